@@ -1,0 +1,81 @@
+// Installs what package-lock.json asks for and node_modules lacks. Runs before `npm start`, `npm test` and
+// `npm run check`, on whatever Node the machine has (20 or newer) and with nothing installed yet: plain ESM, no packages.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Where the `node` package puts Node 24; npm scripts find it first on their path. */
+export const localNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+
+/** Brings node_modules up to package-lock.json; does nothing, in a few milliseconds, when it already is. */
+export function setUp() {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < 20) {
+    fail(
+      `Latchkey needs Node 20 or newer to install itself; this is Node ${process.versions.node} (${process.execPath}).`,
+    )
+  }
+  const missing = missingPackages()
+  if (missing > 0) {
+    console.error(`Installing dependencies (${missing} packages), about 20 s …`)
+    // NODE_ENV=production must not leave out the `node` package, which is a development dependency.
+    npm(['ci', '--include=dev', '--no-progress', '--loglevel=error'])
+  }
+  if (!existsSync(localNode)) {
+    console.error('Fetching Node 24 …')
+    // Only here when npm was told to ignore install scripts: the `node` package puts its binary in place by one.
+    npm(['rebuild', 'node', '--ignore-scripts=false'])
+    if (!existsSync(localNode))
+      fail('The `node` package did not install its binary. Try `npm rebuild node`, or use Node 24.')
+  }
+}
+
+/** How many packages of package-lock.json are not installed in that version, by npm's own record of what it installed. */
+function missingPackages() {
+  const wanted = packagesOf(join(root, 'package-lock.json'))
+  const installed = packagesOf(join(root, 'node_modules', '.package-lock.json'))
+  return Object.entries(wanted).filter(
+    ([path, { version, optional }]) =>
+      // What is optional and absent is a binary for another platform.
+      path !== '' && installed[path]?.version !== version && !(optional && !installed[path]),
+  ).length
+}
+
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages
+  } catch (error) {
+    if (error.code === 'ENOENT') return {}
+    throw error
+  }
+}
+
+function npm(args) {
+  // Without our own node_modules/.bin: npm would run on the very Node that it is about to replace.
+  const path = process.env.PATH.split(delimiter).filter(entry => !entry.startsWith(join(root, 'node_modules')))
+  const env = { ...process.env, PATH: path.join(delimiter) }
+  const run = spawnSync('npm', args, { cwd: root, env, encoding: 'utf8', shell: process.platform === 'win32' })
+  if (run.error?.code === 'ENOENT') fail('npm is not on the path. It comes with Node: https://nodejs.org')
+  if (run.status !== 0) fail(explain(`${run.stdout}\n${run.stderr}`, args[0]))
+}
+
+function explain(output, command) {
+  const code = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.exec(
+    output,
+  )?.[1]
+  if (code) {
+    return `The npm registry cannot be reached (${code}). Check the network, or \`npm config get registry\` and proxy.`
+  }
+  const lines = output.split('\n').filter(line => line.trim() !== '')
+  return [`\`npm ${command}\` failed:`, ...lines.slice(-15)].join('\n')
+}
+
+function fail(message) {
+  console.error(message)
+  process.exit(1)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setUp()
