@@ -1,0 +1,18 @@
+/** An origin alone: a path would move the well-known documents away from where clients look for them. */
+export function isIssuer(value: string): boolean {
+  return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value
+}
+
+export function isStore(value: string): boolean {
+  return /^sqlite:[^?\0]+$/.test(value) || /^mongodb(\+srv)?:\/\/[^/\s]+/.test(value)
+}
+
+export function isMail(value: string): boolean {
+  if (value === 'console:' || /^file:[^\0]+$/.test(value)) return true
+  return /^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname !== ''
+}
+
+/** `address` or `Name <address>`; line breaks would add headers to every mail. */
+export function isSender(value: string): boolean {
+  return /^(?:[^\p{C}<>@"]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u.test(value)
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import type { z } from 'zod'
+import type { Environment, schema } from './schema.ts'
+
+type ConfigInput = z.input<typeof schema>
+
+/** What each environment changes of the defaults. config/ENVIRONMENT.json shows the same, to be edited. */
+export const profiles: Record<Environment, ConfigInput> = {
+  development: { host: 'localhost', allowNetworks: ['127.0.0.0/8', '::1/128'] },
+  staging: { logLevel: 'debug' },
+  production: {},
+}
+
+/** The defaults that follow the data folder, so that naming another folder moves everything. */
+export function defaultsIn(dataDir: string): ConfigInput {
+  return { store: `sqlite:${join(dataDir, 'latchkey.db')}`, mail: `file:${join(dataDir, 'mail')}` }
+}

@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { duration, list, networks, oneOf, text, webAddress, whole } from './kinds.ts'
+import { resources } from './resources.ts'
+import { isIssuer, isMail, isSender, isStore } from './addresses.ts'
+
+/** Every key, its values and its default. docs/configuration.md is made from this by `scripts/config-table.ts`. */
+export const schema = z.strictObject({
+  env: oneOf('development', 'staging', 'production')
+    .default('development')
+    .describe('The profile: which defaults hold, and how strict the start is. Set by the variable alone.'),
+  issuer: text(
+    'an http or https origin, such as https://id.example.com, with no path and no slash at its end',
+    isIssuer,
+  )
+    .default('http://localhost:3000')
+    .describe(
+      'The address that apps and browsers know Latchkey by; the `iss` of every token. http only outside production.',
+    ),
+  port: whole(0, 65_535).default(3000).describe('The port to listen on, for plain HTTP. 0 lets the system choose.'),
+  host: text('a host name or an address', value => /^[\w.:-]+$/.test(value))
+    .default('::')
+    .describe('The address to listen on; `::` is every one, IPv4 included.'),
+  name: text('1 to 60 printable characters', value => /^[^\p{C}]{1,60}$/u.test(value))
+    .default('Latchkey')
+    .describe('The name that pages and mails carry.'),
+  dataDir: text('the path of a folder', isPath)
+    .default('data')
+    .describe('The folder for what Latchkey keeps on disk: the embedded store, development secrets and mails.'),
+  store: text('sqlite:PATH, sqlite::memory:, or mongodb://… (or mongodb+srv://…)', isStore)
+    .default('sqlite:data/latchkey.db')
+    .describe('Where everything is kept. The default lies in `dataDir`.')
+    .meta({ secret: true }),
+  mail: text('smtp://USER:PASSWORD@HOST:PORT, smtps://…, file:DIR, or console:', isMail)
+    .default('file:data/mail')
+    .describe('How mail goes out. `file:` keeps each mail as a file; the default lies in `dataDir`.')
+    .meta({ secret: true }),
+  mailFrom: text('an address, or a name with one, such as Example <no-reply@example.com>', isSender)
+    .default('Latchkey <no-reply@localhost>')
+    .describe('The sender of every mail.'),
+  trustedProxies: networks()
+    .optional()
+    .describe('Proxies whose `X-Forwarded-For` is believed. `none`: no proxy stands before the server.'),
+  allowNetworks: networks()
+    .default([])
+    .describe('Private networks that our own outgoing calls may reach, such as to key sets of apps.'),
+  secrets: list(z.string().min(1), 'one or more secrets of at least 32 characters, the newest first')
+    .default([])
+    .describe('Protect keys at rest and cookies. The newest first; keep an old one while what it sealed is in use.')
+    .meta({ secret: true, shownDefault: 'none' }),
+  logLevel: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
+    .default('info')
+    .describe('The least that is logged.'),
+  logFile: text('the path of a file', isPath)
+    .optional()
+    .describe('Logs go there too, beside the standard output. Opened anew on SIGHUP, for log rotation.'),
+  termsUrl: webAddress().optional().describe('The terms of service, linked from registration and the pages’ foot.'),
+  privacyUrl: webAddress().optional().describe('The privacy policy, linked likewise.'),
+  registration: oneOf('open', 'closed').default('open').describe('Whether people may register themselves.'),
+  passwordMinLength: whole(8, 64)
+    .default(15)
+    .describe(
+      'The least characters of a new password. NIST SP 800-63B-4: 15, or 8 where a second factor is always asked.',
+    ),
+  resources: resources()
+    .default([])
+    .describe('Outside resource servers (RFC 8707) that access tokens can be asked for.')
+    .meta({ shownDefault: 'none' }),
+
+  accessTokenTtl: duration('1m', '1d').default(900).describe('How long an opaque access token holds.'),
+  jwtAccessTokenTtl: duration('30s', '5m')
+    .default(300)
+    .describe('How long a JWT access token holds. It cannot be revoked, hence the low bound.'),
+  idTokenTtl: duration('1m', '1d').default(900).describe('How long an ID token holds.'),
+  authorizationCodeTtl: duration('10s', '10m').default(60).describe('How long an authorization code can be redeemed.'),
+  refreshTokenTtl: duration('5m', '365d')
+    .default(604_800)
+    .describe('How long a refresh token holds after its last use.'),
+  refreshTokenMaxTtl: duration('5m', '730d')
+    .default(2_592_000)
+    .describe('How long refreshing goes on after the sign-in, however often it is used.'),
+  sessionIdleTtl: duration('1m', '365d').default(7200).describe('How long a session lasts without use.'),
+  sessionMaxTtl: duration('1m', '365d').default(43_200).describe('How long a session lasts at most.'),
+  rememberedSessionTtl: duration('1h', '365d')
+    .default(2_592_000)
+    .describe('How long a session lasts that was asked to be remembered.'),
+  interactionTtl: duration('5m', '1d')
+    .default(3600)
+    .describe('How long a sign-in may take, from the first page to the last.'),
+  verificationTtl: duration('5m', '7d').default(86_400).describe('How long the link of a verification mail works.'),
+  codeTtl: duration('1m', '15m').default(300).describe('How long a mailed code works.'),
+
+  passwordFailures: whole(1, 100)
+    .default(5)
+    .describe('Wrong passwords for one account within the window, before it is locked.'),
+  passwordWindow: duration('10s', '1d').default(300).describe('The window in which wrong passwords are counted.'),
+  passwordLock: duration('10s', '1d').default(900).describe('How long a lock lasts.'),
+  addressFailures: whole(1, 1_000_000)
+    .default(50)
+    .describe('Wrong passwords from one network address (/24, /64) within the window.'),
+  globalFailures: whole(1, 1_000_000_000)
+    .default(10_000)
+    .describe('Wrong passwords from everywhere within the window.'),
+  hashConcurrency: whole(1, 256)
+    .default(() => availableParallelism())
+    .describe('Passwords hashed at the same time. More than the cores only lengthens the wait.')
+    .meta({ shownDefault: 'the number of cores' }),
+  hashQueue: whole(0, 100_000)
+    .default(500)
+    .describe('Passwords that may wait to be hashed; beyond that the answer is 503.'),
+})
+
+function isPath(value: string): boolean {
+  return value !== '' && !value.includes('\0')
+}
+
+/** The whole configuration, checked: durations in seconds, paths absolute, lists as arrays. */
+export type Config = z.output<typeof schema>
+export type ConfigKey = keyof Config
+export type Environment = Config['env']
+
+export const configKeys = Object.keys(schema.shape) as ConfigKey[]

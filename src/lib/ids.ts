@@ -1,0 +1,21 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** An id that cannot be guessed: 128 random bits, 22 characters. */
+export function newId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** A bearer secret: 256 random bits, 43 characters. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** SHA-256 as base64url, 43 characters. For values that are random already; passwords need argon2. */
+export function sha256(value: string): string {
+  return createHash('sha256').update(value).digest('base64url')
+}
+
+/** An id that sorts by its time of making, byte by byte: 12 hex digits of milliseconds, then 64 random bits; 28 characters. */
+export function timeId(): string {
+  return Date.now().toString(16).padStart(12, '0') + randomBytes(8).toString('hex')
+}
