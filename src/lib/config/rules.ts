@@ -1,0 +1,30 @@
+import { formatDuration } from './kinds.ts'
+import { variableOf } from './names.ts'
+import type { Config, ConfigKey } from './schema.ts'
+
+type Duration = Extract<ConfigKey, `${string}Ttl`>
+
+/** Pairs of durations of which the first must not be shorter than the second. */
+const AT_LEAST: readonly (readonly [Duration, Duration])[] = [
+  ['refreshTokenMaxTtl', 'refreshTokenTtl'],
+  ['sessionMaxTtl', 'sessionIdleTtl'],
+  ['rememberedSessionTtl', 'sessionMaxTtl'],
+  ['interactionTtl', 'codeTtl'],
+]
+
+/** What must hold between keys, one line for each rule that is broken. */
+export function brokenRules(config: Config): string[] {
+  const problems = AT_LEAST.filter(([long, short]) => config[long] < config[short]).map(
+    ([long, short]) =>
+      `${variableOf(long)}: expected at least ${variableOf(short)} (${formatDuration(config[short])}), got ${formatDuration(config[long])}`,
+  )
+  const seen = new Set<string>()
+  for (const { identifier, format, alg } of config.resources) {
+    if (seen.has(identifier))
+      problems.push(`LATCHKEY_RESOURCES: expected each identifier once, got ${identifier} twice`)
+    if (alg && format === 'opaque')
+      problems.push(`LATCHKEY_RESOURCES: expected no alg for opaque tokens, got ${alg} for ${identifier}`)
+    seen.add(identifier)
+  }
+  return problems
+}
