@@ -24,7 +24,7 @@ export function createProxyTrust(cidrs: readonly string[]): ProxyTrust {
  */
 export function clientAddress(remoteAddress: string, forwardedFor: string | undefined, trust: ProxyTrust): string {
   let known = normalizeAddress(remoteAddress) ?? remoteAddress
-  const hops = forwardedFor?.split(',').reverse() ?? []
+  const hops = forwardedFor?.split(',').toReversed() ?? []
   for (const hop of hops) {
     if (!trust(known)) break
     const address = normalizeAddress(hop)

@@ -5,7 +5,7 @@ const MAX_DEPTH = 8
 
 /** Names that carry secrets, in lower case and without hyphens and underscores. */
 const SECRET_NAME =
-  /(password|passphrase|secrets?|token|tokenhint|cookies?|authorization|assertion|verifier|apikey|privatekey)$|^(code|usercode|devicecode|otp|proof)$/
+  /(password|passphrase|secrets?|token|tokenhint|cookies?|authorization|assertion|verifier|apikey|privatekey)$|^(code|usercode|devicecode|otp)$/
 
 /**
  * The same object with the values of secret-bearing keys replaced, at any depth. Errors become plain objects first,
@@ -41,7 +41,7 @@ function redactValue(value: unknown, depth: number): unknown {
 
 /** Secrets in the query or fragment of an address, wherever one stands in a line of the log. */
 const SECRET_PARAMETER =
-  /([?&#](?:code|state|token|[a-z_]*(?:_token|_token_hint|_secret|_verifier|_assertion|_code|password))=)[^&#\s"\\]+/gi
+  /([?&#](?:code|state|token|(?:user|device)_code|[a-z_]*(?:_token|_token_hint|_secret|_verifier|_assertion|password))=)[^&#\s"\\]+/gi
 
 /** The line with secrets in addresses replaced, and with what a terminal may act upon but JSON lets through escaped. */
 export function redactLine(line: string): string {
