@@ -1,0 +1,122 @@
+// The view renderer: EJS templates in, HTML pages and mails out. What a page says is in views/, not here.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ejs from 'ejs'
+
+/** What every page may know; a page's own `page` is laid over the one among the globals. */
+export interface PageLocals {
+  brand: { name: string }
+  lang: string
+  /** Wins over the title that the view itself gives. */
+  title?: string
+  /** The app that the person is signing in to. */
+  client?: ClientLocals
+  termsUrl?: string
+  privacyUrl?: string
+  /** Shown in the footer, for a person to quote: give it on a page that refuses something. */
+  traceId?: string
+}
+
+/** A client as its owner describes it: every text and address here may be hostile, and the views treat it so. */
+export interface ClientLocals {
+  name: string
+  logoUri?: string
+  clientUri?: string
+  policyUri?: string
+  tosUri?: string
+}
+
+export interface RenderedMail {
+  subject: string
+  text: string
+  html: string
+}
+
+export interface Views {
+  /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`. Throws when a local is missing. */
+  render(name: string, locals: object): string
+  /** A mail from `views/mail/NAME.{subject,text,html}.ejs`. The subject is one line. */
+  renderMail(name: string, locals: object): RenderedMail
+}
+
+type Escape = (value: unknown) => string
+
+/**
+ * Compiles each template under `root` at its first use and keeps it. `globals` are locals of every view;
+ * `globals.page` holds what all pages share (PageLocals).
+ */
+export function createViews(root: string, globals: object): Views {
+  const templates = new Map<string, ejs.TemplateFunction>()
+  const assetVersion = fingerprint(join(root, 'assets', 'latchkey.css'))
+
+  function fill(name: string, escape: Escape, locals: object): string {
+    let template = templates.get(name)
+    if (!template) {
+      const filename = join(root, `${name}.ejs`)
+      // `with` is on for its strictness: a bare name that is no local throws, where `locals.name` would print nothing.
+      template = ejs.compile(readFileSync(filename, 'utf8'), { filename, root, escape, cache: true, async: false })
+      templates.set(name, template)
+    }
+    return template(locals)
+  }
+
+  return {
+    render(name, locals) {
+      // A view fills in its title here; the layout is rendered after it.
+      const view = { title: '', wide: false }
+      const page = { assetVersion, ...pageOf(globals), ...pageOf(locals) }
+      const all = { webUrl, hostOf, initialOf, ...globals, ...locals, page, view }
+      return fill('layout', escapeHtml, { ...all, body: fill(name, escapeHtml, all) })
+    },
+
+    renderMail(name, locals) {
+      const all = { ...globals, ...locals }
+      return {
+        subject: fill(`mail/${name}.subject`, plainLine, all).trim(),
+        text: fill(`mail/${name}.text`, plainLine, all),
+        html: fill(`mail/${name}.html`, escapeHtml, all),
+      }
+    },
+  }
+}
+
+/** A client's own address, if it may be a link or an image: http and https only, so never `javascript:` or `data:`. */
+export function webUrl(value: string | undefined): string | undefined {
+  return value !== undefined && /^https?:\/\//i.test(value) && URL.canParse(value) ? value : undefined
+}
+
+/** The host of an address that `webUrl` lets through, as the person would see it in the address bar. */
+export function hostOf(value: string | undefined): string | undefined {
+  const url = webUrl(value)
+  return url && new URL(url).host
+}
+
+/** The first letter of a name, as a person counts letters, for the tile that stands in for a missing logo. */
+export function initialOf(name: string): string {
+  const letters = [...new Intl.Segmenter().segment(name)].map(part => part.segment)
+  return (letters.find(letter => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(letter)) ?? '?').toUpperCase()
+}
+
+function escapeHtml(value: unknown): string {
+  return ejs.escapeXML(present(value))
+}
+
+/** For subjects and text mails: no markup to escape, but a line break in a value could add a header or forge a line. */
+function plainLine(value: unknown): string {
+  return String(present(value)).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+}
+
+/** EJS prints a missing property as nothing, and a page with a hole looks right in review: so it is an error. */
+function present(value: unknown): unknown {
+  if (value === undefined || value === null) throw new TypeError('a view printed a value that is missing')
+  return value
+}
+
+function pageOf(locals: object): object {
+  return 'page' in locals && typeof locals.page === 'object' && locals.page !== null ? locals.page : {}
+}
+
+function fingerprint(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 10)
+}

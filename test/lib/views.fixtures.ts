@@ -1,0 +1,104 @@
+// Every view with the locals of its contract: what the routes promise to pass, once in peace and once refused.
+import type { PageLocals } from '../../src/lib/views.ts'
+
+const client = {
+  name: 'Acme Notes',
+  logoUri: 'https://notes.example.com/logo.svg',
+  clientUri: 'https://notes.example.com/',
+  policyUri: 'https://notes.example.com/privacy',
+  tosUri: 'https://notes.example.com/terms',
+}
+export const page: PageLocals = {
+  brand: { name: 'Latchkey' },
+  lang: 'en',
+  client,
+  termsUrl: '/terms',
+  privacyUrl: '/privacy',
+}
+
+const email = 'anna@example.com'
+const form = { page, action: '/signin/1', cancelAction: '/signin/1/cancel', errors: {} }
+const signup = {
+  ...form,
+  values: { email: '' },
+  minLength: 15,
+  askUsername: true,
+  termsUrl: '/terms',
+  privacyUrl: '/privacy',
+  signinUrl: '/signin/1',
+  remember: false,
+}
+const prove = { ...form, identifier: email, remember: false, changeAction: '/signin/1/change', otherMethods: [] }
+const verify = { ...form, resendAction: '/signin/1/resend', email, changeUrl: '/signin/1/signup' }
+const consent = {
+  page,
+  action: '/signin/1',
+  switchAction: '/signin/1/switch',
+  accountLabel: email,
+  scopes: [
+    { name: 'openid', title: 'Who you are', detail: 'An identifier', required: true },
+    { name: 'email', title: 'Your email address', detail: email, required: false },
+  ],
+  offline: true,
+  rememberAllowed: true,
+  clientUri: client.clientUri,
+}
+const fault = { page, status: 503, heading: 'Not now', message: 'Try again.', traceId: 'T1', retry: true }
+const setup = { page, action: '/setup/1', values: { email: '', name: '' }, errors: {}, minLength: 15 }
+
+/** Pairs of a view's name and its locals. */
+export const pages: [name: string, locals: object][] = [
+  ['signin/identify', { ...form, values: { identifier: '' }, signupUrl: '/signin/1/signup' }],
+  ['signin/identify', { ...form, values: { identifier: 'anna' }, errors: { identifier: 'No' }, notice: 'Signed out' }],
+  ['methods/password/prove', prove],
+  ['methods/password/prove', { ...prove, errors: { password: 'No' }, otherMethods: [{ label: 'Passkey', url: '/p' }] }],
+  ['signin/signup', signup],
+  [
+    'signin/signup',
+    { ...signup, values: { email, username: 'anna', name: 'Anna' }, errors: { email: 'A', password: 'B', terms: 'C' } },
+  ],
+  ['signin/verify', verify],
+  ['signin/verify', { ...verify, errors: { code: 'No' }, notice: 'Sent again' }],
+  ['signin/verify-link', { page, action: '/v', email, startedAt: '3 March, 14:02 UTC', startedFrom: 'Firefox' }],
+  ['signin/verified', { page, email, clientName: client.name }],
+  ['signin/username', { ...form, values: { username: 'anna' }, errors: { username: 'Taken' }, optional: true }],
+  ['signin/select', { page, accountLabel: email, continueAction: '/c', otherAction: '/o', cancelAction: '/x' }],
+  ['signin/consent', consent],
+  ['signin/consent', { ...consent, offline: false, rememberAllowed: false, scopes: consent.scopes.slice(0, 1) }],
+  ['signin/stale', { page, kind: 'expired', restartUrl: '/again', clientUrl: client.clientUri }],
+  ['signin/stale', { page, kind: 'finished', clientUrl: client.clientUri }],
+  ['signin/stale', { page, kind: 'unknown' }],
+  ['signin/stale', { page, kind: 'foreign', clientUrl: client.clientUri }],
+  ['signin/cookies', { page, retryUrl: '/r' }],
+  ['signin/message', { page, heading: 'Closed', body: 'No.', action: { url: '/b', label: 'Back' } }],
+  ['setup/setup', setup],
+  ['setup/setup', { ...setup, errors: { email: 'A', name: 'B', username: 'C', password: 'D' } }],
+  ['setup/done', { page, email }],
+  [
+    'oidc/error',
+    { page, heading: 'No', message: 'No.', developer: [{ label: 'Error', value: 'invalid_scope' }], traceId: 'T1' },
+  ],
+  ['oidc/error', { page, heading: 'No', message: 'No.', traceId: 'T1', homeUrl: '/' }],
+  ['oidc/logout', { page, action: '/l', xsrf: 'abc', clientName: client.name, accountLabel: email, homeUrl: '/' }],
+  ['oidc/logout', { page, action: '/l', xsrf: 'abc', accountLabel: email }],
+  ['oidc/signed-out', { page, clientName: client.name, clientUri: client.clientUri }],
+  ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d', exampleUrl: '/e' }],
+  ['fault', fault],
+]
+
+const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
+export const mails: [name: string, locals: object][] = [
+  ['verify-address', { ...mail, code: '123456', link: 'http://localhost:3000/v/1?t=a&u=b', minutes: 15 }],
+  ['already-registered', { ...mail, signinUrl: 'http://localhost:3000/s' }],
+]
+
+/** The same locals with every text made hostile, at any depth; the keys stay. */
+export function hostile(locals: unknown, text: string): unknown {
+  if (typeof locals === 'string') return text
+  if (Array.isArray(locals)) return locals.map(item => hostile(item, text))
+  if (typeof locals !== 'object' || locals === null) return locals
+  // What a view chooses by, or the layout declares, comes from code and not from anybody's input.
+  return Object.fromEntries(
+    Object.entries(locals).map(([key, value]) => [key, ['kind', 'lang'].includes(key) ? value : hostile(value, text)]),
+  )
+}
