@@ -11,9 +11,9 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(fi
 describe('views', () => {
   it('have a fixture each', () => {
     const inner = files.filter(file => !/^(layout\.ejs|partials\/|mail\/)/.test(file))
-    expect([...new Set(pages.map(([name]) => `${name}.ejs`))].sort()).to.deep.equal(inner.sort())
+    expect([...new Set(pages.map(([name]) => `${name}.ejs`))].toSorted()).to.deep.equal(inner.toSorted())
     const mailed = mails.flatMap(([name]) => ['html', 'subject', 'text'].map(part => `mail/${name}.${part}.ejs`))
-    expect(mailed.sort()).to.deep.equal(files.filter(file => file.startsWith('mail/')).sort())
+    expect(mailed.toSorted()).to.deep.equal(files.filter(file => file.startsWith('mail/')).toSorted())
   })
 
   for (const [name, locals] of pages) {
@@ -43,9 +43,9 @@ describe('views', () => {
 
       it('escapes whatever it is given', () => {
         const attack = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
-        const page = views.render(name, hostile(locals, attack) as object)
-        expect(page).not.to.match(/<script|<img|=x onerror=alert\(1\)>/)
-        expect(page).to.include('&lt;script&gt;')
+        const attacked = views.render(name, hostile(locals, attack) as object)
+        expect(attacked).not.to.match(/<script|<img|=x onerror=alert\(1\)>/)
+        expect(attacked).to.include('&lt;script&gt;')
       })
     })
   }
