@@ -20,10 +20,15 @@ export function createProxyTrust(cidrs: readonly string[]): ProxyTrust {
 /**
  * The address of the client: the last one in X-Forwarded-For that no trusted proxy wrote down as its own peer.
  * Read from the right, since everything to the left of the first untrusted address may be made up by it.
- * Where an entry is no address, the proxy that passed it on is the last one known, and is the answer.
+ * Where an entry is no address, the proxy that passed it on is the last one known, and is the answer; `unknown` when
+ * the connection is gone already.
  */
-export function clientAddress(remoteAddress: string, forwardedFor: string | undefined, trust: ProxyTrust): string {
-  let known = normalizeAddress(remoteAddress) ?? remoteAddress
+export function clientAddress(
+  remoteAddress: string | undefined,
+  forwardedFor: string | undefined,
+  trust: ProxyTrust,
+): string {
+  let known = normalizeAddress(remoteAddress ?? '') ?? 'unknown'
   const hops = forwardedFor?.split(',').toReversed() ?? []
   for (const hop of hops) {
     if (!trust(known)) break
