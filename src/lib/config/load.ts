@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { ConfigError } from './errors.ts'
 import { showValue } from './mask.ts'
 import { aboutKey } from './names.ts'
-import { defaultsIn, profiles } from './profiles.ts'
+import { followingDefaults, profiles } from './profiles.ts'
 import { readConfigFile, readSecretFiles, readVariables } from './read.ts'
 import type { Layer } from './read.ts'
 import { brokenRules } from './rules.ts'
@@ -45,7 +45,8 @@ export function loadConfig({ env = process.env, root = CHECKOUT }: ConfigSource 
 /** Checks each key by itself; a key with a problem is left at its default, so that one run shows all problems. */
 function parse(found: Layer, environment: Config['env'], problems: string[]): Config {
   const dataDir = schema.shape.dataDir.safeParse(found.get('dataDir')?.value).data
-  const values: Record<string, unknown> = { ...(dataDir && defaultsIn(dataDir)), ...profiles[environment] }
+  const port = schema.shape.port.safeParse(found.get('port')?.value).data
+  const values: Record<string, unknown> = { ...followingDefaults({ dataDir, port }), ...profiles[environment] }
   for (const [key, { value, source }] of found) {
     const result = schema.shape[key].safeParse(value)
     if (result.success) values[key] = value

@@ -11,7 +11,10 @@ export const profiles: Record<Environment, ConfigInput> = {
   production: {},
 }
 
-/** The defaults that follow the data folder, so that naming another folder moves everything. */
-export function defaultsIn(dataDir: string): ConfigInput {
-  return { store: `sqlite:${join(dataDir, 'latchkey.db')}`, mail: `file:${join(dataDir, 'mail')}` }
+/** The defaults that follow another key, so that changing a folder or a port alone leaves nothing behind. */
+export function followingDefaults({ dataDir, port }: { dataDir?: string; port?: number }): ConfigInput {
+  return {
+    ...(dataDir && { store: `sqlite:${join(dataDir, 'latchkey.db')}`, mail: `file:${join(dataDir, 'mail')}` }),
+    ...(port && { issuer: `http://localhost:${port}` }),
+  }
 }

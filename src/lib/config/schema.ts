@@ -15,7 +15,7 @@ export const schema = z.strictObject({
   )
     .default('http://localhost:3000')
     .describe(
-      'The address that apps and browsers know Latchkey by; the `iss` of every token. http only outside production.',
+      'The address that apps and browsers know Latchkey by; the `iss` of every token. http only outside production. The default follows `port`.',
     ),
   port: whole(0, 65_535).default(3000).describe('The port to listen on, for plain HTTP. 0 lets the system choose.'),
   host: text('a host name or an address', value => /^[\w.:-]+$/.test(value))

@@ -110,6 +110,12 @@ describe('loadConfig', () => {
       ).to.equal(3000)
     })
 
+    it('moves the default issuer with the port', () => {
+      expect(load({ LATCHKEY_PORT: '4000' }).issuer).to.equal('http://localhost:4000')
+      expect(load({ LATCHKEY_PORT: '4000', LATCHKEY_ISSUER: 'http://idp.local' }).issuer).to.equal('http://idp.local')
+      expect(load({ LATCHKEY_PORT: '0' }).issuer).to.equal('http://localhost:3000')
+    })
+
     it('starts relative paths from the root, and moves store and mail with the data folder', () => {
       const config = load({ LATCHKEY_DATA_DIR: 'elsewhere', LATCHKEY_LOG_FILE: 'logs/latchkey.log' })
       expect(config.dataDir).to.equal(join(root, 'elsewhere'))
