@@ -87,6 +87,11 @@ describe('views', () => {
     expect(html).to.include(' · Acme ID</title>').and.include('T9')
   })
 
+  it('shows a trace id once', () => {
+    const twice = { page: { ...page, traceId: 'T9' }, heading: 'No', message: 'No.', traceId: 'T9' }
+    expect(views.render('oidc/error', twice).match(/T9/g)).to.have.length(1)
+  })
+
   it('names the style sheet by its content', () => {
     expect(views.render('setup/done', { page, email: 'a@b.c' })).to.match(/href="\/assets\/latchkey\.css\?v=[\w-]{10}"/)
   })
