@@ -21,7 +21,9 @@ export function signedOutPage(issuer: string, notice?: string): string {
 }
 
 export function signedInPage(person: SignedIn, userInfo: Record<string, unknown> | Error, notice?: string): string {
-  const name = asText(person.claims.name ?? person.claims.email ?? person.claims.sub)
+  // A provider may leave what the scopes ask for to userinfo, and most do (OpenID Connect Core 5.4).
+  const known: Record<string, unknown> = userInfo instanceof Error ? person.claims : { ...person.claims, ...userInfo }
+  const name = asText(known.name ?? known.email ?? known.sub)
   return page(
     `${name} · Acme Notes`,
     html`

@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Without the development packages, the `node` package among them: the image has its own Node 24.
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    LATCHKEY_ENV=production \
+    LATCHKEY_DATA_DIR=/data
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY config config
+COPY scripts/latchkey.mjs scripts/setup.mjs scripts/
+COPY src src
+COPY views views
+# The one place that is written to, and only with the embedded store; everything above belongs to root.
+RUN install --directory --owner=node --group=node --mode=700 /data \
+  && ln -s /app/scripts/latchkey.mjs /usr/local/bin/latchkey
+VOLUME /data
+USER node
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=15s --start-interval=1s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.LATCHKEY_PORT || 3000}/healthz`).then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]
