@@ -1,0 +1,111 @@
+// The one-time link that sets up the first administrator of a new installation.
+import Router from '@koa/router'
+import type { Accounts } from '../core/accounts/accounts.ts'
+import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
+import type { Events } from '../core/events/events.ts'
+import type { Invitations } from '../core/invitations.ts'
+import { Refused } from '../lib/errors.ts'
+import { newId } from '../lib/ids.ts'
+import type { Views } from '../lib/views.ts'
+import type { PageContext } from '../lib/web/context.ts'
+import { formOf, readBody, type Form } from '../lib/web/form.ts'
+import type { MethodServices } from '../methods/method.ts'
+import { enrolPassword } from '../methods/password/password.ts'
+import { checkNewPassword } from '../methods/password/rules.ts'
+
+export interface SetupServices extends MethodServices {
+  accounts: Accounts
+  invitations: Invitations
+  events: Events
+  views: Views
+}
+
+export const SETUP_PATH = '/invite'
+
+export function setupRoutes(services: SetupServices): Router {
+  const router = new Router({ prefix: SETUP_PATH })
+  router.get('/:secret', ctx => show(services, ctx as PageContext))
+  router.post('/:secret', readBody, ctx => submit(services, ctx as PageContext))
+  return router
+}
+
+async function show(
+  services: SetupServices,
+  ctx: PageContext,
+  refused?: { error: Refused; form: Form },
+): Promise<void> {
+  const { config, invitations, views } = services
+  if (!(await invitations.find(ctx.params.secret!))) throw gone()
+  const { error, form } = refused ?? {}
+  ctx.status = error?.status ?? 200
+  ctx.type = 'html'
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = views.render('setup/setup', {
+    page: {},
+    action: ctx.path,
+    values: {
+      email: form?.text('email') ?? '',
+      name: form?.text('name') ?? '',
+      username: form?.text('username') ?? '',
+    },
+    errors: error ? { [error.field ?? 'form']: error.hint } : {},
+    minLength: config.passwordMinLength,
+  })
+}
+
+async function submit(services: SetupServices, ctx: PageContext): Promise<void> {
+  const form = formOf(ctx)
+  try {
+    const email = await createAdministrator(services, ctx, form)
+    ctx.type = 'html'
+    ctx.body = services.views.render('setup/done', { page: {}, email })
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code === 'invitation.gone') throw error
+    await show(services, ctx, { error, form })
+  }
+}
+
+/** @returns the new administrator's address */
+async function createAdministrator(services: SetupServices, ctx: PageContext, form: Form): Promise<string> {
+  const { config, invitations, accounts, events } = services
+  const secret = ctx.params.secret!
+  const email = canonicalEmail(form.text('email'))
+  const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
+  const name = form.text('name').trim()
+  const password = form.text('password')
+  checkNewPassword(password, config.passwordMinLength, [email, username, name])
+
+  const id = newId()
+  const invitation = await invitations.use(secret)
+  if (!invitation) throw gone()
+  try {
+    await enrolPassword(services, id, password)
+    await accounts.create({
+      id,
+      email,
+      // Whoever can read the server's output or its store is trusted to know their own address.
+      emailVerified: true,
+      ...(username ? { username } : {}),
+      profile: name ? { name } : {},
+      roles: invitation.roles,
+    })
+  } catch (error) {
+    await invitations.giveBack(secret)
+    throw error
+  }
+  await events.emit({
+    type: 'account.registered',
+    accountId: id,
+    address: ctx.ip,
+    traceId: ctx.state.traceId,
+    details: { by: 'admin' },
+  })
+  return email
+}
+
+function gone(): Refused {
+  return new Refused('invitation.gone', {
+    status: 410,
+    hint: 'This link was used already or has expired. A new one is printed when the server starts without an administrator.',
+  })
+}

@@ -1,0 +1,166 @@
+// The composition root: everything is made here and handed to who needs it. Nothing else knows everything.
+import { join } from 'node:path'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import Koa from 'koa'
+import { setupRoutes } from './admin/setup.ts'
+import { createAccounts } from './core/accounts/accounts.ts'
+import { createVerifications } from './core/accounts/verifications.ts'
+import { openAttempts } from './core/attempts.ts'
+import { createConsents } from './core/consents.ts'
+import { openCredentials } from './core/credentials.ts'
+import { createDevices } from './core/devices.ts'
+import { createEvents } from './core/events/events.ts'
+import { createHasher } from './core/hasher.ts'
+import { createInvitations } from './core/invitations.ts'
+import { createLimits } from './core/limits.ts'
+import { createPostbox } from './core/postbox.ts'
+import { createSignIns } from './core/signins.ts'
+import { homePage } from './signin/home.ts'
+import type { Config } from './lib/config/schema.ts'
+import { createGuardedFetch } from './lib/fetch.ts'
+import type { Log } from './lib/log.ts'
+import { createMailer } from './lib/mail/create.ts'
+import { createSealer, deriveKeys } from './lib/seal.ts'
+import { createViews } from './lib/views.ts'
+import { assets } from './lib/web/assets.ts'
+import { createEdge } from './lib/web/edge.ts'
+import { faults } from './lib/web/faults.ts'
+import { securityHeaders } from './lib/web/headers.ts'
+import { health } from './lib/web/health.ts'
+import { sameOrigin } from './lib/web/same-origin.ts'
+import { trace } from './lib/web/trace.ts'
+import { createClients } from './oidc/clients.ts'
+import { createGrantLoader } from './oidc/grants.ts'
+import { createKeyRing } from './oidc/keys.ts'
+import { longestLife } from './oidc/lifetimes.ts'
+import { settle } from './oidc/listeners.ts'
+import { startProvider } from './oidc/live-provider.ts'
+import { quietLogout } from './oidc/quiet-logout.ts'
+import { createPages } from './oidc/pages.ts'
+import { createDecisions } from './oidc/policy.ts'
+import { sessionDeclaration } from './oidc/records.ts'
+import { endSessionRecord } from './oidc/session-adapter.ts'
+import { beginAttempt } from './signin/begin.ts'
+import { signInRoutes } from './signin/routes.ts'
+import type { SignInServices } from './signin/services.ts'
+import { methodFacts } from './signin/situation.ts'
+import { Unavailable, type Store } from './storage/port.ts'
+
+const VIEWS = join(import.meta.dirname, '../views')
+
+export type App = Awaited<ReturnType<typeof buildApp>>
+
+/** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
+export async function buildApp(config: Config, store: Store, log: Log) {
+  const { name, termsUrl, privacyUrl } = config
+  const views = createViews(VIEWS, {
+    page: { brand: { name }, lang: 'en', ...(termsUrl ? { termsUrl } : {}), ...(privacyUrl ? { privacyUrl } : {}) },
+  })
+  const mailer = createMailer(config, log)
+  const postbox = createPostbox(mailer, views, log)
+  const events = createEvents(store)
+  const accounts = createAccounts(store)
+  const consents = createConsents(store)
+  const signIns = createSignIns(store)
+  const attempts = openAttempts(store)
+  const invitations = createInvitations(store)
+  const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
+  const methodServices = {
+    config,
+    credentials: openCredentials(store),
+    limits: createLimits(store),
+    hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
+  }
+  const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
+
+  const decisions = createDecisions(signIns, accountId => methodFacts(methodServices, accountId))
+  const provider = await startProvider(
+    {
+      config,
+      store,
+      accounts,
+      decisions,
+      pages: createPages(views),
+      loadExistingGrant: createGrantLoader(store, consents),
+      beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
+      cookieKeys,
+      fetch: createGuardedFetch(config.allowNetworks),
+    },
+    keys,
+    events,
+    log,
+  )
+
+  const sessions = store.collection(sessionDeclaration)
+  const services: SignInServices = {
+    ...methodServices,
+    provider: provider.current,
+    accounts,
+    verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
+    attempts,
+    consents,
+    devices: createDevices(store),
+    signIns,
+    events,
+    postbox,
+    views,
+    endSession: async uid => void (await endSessionRecord(sessions, uid)),
+  }
+  const setup = setupRoutes({ ...methodServices, accounts, invitations, events, views })
+  const signIn = signInRoutes(services)
+
+  const koa = new Koa()
+  koa.proxy = true
+  koa.keys = cookieKeys
+  koa.silent = true
+  let draining = false
+  koa.use(health(() => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())))
+  koa.use(trace(log))
+  koa.use(securityHeaders(config.issuer.startsWith('https:')))
+  koa.use(faults(views, error => error instanceof Unavailable))
+  koa.use(assets(join(VIEWS, 'assets')))
+  koa.use(homePage(views, config))
+  const pages = sameOrigin(config.issuer)
+  koa.use((ctx, next) => (isOwnPage(ctx.path) ? pages(ctx, next) : next()))
+  koa.use(signIn.routes())
+  koa.use(setup.routes())
+  koa.use(settle)
+  koa.use(quietLogout)
+  koa.use(provider.middleware)
+
+  const edge = createEdge(config)
+  const handle = koa.callback()
+  const handler: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
+    edge(request)
+    void handle(request, response)
+  }
+
+  return {
+    handler,
+    store,
+    accounts,
+    events,
+    keys,
+    invitations,
+    postbox,
+    mailer,
+    methodServices,
+    refreshKeys: provider.refresh,
+    clients: createClients(store, events, provider.current),
+    /** /readyz answers 503 from now on, so that no new requests are sent here. */
+    beginDraining(): void {
+      draining = true
+    },
+    async close(): Promise<void> {
+      provider.stop()
+      await postbox.settled()
+      mailer.close()
+      await store.close()
+    },
+  }
+}
+
+/** Our pages, and the provider's that a person posts from; the rest are endpoints that apps call from anywhere. */
+function isOwnPage(path: string): boolean {
+  return path.startsWith('/signin/') || path.startsWith('/invite/') || path === '/logout/confirm'
+}

@@ -1,0 +1,64 @@
+// A person's record, and whether what they once obtained still counts.
+import { z } from 'zod'
+import type { Declaration } from '../../storage/port.ts'
+
+/** The standard claims a person may have told us (OIDC Core 1.0, section 5.1), under their own names. */
+export const profileSchema = z.object({
+  name: z.string().max(200).optional(),
+  given_name: z.string().max(100).optional(),
+  family_name: z.string().max(100).optional(),
+  middle_name: z.string().max(100).optional(),
+  nickname: z.string().max(100).optional(),
+  picture: z.string().max(2000).optional(),
+  website: z.string().max(2000).optional(),
+  gender: z.string().max(50).optional(),
+  birthdate: z.string().max(10).optional(),
+  zoneinfo: z.string().max(60).optional(),
+  locale: z.string().max(35).optional(),
+})
+
+/** OIDC Core 1.0, section 5.1.1. */
+export const addressSchema = z.object({
+  formatted: z.string().max(500).optional(),
+  street_address: z.string().max(200).optional(),
+  locality: z.string().max(100).optional(),
+  region: z.string().max(100).optional(),
+  postal_code: z.string().max(20).optional(),
+  country: z.string().max(60).optional(),
+})
+
+export const accountSchema = z.object({
+  id: z.string(),
+  /** Canonical: lower case, ASCII domain. Mail goes to this, never to what was typed later. */
+  email: z.string(),
+  emailVerified: z.boolean(),
+  username: z.string().optional(),
+  phone: z.string().max(20).optional(),
+  phoneVerified: z.boolean().optional(),
+  address: addressSchema.optional(),
+  profile: profileSchema,
+  roles: z.array(z.string()),
+  status: z.enum(['active', 'disabled']),
+  /** Epoch seconds. Sessions and tokens obtained before it are dead. */
+  validFrom: z.number(),
+  /** Epoch milliseconds. */
+  createdAt: z.number(),
+  updatedAt: z.number(),
+})
+
+export type Profile = z.infer<typeof profileSchema>
+export type Account = z.infer<typeof accountSchema>
+
+export const accountDeclaration: Declaration<Account> = {
+  name: 'accounts',
+  schema: accountSchema,
+  indexes: [{ fields: ['email'], unique: true }, { fields: ['username'], unique: true }, { fields: ['createdAt'] }],
+}
+
+/**
+ * Whether something obtained at `at` (epoch seconds) still counts for this account. Every session and token is
+ * held against it on use, so that one update of the account ends them all.
+ */
+export function standing(account: Account, at: number): boolean {
+  return account.status === 'active' && at >= account.validFrom
+}

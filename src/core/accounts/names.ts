@@ -1,0 +1,50 @@
+// How people are named: an address or a username, brought to one form before anything is compared or stored.
+import { domainToASCII } from 'node:url'
+import { Refused } from '../../lib/errors.ts'
+
+// What remains after normalisation must be plain ASCII: look-alikes (dotless i, accents) are refused, not folded.
+const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
+const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{1,38})[a-z0-9]$/
+
+/**
+ * The one form of an address: NFKC, lower case, ASCII domain without a trailing dot. Canonicalised first and checked
+ * after, so that a full-width `＠` or an odd dot cannot pass as someone else's address.
+ * @throws Refused `email.invalid`
+ */
+export function canonicalEmail(text: string): string {
+  const folded = text.trim().normalize('NFKC').toLowerCase()
+  const at = folded.lastIndexOf('@')
+  const local = folded.slice(0, at)
+  const domain = domainToASCII(folded.slice(at + 1)).replace(/\.$/, '')
+  if (at < 1 || local.length > 64 || folded.length > 254 || !LOCAL_PART.test(local) || !DOMAIN.test(domain)) {
+    throw new Refused('email.invalid', {
+      field: 'email',
+      hint: 'Enter an email address in full, like name@example.com.',
+    })
+  }
+  return `${local}@${domain}`
+}
+
+/** The one form of a username: 3 to 40 of `a-z 0-9 . _ -`, beginning and ending with a letter or digit. @throws Refused `username.invalid` */
+export function canonicalUsername(text: string): string {
+  const folded = text.trim().normalize('NFKC').toLowerCase()
+  if (!USERNAME.test(folded)) {
+    throw new Refused('username.invalid', {
+      field: 'username',
+      hint: 'Use 3 to 40 letters, digits, dots, dashes or underscores, beginning and ending with a letter or digit.',
+    })
+  }
+  return folded
+}
+
+/** What someone typed to say who they are, or undefined when it can be neither an address nor a username. */
+export function canonicalIdentifier(text: string): { email: string } | { username: string } | undefined {
+  try {
+    return text.normalize('NFKC').includes('@')
+      ? { email: canonicalEmail(text) }
+      : { username: canonicalUsername(text) }
+  } catch {
+    return undefined
+  }
+}

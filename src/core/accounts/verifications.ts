@@ -1,0 +1,189 @@
+// Proving an address, by the code or by the link of one mail. A registration waits in here until its address is proven,
+// and only then becomes an account: nobody can hold a stranger's address or a username by typing it, and the answer
+// never tells whether an address is taken.
+import { randomInt } from 'node:crypto'
+import { z } from 'zod'
+import { newId, newSecret, sha256 } from '../../lib/ids.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Declaration, Store } from '../../storage/port.ts'
+import { profileSchema } from './account.ts'
+
+const registrationSchema = z.object({
+  username: z.string().optional(),
+  profile: profileSchema,
+  passwordHash: z.string(),
+  roles: z.array(z.string()).optional(),
+})
+
+const verificationSchema = z.object({
+  /** For a registration, also the id of the account that it becomes: proving it twice makes one account. */
+  id: z.string(),
+  email: z.string(),
+  /** The account whose address it is; absent for a registration. */
+  accountId: z.string().optional(),
+  registration: registrationSchema.optional(),
+  /** SHA-256 of the secrets. Absent for an address that is taken: then nothing can ever match. */
+  codeHash: z.string().optional(),
+  linkHash: z.string().optional(),
+  codeExpiresAt: z.number(),
+  failures: z.number(),
+  sent: z.number(),
+  /** For the confirmation page: which browser began this. */
+  startedFrom: z.string(),
+  startedAt: z.number(),
+  provenAt: z.number().optional(),
+  expiresAt: z.number(),
+})
+
+export type Verification = z.infer<typeof verificationSchema>
+export type Registration = z.infer<typeof registrationSchema>
+
+export const verificationDeclaration: Declaration<Verification> = {
+  name: 'verifications',
+  schema: verificationSchema,
+  indexes: [{ fields: ['linkHash'], unique: true }],
+  expires: 'expiresAt',
+}
+
+const MAX_FAILURES = 5
+const MAX_SENT = 5
+
+export interface NewVerification {
+  email: string
+  accountId?: string
+  registration?: Registration
+  /** The address has an account already: the mail will say so, and no code is made. */
+  taken: boolean
+  startedFrom: string
+}
+
+/** The two secrets of one mail, in the clear for the mail alone. */
+export interface Secrets {
+  code: string
+  link: string
+}
+
+export type Verifications = ReturnType<typeof createVerifications>
+
+/** `codeTtl` and `linkTtl` in seconds. */
+export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTtl: number; linkTtl: number }) {
+  const verifications = store.collection(verificationDeclaration)
+
+  function newSecrets(
+    id: string,
+    now: number,
+  ): { secrets: Secrets; hashes: Pick<Verification, 'codeHash' | 'linkHash'> & { codeExpiresAt: number } } {
+    const secrets = { code: String(randomInt(1_000_000)).padStart(6, '0'), link: newSecret() }
+    return {
+      secrets,
+      hashes: {
+        codeHash: codeHash(id, secrets.code),
+        linkHash: sha256(secrets.link),
+        codeExpiresAt: now + codeTtl * 1000,
+      },
+    }
+  }
+
+  async function start({ taken, ...wanted }: NewVerification): Promise<{ id: string; secrets: Secrets }> {
+    const now = Date.now()
+    const id = newId()
+    const { secrets, hashes } = newSecrets(id, now)
+    await verifications.insert({
+      id,
+      ...wanted,
+      ...(taken ? { codeExpiresAt: hashes.codeExpiresAt } : hashes),
+      failures: 0,
+      sent: 1,
+      startedAt: now,
+      expiresAt: now + linkTtl * 1000,
+    })
+    return { id, secrets }
+  }
+
+  /**
+   * New secrets for the same address; the old ones die. Undefined when there is nothing to send any more.
+   * @throws Refused `verification.sent_enough`
+   */
+  async function renew(id: string): Promise<{ verification: Verification; secrets: Secrets } | undefined> {
+    const now = Date.now()
+    const { secrets, hashes } = newSecrets(id, now)
+    const verification = await verifications.update(id, known => {
+      if (known.provenAt || known.sent >= MAX_SENT) return undefined
+      const renewed = known.linkHash ? hashes : { codeExpiresAt: hashes.codeExpiresAt }
+      return { ...known, ...renewed, failures: 0, sent: known.sent + 1 }
+    })
+    if (verification) return { verification, secrets }
+    const known = await verifications.get(id)
+    if (!known || known.provenAt) return undefined
+    throw new Refused('verification.sent_enough', {
+      status: 429,
+      hint: 'We have sent this several times. Look in your spam folder, or begin again.',
+    })
+  }
+
+  /**
+   * Counts the try and compares in one update, so that parallel guesses are all counted.
+   * @throws Refused `verification.wrong_code`, `verification.expired`, `verification.too_many`
+   */
+  async function proveByCode(id: string, typed: string): Promise<Verification> {
+    const now = Date.now()
+    const tried = codeHash(id, typed.replace(/[\s-]/g, ''))
+    const verification = await verifications.update(id, known => {
+      if (known.failures >= MAX_FAILURES) return undefined
+      if (known.codeHash === tried && known.codeExpiresAt > now) return { ...known, provenAt: known.provenAt ?? now }
+      return { ...known, failures: known.failures + 1 }
+    })
+    if (verification?.provenAt && verification.codeHash === tried) return verification
+    if (!verification) {
+      throw new Refused('verification.too_many', {
+        field: 'code',
+        hint: 'Too many wrong codes, or this code has expired. Ask for a new one.',
+      })
+    }
+    if (verification.codeExpiresAt <= now) {
+      throw new Refused('verification.expired', { field: 'code', hint: 'This code has expired. Ask for a new one.' })
+    }
+    throw new Refused('verification.wrong_code', {
+      field: 'code',
+      hint: 'That is not the code we sent. Check the newest mail, or ask for a new code.',
+    })
+  }
+
+  /** The verification that a mailed link names, if the link still counts. It uses nothing up: scanners open links too. */
+  function byLink(secret: string): Promise<Verification | undefined> {
+    return verifications.first({ linkHash: sha256(secret) })
+  }
+
+  /** Uses the link. Undefined when it has expired, was renewed or was used. */
+  async function proveByLink(secret: string): Promise<Verification | undefined> {
+    const linkHash = sha256(secret)
+    const known = await byLink(secret)
+    return (
+      known &&
+      verifications.update(known.id, doc =>
+        doc.linkHash === linkHash && !doc.provenAt ? { ...doc, provenAt: Date.now() } : undefined,
+      )
+    )
+  }
+
+  return {
+    start,
+    renew,
+    proveByCode,
+    byLink,
+    proveByLink,
+    get: (id: string): Promise<Verification | undefined> => verifications.get(id),
+    remove: (id: string): Promise<boolean> => verifications.remove(id),
+    /** Another username for a registration that is proven but not yet an account; undefined for none. */
+    setUsername: (id: string, username: string | undefined): Promise<Verification | undefined> =>
+      verifications.update(id, known => {
+        if (!known.registration || !known.provenAt) return undefined
+        const { username: _taken, ...rest } = known.registration
+        return { ...known, registration: { ...rest, ...(username ? { username } : {}) } }
+      }),
+  }
+}
+
+function codeHash(id: string, code: string): string {
+  return sha256(`${id}:${code}`)
+}

@@ -1,0 +1,51 @@
+// One run through sign-in, on the server, bound to one interaction of the provider and so to one browser.
+import { z } from 'zod'
+import type { Collection, Declaration, Store } from '../storage/port.ts'
+import { authRequestSchema } from './signin/request.ts'
+import { proofSchema } from './signin/proof.ts'
+
+const scopeSchema = authRequestSchema.pick({ scopes: true, claims: true, resources: true })
+
+const attemptSchema = z.object({
+  /** The interaction's uid. */
+  id: z.string(),
+  clientId: z.string(),
+  request: authRequestSchema,
+  /** The authorization request's parameters, so that a stale page can begin it anew. */
+  params: z.record(z.string(), z.unknown()),
+  startedAt: z.number(),
+  expiresAt: z.number(),
+  /** As typed. */
+  identifier: z.string().optional(),
+  accountId: z.string().optional(),
+  proofs: z.array(proofSchema),
+  selected: z.boolean(),
+  remember: z.boolean(),
+  /** The address that this attempt set out to prove: of a registration, or of an account that never proved it. */
+  verificationId: z.string().optional(),
+  consent: z.object({ given: scopeSchema, refused: scopeSchema }).optional(),
+  outcome: z.enum(['finished', 'refused', 'cancelled']).optional(),
+})
+
+export type Attempt = z.infer<typeof attemptSchema>
+export type Attempts = Collection<Attempt>
+
+export const attemptDeclaration: Declaration<Attempt> = {
+  name: 'attempts',
+  schema: attemptSchema,
+  expires: 'expiresAt',
+  volatile: true,
+}
+
+/** It outlives its interaction by an hour, so that a stale page still knows its app. Milliseconds. */
+export const ATTEMPT_OUTLIVES = 60 * 60 * 1000
+
+export function openAttempts(store: Store): Attempts {
+  return store.collection(attemptDeclaration)
+}
+
+/** Forgets who this was about, for "not you?" and for the wrong account. */
+export function withoutPerson(attempt: Attempt): Attempt {
+  const { identifier: _identifier, accountId: _accountId, verificationId: _verificationId, ...rest } = attempt
+  return { ...rest, proofs: [] }
+}

@@ -1,0 +1,58 @@
+// A browser that has been seen with an account. A known device still gets in when strangers have locked the account.
+import { z } from 'zod'
+import type { Declaration, Store } from '../storage/port.ts'
+import { newSecret, sha256 } from '../lib/ids.ts'
+
+const deviceSchema = z.object({
+  /** SHA-256 of the cookie's secret, and the account: one browser may be known to several accounts. */
+  id: z.string(),
+  accountId: z.string(),
+  userAgent: z.string(),
+  firstSeenAt: z.number(),
+  lastSeenAt: z.number(),
+  expiresAt: z.number(),
+})
+
+export type Device = z.infer<typeof deviceSchema>
+
+export const deviceDeclaration: Declaration<Device> = {
+  name: 'devices',
+  schema: deviceSchema,
+  indexes: [{ fields: ['accountId', 'lastSeenAt'] }],
+  expires: 'expiresAt',
+}
+
+const LIFETIME = 180 * 24 * 60 * 60 * 1000
+const SEEN_AGAIN = 24 * 60 * 60 * 1000
+
+export type Devices = ReturnType<typeof createDevices>
+
+export function createDevices(store: Store) {
+  const devices = store.collection(deviceDeclaration)
+  const idOf = (secret: string, accountId: string) => `${sha256(secret)}:${accountId}`
+
+  return {
+    newSecret,
+
+    /** The device that this browser's secret names for the account, if it has been seen there before. */
+    find: (secret: string | undefined, accountId: string): Promise<Device | undefined> =>
+      secret ? devices.get(idOf(secret, accountId)) : Promise.resolve(undefined),
+
+    /** Remembers the browser for the account, or that it was seen again (written at most once a day). */
+    async seen(secret: string, accountId: string, userAgent: string): Promise<Device> {
+      const now = Date.now()
+      const made = (device?: Device): Device =>
+        device && now - device.lastSeenAt < SEEN_AGAIN
+          ? device
+          : {
+              id: idOf(secret, accountId),
+              accountId,
+              userAgent: userAgent.slice(0, 300),
+              firstSeenAt: device?.firstSeenAt ?? now,
+              lastSeenAt: now,
+              expiresAt: now + LIFETIME,
+            }
+      return (await devices.upsert(idOf(secret, accountId), made)) as Device
+    },
+  }
+}

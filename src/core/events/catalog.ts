@@ -1,0 +1,26 @@
+// Everything that can happen and is kept, with the shape of its details. Details never hold a secret.
+import { z } from 'zod'
+
+const nothing = z.strictObject({})
+
+export const catalog = {
+  'account.registered': z.strictObject({ by: z.enum(['person', 'admin']) }),
+  'account.verified': nothing,
+  'account.disabled': nothing,
+  'account.enabled': nothing,
+  'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()) }),
+  'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
+  'signin.refused': z.strictObject({ reason: z.string() }),
+  'signout.finished': z.strictObject({ everywhere: z.boolean() }),
+  'consent.given': z.strictObject({ scopes: z.array(z.string()) }),
+  'consent.refused': nothing,
+  'grant.revoked': z.strictObject({ reason: z.string() }),
+  'client.created': nothing,
+  'client.updated': z.strictObject({ fields: z.array(z.string()) }),
+  'client.secret_rotated': nothing,
+  'client.removed': nothing,
+  'keys.rotated': z.strictObject({ kids: z.array(z.string()) }),
+} satisfies Record<string, z.ZodType>
+
+export type EventType = keyof typeof catalog
+export type EventDetails<Type extends EventType> = z.infer<(typeof catalog)[Type]>

@@ -1,0 +1,35 @@
+import { hash, verify } from '@node-rs/argon2'
+import { createBounded } from '../lib/bounded.ts'
+
+// OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.
+const PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }
+const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$'
+
+export interface Hasher {
+  hash(password: string): Promise<string>
+  /** Compares with `stored`, or, for nobody's password, spends the same time and answers false. */
+  verify(stored: string | undefined, password: string): Promise<boolean>
+  /** Whether the hash was made with other parameters than today's. */
+  isOutdated(stored: string): boolean
+}
+
+/**
+ * Hashes passwords by argon2id, as many at once as `width`; more than `queue` waiting are refused with 503, so that
+ * hashing never starves the rest. Passwords are compared in NFKC (NIST SP 800-63B-4, section 3.1.1.2).
+ */
+export function createHasher({ width, queue }: { width: number; queue: number }): Hasher {
+  const bounded = createBounded(width, queue)
+  const hashed = (password: string) => bounded(() => hash(password.normalize('NFKC'), PARAMETERS))
+  // Made once, when first needed: what an unknown account's password is compared with.
+  let nobody: Promise<string> | undefined
+
+  return {
+    hash: hashed,
+    async verify(stored, password) {
+      const against = stored ?? (await (nobody ??= hashed('a password that nobody has')))
+      const matches = await bounded(() => verify(against, password.normalize('NFKC')))
+      return matches && stored !== undefined
+    },
+    isOutdated: stored => !stored.startsWith(CURRENT),
+  }
+}

@@ -1,0 +1,85 @@
+// Limits on guessing. A try is counted before the secret is looked at, in the durable store, so that parallel tries,
+// other processes and a restart all see it. Success gives the try back.
+import { z } from 'zod'
+import { Refused } from '../lib/errors.ts'
+import type { Declaration, Store } from '../storage/port.ts'
+
+const counterSchema = z.object({
+  id: z.string(),
+  count: z.number(),
+  /** Epoch milliseconds. */
+  windowEndsAt: z.number(),
+  lockedUntil: z.number().optional(),
+  expiresAt: z.number(),
+})
+
+type Counter = z.infer<typeof counterSchema>
+
+export const counterDeclaration: Declaration<Counter> = {
+  name: 'counters',
+  schema: counterSchema,
+  expires: 'expiresAt',
+}
+
+/** `max` tries in `window` seconds; one more closes it for `lock` seconds (the rest of the window where there is none). */
+export interface Rule {
+  name: string
+  max: number
+  window: number
+  lock?: number
+}
+
+export type Limits = ReturnType<typeof createLimits>
+
+export function createLimits(store: Store) {
+  const counters = store.collection(counterDeclaration)
+  const idOf = (rule: Rule, key: string) => `${rule.name}:${key}`
+
+  return {
+    /** Counts one try. @throws Refused `limit.NAME`, 429 with the seconds to wait, when the limit is passed. */
+    async count(rule: Rule, key: string): Promise<Counter> {
+      const now = Date.now()
+      const counter = (await counters.upsert(idOf(rule, key), known => counted(rule, idOf(rule, key), known, now)))!
+      const openAgainAt = counter.lockedUntil ?? (counter.count > rule.max ? counter.windowEndsAt : 0)
+      if (openAgainAt > now) throw tooMany(rule, openAgainAt - now)
+      return counter
+    },
+
+    /** Gives back one try that was no failure. */
+    async giveBack(rule: Rule, key: string): Promise<void> {
+      await counters.update(idOf(rule, key), known =>
+        known.count > 0 ? { ...known, count: known.count - 1 } : undefined,
+      )
+    },
+
+    /** Forgets the failures: after a success, or by an admin. */
+    async clear(rule: Rule, key: string): Promise<void> {
+      await counters.remove(idOf(rule, key))
+    },
+  }
+}
+
+function counted(rule: Rule, id: string, known: Counter | undefined, now: number): Counter {
+  if (known?.lockedUntil && known.lockedUntil > now) return known
+  const open = known && known.windowEndsAt > now && !known.lockedUntil
+  const count = open ? known.count + 1 : 1
+  const windowEndsAt = open ? known.windowEndsAt : now + rule.window * 1000
+  const lockedUntil = count > rule.max && rule.lock ? now + rule.lock * 1000 : undefined
+  return {
+    id,
+    count,
+    windowEndsAt,
+    ...(lockedUntil ? { lockedUntil } : {}),
+    expiresAt: Math.max(windowEndsAt, lockedUntil ?? 0),
+  }
+}
+
+function tooMany(rule: Rule, milliseconds: number): Refused {
+  const retryAfter = Math.max(1, Math.ceil(milliseconds / 1000))
+  const minutes = Math.ceil(retryAfter / 60)
+  return new Refused(`limit.${rule.name}`, {
+    status: 429,
+    retryAfter,
+    hint: `Too many tries. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
+  })
+}

@@ -1,0 +1,27 @@
+// Mails that go out beside the answer: the person does not wait for the mail server, and an answer takes the same time
+// whether or not a mail is sent.
+import type { Log } from '../lib/log.ts'
+import type { Mailer } from '../lib/mail/mailer.ts'
+import type { Views } from '../lib/views.ts'
+
+export type Postbox = ReturnType<typeof createPostbox>
+
+export function createPostbox(mailer: Mailer, views: Views, log: Log) {
+  const underWay = new Set<Promise<void>>()
+
+  return {
+    /** Renders views/mail/NAME and sends it. A failure is logged, with no secret; the person can ask again. */
+    post(to: string, name: string, locals: object): void {
+      const sending = mailer
+        .send({ to, ...views.renderMail(name, locals) })
+        .catch((error: unknown) => log.error({ err: error, mail: name }, 'a mail could not be sent'))
+        .finally(() => underWay.delete(sending))
+      underWay.add(sending)
+    },
+
+    /** Waits for what is under way: at the end of the process, and in tests. */
+    async settled(): Promise<void> {
+      await Promise.all(underWay)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+// What a method found out about a person, and which `acr` a set of proofs adds up to.
+import { z } from 'zod'
+
+export const proofSchema = z.object({
+  method: z.string(),
+  factor: z.enum(['knowledge', 'possession', 'inherence']),
+  /** RFC 8176 values. */
+  amr: z.array(z.string()),
+  resistsPhishing: z.boolean(),
+  /** Epoch milliseconds. */
+  at: z.number(),
+})
+
+export type Proof = z.infer<typeof proofSchema>
+
+/** Ordered: the higher includes the lower. `phr` is phishing-resistant (OpenID Extended Authentication Profile). */
+export const ACR_VALUES = ['urn:latchkey:acr:1', 'urn:latchkey:acr:2', 'phr'] as const
+
+/** 0 for no proof, else the place of the highest level that the proofs reach, from 1. */
+export function levelOf(proofs: readonly Pick<Proof, 'factor' | 'resistsPhishing'>[]): number {
+  if (proofs.some(proof => proof.resistsPhishing)) return 3
+  const factors = new Set(proofs.map(proof => proof.factor))
+  return Math.min(factors.size, 2)
+}
+
+/** The level that an `acr` value asks for; undefined for a value that we do not know. */
+export function levelOfAcr(acr: string): number | undefined {
+  const place = (ACR_VALUES as readonly string[]).indexOf(acr)
+  return place < 0 ? undefined : place + 1
+}
+
+/** The `acr` to issue: the first requested value that is met, else the highest that the proofs reach. */
+export function issuedAcr(requested: readonly string[], level: number): string {
+  const met = requested.find(acr => (levelOfAcr(acr) ?? Infinity) <= level)
+  return met ?? ACR_VALUES[Math.max(level, 1) - 1]!
+}
+
+/** The union of the proofs' `amr`, with `mfa` when two different factors were used (RFC 8176). */
+export function issuedAmr(proofs: readonly Proof[]): string[] {
+  const amr = new Set(proofs.flatMap(proof => proof.amr))
+  if (new Set(proofs.map(proof => proof.factor)).size > 1) amr.add('mfa')
+  return [...amr]
+}

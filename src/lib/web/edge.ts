@@ -1,0 +1,29 @@
+// What reaches us from a proxy or a client is brought to one truth before anything reads it: our own address is the
+// configured issuer, whatever the Host header says, and the client's address is believed only from trusted proxies.
+import type { IncomingMessage } from 'node:http'
+import type { Config } from '../config/schema.ts'
+import { clientAddress, createProxyTrust } from '../network.ts'
+
+const FORWARDED = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
+
+export function createEdge(config: Config): (request: IncomingMessage) => void {
+  const { protocol, host } = new URL(config.issuer)
+  const trust = createProxyTrust(config.trustedProxies ?? [])
+
+  return request => {
+    const { headers } = request
+    const forwardedFor = headers['x-forwarded-for']
+    const address = clientAddress(request.socket.remoteAddress, forwardedFor?.toString(), trust)
+    for (const name of FORWARDED) delete headers[name]
+    headers['x-forwarded-for'] = address
+    headers['x-forwarded-proto'] = protocol.slice(0, -1)
+    headers.host = host
+  }
+}

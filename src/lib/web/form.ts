@@ -1,0 +1,51 @@
+// Reads a posted form: flat, small, and text alone, so that `email[$ne]=` is only a field with an odd name.
+import type { Context } from 'koa'
+import { bodyParser } from '@koa/bodyparser'
+import { Refused } from '../errors.ts'
+
+export interface Form {
+  /** The field's value, or '' when it was not sent. */
+  text(name: string): string
+  all(name: string): string[]
+  /** Every field's first value. */
+  fields: Record<string, string>
+}
+
+const TYPE = 'application/x-www-form-urlencoded'
+const MAX_FIELDS = 100
+
+/** Reads the body as text: what the fields mean is parsed below, without nesting. */
+export const readBody = bodyParser({
+  enableTypes: ['text'],
+  extendTypes: { text: [TYPE] },
+  textLimit: '64kb',
+  onError(error) {
+    const large = (error as { status?: number }).status === 413
+    throw large
+      ? new Refused('body.too_large', {
+          status: 413,
+          hint: 'What was sent is too large. Shorten it and try again.',
+          cause: error,
+        })
+      : new Refused('body.unreadable', { hint: 'What was sent could not be read. Try again.', cause: error })
+  },
+})
+
+/** @throws Refused `body.type` (415), `body.too_many_fields` */
+export function formOf(ctx: Context): Form {
+  if (!ctx.is(TYPE)) {
+    throw new Refused('body.type', { status: 415, hint: `Send this as a form (${TYPE}).` })
+  }
+  const body = (ctx.request as unknown as { body?: unknown }).body
+  const parameters = new URLSearchParams(typeof body === 'string' ? body : '')
+  if (parameters.size > MAX_FIELDS) {
+    throw new Refused('body.too_many_fields', {
+      hint: `This has ${parameters.size} fields; at most ${MAX_FIELDS} are accepted.`,
+    })
+  }
+  return {
+    text: name => parameters.get(name) ?? '',
+    all: name => parameters.getAll(name),
+    fields: Object.fromEntries(parameters.keys().map(name => [name, parameters.get(name)!])),
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { onlyCredentialId } from '../../core/credentials.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Method, MethodServices } from '../method.ts'
+import { countPasswordTry } from './limits.ts'
+import { MAX_LENGTH } from './rules.ts'
+
+const dataSchema = z.object({ hash: z.string() })
+
+export const password: Method = {
+  id: 'password',
+  amr: ['pwd'],
+  factor: 'knowledge',
+  resistsPhishing: false,
+  view: 'methods/password/prove',
+
+  async isEnrolled({ credentials }, accountId) {
+    return (await credentials.get(onlyCredentialId('password', accountId))) !== undefined
+  },
+
+  async verify(services, attempted) {
+    const typed = attempted.form.password ?? ''
+    if (typed === '') throw new Refused('password.missing', { field: 'password', hint: 'Enter your password.' })
+    const succeeded = await countPasswordTry(services, attempted)
+
+    const { credentials, hasher } = services
+    const credential = attempted.account && (await credentials.get(onlyCredentialId('password', attempted.account.id)))
+    const stored = credential && dataSchema.parse(credential.data).hash
+    // Nobody's password and one that is too long to be anybody's take the same time as a wrong one.
+    const matches = await hasher.verify(
+      typed.length > MAX_LENGTH * 4 ? undefined : stored,
+      typed.slice(0, MAX_LENGTH * 4),
+    )
+    if (!matches || !attempted.account) {
+      throw new Refused('password.mismatch', {
+        field: 'password',
+        hint: 'That name and password do not belong together. Check both and try again.',
+      })
+    }
+
+    await succeeded()
+    if (stored && hasher.isOutdated(stored)) await enrolPassword(services, attempted.account.id, typed)
+    return { method: 'password', factor: 'knowledge', amr: ['pwd'], resistsPhishing: false, at: Date.now() }
+  },
+}
+
+/** Gives the account this password, in the place of any other. It has been checked by the rules before. */
+export async function enrolPassword(
+  services: Pick<MethodServices, 'credentials' | 'hasher'>,
+  accountId: string,
+  text: string,
+): Promise<void> {
+  await enrolPasswordHash(services, accountId, await services.hasher.hash(text))
+}
+
+export async function enrolPasswordHash(
+  { credentials }: Pick<MethodServices, 'credentials'>,
+  accountId: string,
+  hash: string,
+): Promise<void> {
+  const id = onlyCredentialId('password', accountId)
+  const now = Date.now()
+  await credentials.upsert(id, known => ({
+    id,
+    accountId,
+    method: 'password',
+    data: { hash },
+    createdAt: known?.createdAt ?? now,
+    updatedAt: now,
+  }))
+}

@@ -1,0 +1,43 @@
+// Which claims each scope gives, and what they are for an account (OIDC Core 1.0, sections 5.1 and 5.4).
+import type { Account } from '../core/accounts/account.ts'
+
+export const claimsByScope: Record<string, string[]> = {
+  // In every ID token, asked for or not: apps that check how someone signed in need not know how to ask.
+  openid: ['sub', 'acr', 'amr', 'auth_time'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  phone: ['phone_number', 'phone_number_verified'],
+  address: ['address'],
+}
+
+/** Only what is known: an absent claim is left out, never null or empty. */
+export function claimsOf(account: Account): { sub: string; [claim: string]: unknown } {
+  return {
+    sub: account.id,
+    ...account.profile,
+    ...(account.username ? { preferred_username: account.username } : {}),
+    updated_at: Math.floor(account.updatedAt / 1000),
+    email: account.email,
+    email_verified: account.emailVerified,
+    ...(account.phone ? { phone_number: account.phone, phone_number_verified: account.phoneVerified ?? false } : {}),
+    ...(account.address ? { address: account.address } : {}),
+  }
+}
+
+/** Claims about the sign-in itself, which nobody has to agree to. */
+export const unaskedClaims = new Set(['sub', 'sid', 'auth_time', 'acr', 'amr', 'iss'])

@@ -1,0 +1,31 @@
+// Every collection there is, for whoever opens the store.
+import { accountDeclaration } from '../core/accounts/account.ts'
+import { verificationDeclaration } from '../core/accounts/verifications.ts'
+import { attemptDeclaration } from '../core/attempts.ts'
+import { consentDeclaration } from '../core/consents.ts'
+import { credentialDeclaration } from '../core/credentials.ts'
+import { deviceDeclaration } from '../core/devices.ts'
+import { auditDeclaration } from '../core/events/events.ts'
+import { invitationDeclaration } from '../core/invitations.ts'
+import { counterDeclaration } from '../core/limits.ts'
+import { signInDeclaration } from '../core/signins.ts'
+import { clientDeclaration } from './client-record.ts'
+import { keyDeclaration } from './keys.ts'
+import { recordKinds, sessionDeclaration } from './records.ts'
+
+export const declarations = [
+  accountDeclaration,
+  credentialDeclaration,
+  verificationDeclaration,
+  invitationDeclaration,
+  deviceDeclaration,
+  signInDeclaration,
+  attemptDeclaration,
+  consentDeclaration,
+  counterDeclaration,
+  auditDeclaration,
+  clientDeclaration,
+  keyDeclaration,
+  sessionDeclaration,
+  ...Object.values(recordKinds).map(kind => kind.declaration),
+] as const

@@ -1,0 +1,82 @@
+// What the library tells by its own events, turned into audit entries and log lines. Its emitter does not wait, so what
+// must be written before the answer goes out is kept with the request and awaited by `settle`.
+import type Provider from 'oidc-provider'
+import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import type { Middleware } from 'koa'
+import type { Events } from '../core/events/events.ts'
+import type { Log } from '../lib/log.ts'
+import { RETRY_AFTER } from '../lib/web/faults.ts'
+import { Unavailable } from '../storage/port.ts'
+
+const underWay = new WeakMap<object, Promise<unknown>[]>()
+
+/** Waits for the audit entries that this request's library events have begun. */
+export const settle: Middleware = async (ctx, next) => {
+  await next()
+  const writes = underWay.get(ctx.req)
+  if (writes) await Promise.all(writes)
+}
+
+export function listen(provider: Provider, events: Events, log: Log): void {
+  provider.on('grant.revoked', (ctx, grantId) => {
+    const reason =
+      ctx.oidc.route === 'token' ? 'reuse' : ctx.oidc.route === 'revocation' ? 'revoked_by_client' : 'signed_out'
+    if (reason === 'reuse')
+      log.warn({ ...traceOf(ctx), grantId }, 'a used code or refresh token came again: its grant was revoked')
+    keep(ctx, events.emit({ type: 'grant.revoked', ...origin(ctx), details: { reason } }))
+  })
+  provider.on('end_session.success', ctx => {
+    const everywhere = ctx.oidc.params?.logout !== undefined
+    const accountId = ctx.oidc.session?.accountId
+    keep(
+      ctx,
+      events.emit({
+        type: 'signout.finished',
+        ...origin(ctx),
+        ...(accountId ? { accountId } : {}),
+        details: { everywhere },
+      }),
+    )
+  })
+  provider.on('server_error', (ctx, error) => {
+    if (error instanceof Unavailable) answerUnavailable(ctx)
+    log.error({ ...traceOf(ctx), err: error, route: ctx.oidc.route }, 'the provider failed')
+  })
+  const refused = (ctx: KoaContextWithOIDC, { error, error_description, error_detail }: errors.OIDCProviderError) => {
+    log.info(
+      { ...traceOf(ctx), route: ctx.oidc.route, error, description: error_description, detail: error_detail },
+      'refused',
+    )
+  }
+  provider.on('authorization.error', refused)
+  provider.on('grant.error', refused)
+  provider.on('userinfo.error', refused)
+  provider.on('introspection.error', refused)
+  provider.on('revocation.error', refused)
+  provider.on('end_session.error', refused)
+}
+
+function keep(ctx: KoaContextWithOIDC, write: Promise<unknown>): void {
+  const writes = underWay.get(ctx.req) ?? []
+  writes.push(write)
+  underWay.set(ctx.req, writes)
+}
+
+function answerUnavailable(ctx: KoaContextWithOIDC): void {
+  ctx.status = 503
+  ctx.set('Retry-After', String(RETRY_AFTER))
+  if (typeof ctx.body === 'object') {
+    ctx.body = {
+      error: 'temporarily_unavailable',
+      error_description: 'the store cannot be reached; try again in a moment',
+    }
+  }
+}
+
+function traceOf(ctx: KoaContextWithOIDC) {
+  return { traceId: ctx.state.traceId as string, ...(ctx.oidc.client ? { clientId: ctx.oidc.client.clientId } : {}) }
+}
+
+function origin(ctx: KoaContextWithOIDC) {
+  return { ...traceOf(ctx), address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300) }
+}

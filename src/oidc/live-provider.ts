@@ -1,0 +1,59 @@
+// The provider that serves now. When the keys change it is made anew and swapped; requests under way end on the old one.
+import compose from 'koa-compose'
+import type Provider from 'oidc-provider'
+import type { Context, Middleware, Next } from 'koa'
+import type { Log } from '../lib/log.ts'
+import { Unavailable } from '../storage/port.ts'
+import type { KeyRing } from './keys.ts'
+import { createProvider, type ProviderParts } from './provider.ts'
+import { listen } from './listeners.ts'
+import type { Events } from '../core/events/events.ts'
+
+/** How often a process looks whether the keys have changed. Milliseconds. */
+const LOOK_EVERY = 5000
+
+export interface LiveProvider {
+  current(): Provider
+  middleware: Middleware
+  /** Looks at the keys now, and swaps the provider when they have changed. */
+  refresh(): Promise<void>
+  stop(): void
+}
+
+/** @throws Unavailable when the keys cannot be read at the start */
+export async function startProvider(
+  parts: ProviderParts,
+  ring: KeyRing,
+  events: Events,
+  log: Log,
+): Promise<LiveProvider> {
+  let version = ''
+  let provider!: Provider
+  let handle!: (ctx: Context, next: Next) => Promise<void>
+
+  async function refresh(): Promise<void> {
+    const keys = await ring.load()
+    if (keys.version === version) return
+    const next = createProvider(parts, keys)
+    listen(next, events, log)
+    version = keys.version
+    provider = next
+    handle = compose(next.middleware) as typeof handle
+  }
+
+  await refresh()
+  const timer = setInterval(() => {
+    refresh().catch((error: unknown) => {
+      if (error instanceof Unavailable) log.warn({ err: error }, 'the keys could not be looked at')
+      else log.error({ err: error }, 'the keys could not be renewed')
+    })
+  }, LOOK_EVERY)
+  timer.unref()
+
+  return {
+    current: () => provider,
+    middleware: (ctx, next) => handle(ctx as Context, next),
+    refresh,
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,65 @@
+// What has to be changed on the library's own classes: applied by the factory to each Provider that it makes.
+import type Provider from 'oidc-provider'
+import { sha256 } from '../lib/ids.ts'
+import { Conflict, type Store } from '../storage/port.ts'
+import { secretMatches } from './client-record.ts'
+import type { Decisions } from './policy.ts'
+import { recordKinds } from './records.ts'
+
+export function applyOverrides(provider: Provider, store: Store, finishOf: Decisions['finishOf']): void {
+  compareHashedSecrets(provider)
+  insertReplays(provider, store)
+  keepSessionOnRenewal(provider)
+  issueDecidedAcr(provider, finishOf)
+}
+
+/** Secrets are stored as SHA-256. Comparing hashes of 256 random bits leaks nothing by its time. */
+function compareHashedSecrets(provider: Provider): void {
+  const prototype = provider.Client.prototype as unknown as { compareClientSecret(actual: string): boolean }
+  prototype.compareClientSecret = function (this: { clientSecret?: string }, actual: string) {
+    return secretMatches(this.clientSecret, sha256(actual), Date.now())
+  }
+}
+
+/** The library looks and then saves: two parallel uses of one assertion both pass. One insert lets one pass. */
+function insertReplays(provider: Provider, store: Store): void {
+  const replays = store.collection(recordKinds.ReplayDetection!.declaration)
+  const Replay = provider.ReplayDetection as unknown as {
+    unique(iss: string, jti: string, exp: number): Promise<boolean>
+  }
+  Replay.unique = async (iss, jti, exp) => {
+    try {
+      await replays.insert({ id: sha256(JSON.stringify([iss, jti])), payload: {}, expiresAt: exp * 1000 })
+      return true
+    } catch (error) {
+      if (error instanceof Conflict) return false
+      throw error
+    }
+  }
+}
+
+/** At sign-in the library destroys the session under its old cookie; ours is one document that gets the new cookie. */
+function keepSessionOnRenewal(provider: Provider): void {
+  const prototype = provider.Session.prototype as unknown as { save(ttl: number): Promise<string>; oldId?: string }
+  const { save } = prototype
+  prototype.save = function (this: { oldId?: string }, ttl: number) {
+    delete this.oldId
+    return save.call(this as never, ttl)
+  }
+}
+
+/** The session has one `acr`; a request gets the first of its own `acr_values` that is met. */
+function issueDecidedAcr(provider: Provider, finishOf: Decisions['finishOf']): void {
+  const { OIDCContext } = provider as unknown as { OIDCContext: { prototype: object } }
+  type Context = { session: { acr?: string; amr?: string[] } }
+  Object.defineProperties(OIDCContext.prototype, {
+    acr: { get: acrOf, configurable: true },
+    amr: { get: amrOf, configurable: true },
+  })
+  function acrOf(this: Context) {
+    return finishOf(this)?.acr ?? this.session.acr
+  }
+  function amrOf(this: Context) {
+    return finishOf(this)?.amr ?? this.session.amr
+  }
+}

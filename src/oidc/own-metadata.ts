@@ -1,0 +1,21 @@
+// Checks for the client metadata that is ours alone (client-record.ts, OWN_METADATA).
+import { errors } from 'oidc-provider'
+
+/** Called by the library for each of our own properties. @throws InvalidClientMetadata */
+export function checkOwnMetadata(_ctx: unknown, key: string, value: unknown): void {
+  if (value === undefined) return
+  if (key === 'first_party' || key === 'require_pkce') {
+    if (typeof value !== 'boolean') throw new errors.InvalidClientMetadata(`${key} must be true or false`)
+    return
+  }
+  if (!Array.isArray(value) || !value.every(item => typeof item === 'string')) {
+    throw new errors.InvalidClientMetadata(`${key} must be a list of strings`)
+  }
+  if (key === 'cors_origins' && !value.every(isOrigin)) {
+    throw new errors.InvalidClientMetadata('cors_origins must hold origins, like https://app.example.com')
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.parse(text)?.origin === text
+}

@@ -1,0 +1,44 @@
+// The library's own pages, in our design: errors, sign-out and after sign-out.
+import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import type { Views } from '../lib/views.ts'
+import { explain } from './explain.ts'
+import { clientOnPage } from './client-on-page.ts'
+import { recordOf } from './account.ts'
+
+export type Pages = ReturnType<typeof createPages>
+
+export function createPages(views: Views) {
+  function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+    const explained = explain(ctx, out, error)
+    ctx.type = 'html'
+    ctx.body = views.render('oidc/error', {
+      page: { title: explained.heading, ...clientOnPage(ctx.oidc.client), traceId: ctx.state.traceId },
+      ...explained,
+      traceId: ctx.state.traceId,
+    })
+  }
+
+  function logoutSource(ctx: KoaContextWithOIDC): void {
+    const { oidc } = ctx
+    const state = oidc.session!.state as { secret: string }
+    const account = recordOf(oidc.account)
+    ctx.body = views.render('oidc/logout', {
+      page: { title: 'Sign out', ...clientOnPage(oidc.client) },
+      action: '/logout/confirm',
+      xsrf: state.secret,
+      ...(oidc.client ? { clientName: oidc.client.clientName ?? oidc.client.clientId } : {}),
+      accountLabel: account?.email ?? ctx.state.accountLabel ?? '',
+    })
+  }
+
+  function postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
+    const client = ctx.oidc.client
+    ctx.body = views.render('oidc/signed-out', {
+      page: { title: 'Signed out', ...clientOnPage(client) },
+      ...(client ? { clientName: client.clientName ?? client.clientId } : {}),
+      ...(client?.clientUri ? { clientUri: client.clientUri } : {}),
+    })
+  }
+
+  return { renderError, logoutSource, postLogoutSuccessSource }
+}

@@ -1,0 +1,172 @@
+// One factory for the OpenID provider, cheap to call: a key rotation makes a new Provider and swaps it in, so every
+// option, override and listener is applied here and nowhere else.
+import Provider, { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import { standing } from '../core/accounts/account.ts'
+import type { Accounts } from '../core/accounts/accounts.ts'
+import type { Config } from '../lib/config/schema.ts'
+import type { Store } from '../storage/port.ts'
+import { ACR_VALUES } from '../core/signin/proof.ts'
+import { toLibraryAccount } from './account.ts'
+import { claimsByScope } from './claims.ts'
+import { createClientAdapter } from './client-adapter.ts'
+import { OWN_METADATA } from './client-record.ts'
+import { applyOverrides } from './overrides.ts'
+import { checkOwnMetadata } from './own-metadata.ts'
+import type { Pages } from './pages.ts'
+import { createPolicy, type Decisions } from './policy.ts'
+import { createRecordAdapter } from './record-adapter.ts'
+import { resourceServer } from './resources.ts'
+import { createSessionAdapter } from './session-adapter.ts'
+import type { SigningKeys } from './keys.ts'
+import { lifetimes } from './lifetimes.ts'
+
+export interface ProviderParts {
+  config: Config
+  store: Store
+  accounts: Accounts
+  decisions: Decisions
+  pages: Pages
+  loadExistingGrant: Configuration['loadExistingGrant']
+  /** Begins the attempt, and says where its page is. */
+  beginAttempt: NonNullable<Configuration['interactions']>['url']
+  /** Signs cookies; the newest first. */
+  cookieKeys: string[]
+  /** fetch for our outgoing calls (key sets, back-channel logout). */
+  fetch: typeof fetch
+}
+
+export const routes = {
+  authorization: '/authorize',
+  end_session: '/logout',
+  introspection: '/introspect',
+  jwks: '/jwks',
+  pushed_authorization_request: '/par',
+  registration: '/register',
+  revocation: '/revoke',
+  token: '/token',
+  userinfo: '/userinfo',
+}
+
+export function createProvider(parts: ProviderParts, keys: SigningKeys): Provider {
+  const { config, store, decisions } = parts
+  const provider = new Provider(config.issuer, configuration(parts, keys))
+  provider.proxy = true
+  applyOverrides(provider, store, decisions.finishOf)
+  return provider
+}
+
+function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
+  const { config, store, accounts, decisions, pages } = parts
+  const secure = config.issuer.startsWith('https:')
+  const short = secure ? '__Secure-' : ''
+  return {
+    routes,
+    jwks: keys.jwks as NonNullable<Configuration['jwks']>,
+    adapter: (model: string) => {
+      if (model === 'Client') return createClientAdapter(store)
+      if (model === 'Session') return createSessionAdapter(store, leavesOneApp)
+      return createRecordAdapter(store, model)
+    },
+    cookies: {
+      keys: parts.cookieKeys,
+      names: {
+        session: `${secure ? '__Host-' : ''}latchkey_session`,
+        interaction: `${short}latchkey_signin`,
+        resume: `${short}latchkey_resume`,
+      },
+      long: { httpOnly: true, sameSite: 'lax', path: '/' },
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+
+    // Safe by default: code flow only, PKCE unless a client was opted out, exact redirect URIs, rotation always.
+    responseTypes: ['code'],
+    pkce: { required: (_ctx, client) => client.require_pkce !== false },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    rotateRefreshToken: true,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
+    assertJwtClientAuthClaimsAndHeader: requireIssuerAsAudience,
+    clientBasedCORS: (_ctx, origin, client) => ((client.cors_origins as string[] | undefined) ?? []).includes(origin),
+    extraClientMetadata: { properties: [...OWN_METADATA], validator: checkOwnMetadata },
+    features: {
+      devInteractions: { enabled: false },
+      claimsParameter: { enabled: true },
+      clientCredentials: { enabled: true },
+      backchannelLogout: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => Promise.resolve(token.clientId === client.clientId),
+      },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_ctx, identifier) => resourceServer(config, identifier),
+        useGrantedResource: () => false,
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.logoutSource,
+        postLogoutSuccessSource: pages.postLogoutSuccessSource,
+      },
+    },
+
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
+    claims: claimsByScope,
+    acrValues: [...ACR_VALUES],
+    ttl: lifetimes(config),
+    // What a client's grant types say, whether or not offline_access was asked for; without it, it ends with the session.
+    issueRefreshToken: (_ctx, client, _source) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
+    expiresWithSession: (_ctx, source) => Promise.resolve(!source.scopes.has('offline_access')),
+    findAccount,
+    loadExistingGrant: parts.loadExistingGrant!,
+    interactions: { policy: createPolicy(decisions.decide), url: parts.beginAttempt! },
+    renderError: pages.renderError,
+    fetch: parts.fetch,
+    fetchResponseBodyLimits: { jwks_uri: BODY_LIMIT, sector_identifier_uri: BODY_LIMIT },
+  }
+
+  /**
+   * A token of an account that no longer stands finds nobody. A session does find its account, standing or not: the
+   * library would answer 500, so the first check of the login prompt asks instead.
+   */
+  async function findAccount(_ctx: unknown, id: string, token?: { iat?: number }) {
+    const account = await accounts.get(id)
+    if (!account || (token && !standing(account, token.iat ?? 0))) return undefined
+    return toLibraryAccount(account)
+  }
+
+  /** Only the token's own client, or a client that answers for the token's audience; and only while the account stands. */
+  async function mayIntrospect(
+    _ctx: unknown,
+    client: { clientId: string },
+    token: IntrospectedToken,
+  ): Promise<boolean> {
+    const audiences = (client as { introspection_audiences?: string[] }).introspection_audiences ?? []
+    const answersFor = typeof token.aud === 'string' && audiences.includes(token.aud)
+    if (token.clientId !== client.clientId && !answersFor) return false
+    return !token.accountId || (await findAccount(undefined, token.accountId, token)) !== undefined
+  }
+}
+
+interface IntrospectedToken {
+  clientId?: string | undefined
+  accountId?: string | undefined
+  aud?: string | string[] | undefined
+  iat?: number
+}
+
+/** Key sets and the like are small; what is larger is an attack. Bytes. */
+const BODY_LIMIT = 256 * 1024
+
+/** Signing out of one app takes its entry away from the session, where all other requests only add. */
+function leavesOneApp(): boolean {
+  return Provider.ctx?.oidc.route === 'end_session_confirm'
+}
+
+/** An assertion made for one server must not work at another: `aud` is our issuer and nothing else (CVE-2025-27370). */
+function requireIssuerAsAudience(ctx: KoaContextWithOIDC, claims: { aud?: unknown }): void {
+  const audience = Array.isArray(claims.aud) && claims.aud.length === 1 ? claims.aud[0] : claims.aud
+  if (audience !== ctx.oidc.issuer) {
+    throw new errors.InvalidClientAuth('audience (aud) must be the issuer identifier, and nothing else')
+  }
+}

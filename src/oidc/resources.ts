@@ -1,0 +1,21 @@
+// Outside resource servers that access tokens can be asked for (RFC 8707), from the configuration.
+import { errors, type ResourceServer } from 'oidc-provider'
+import type { Config } from '../lib/config/schema.ts'
+
+/** @throws InvalidTarget for a resource that nobody has configured */
+export function resourceServer(config: Config, identifier: string): ResourceServer {
+  const known = config.resources.find(resource => resource.identifier === identifier)
+  if (!known) throw new errors.InvalidTarget(`unknown resource ${JSON.stringify(identifier.slice(0, 200))}`)
+  const scope = known.scopes.join(' ')
+  if (known.format === 'opaque') {
+    return { scope, audience: identifier, accessTokenFormat: 'opaque', accessTokenTTL: config.accessTokenTtl }
+  }
+  return {
+    scope,
+    audience: identifier,
+    accessTokenFormat: 'jwt',
+    // They can be neither revoked nor introspected, so they live for minutes (RFC 9068).
+    accessTokenTTL: config.jwtAccessTokenTtl,
+    jwt: { sign: { alg: known.alg ?? 'RS256' } },
+  }
+}

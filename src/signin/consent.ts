@@ -1,0 +1,29 @@
+import { Refused } from '../lib/errors.ts'
+import { refuseRequest } from './finish.ts'
+import { originOf, type Submission } from './page.ts'
+import { chosen } from './scopes.ts'
+
+/** The person's decision about what the app gets. Refusing tells the app `access_denied` (RFC 6749, section 4.1.2.1). */
+export async function decideConsent(submission: Submission): Promise<void> {
+  const { services, ctx, attempt, account, client, form, step, go } = submission
+  if (step.kind !== 'consent') return
+  const origin = { ...originOf(ctx, client), accountId: account!.id }
+  const decision = form.text('decision')
+  if (decision === 'refuse') {
+    await services.events.emit({ type: 'consent.refused', outcome: 'failure', ...origin, details: {} })
+    await refuseRequest(submission, 'access_denied', 'the person refused')
+    return
+  }
+  if (decision !== 'allow')
+    throw new Refused('consent.undecided', { hint: 'Choose whether to allow this or to refuse.' })
+
+  const consent = chosen(step.missing, form.all('scope'))
+  if (form.text('remember') !== '') await services.consents.remember(account!.id, client.clientId, consent.given)
+  await services.events.emit({ type: 'consent.given', ...origin, details: { scopes: consent.given.scopes } })
+  await go(known => (known.accountId === attempt.accountId ? { ...known, consent } : undefined))
+}
+
+/** "Cancel and return to the app". */
+export async function cancel(submission: Submission): Promise<void> {
+  await refuseRequest(submission, 'access_denied', 'the person cancelled')
+}

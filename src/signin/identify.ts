@@ -1,0 +1,30 @@
+import { withoutPerson } from '../core/attempts.ts'
+import { Refused } from '../lib/errors.ts'
+import type { Submission } from './page.ts'
+
+const MAX_LENGTH = 254
+
+/** Takes the name that was typed. Whether it is anybody's shows neither here nor on the next page. */
+export async function identify({ services, form, go }: Submission): Promise<void> {
+  const identifier = form.text('identifier').trim()
+  if (identifier === '' || identifier.length > MAX_LENGTH) {
+    throw new Refused('identifier.missing', { field: 'identifier', hint: 'Enter your email address or your username.' })
+  }
+  const account = await services.accounts.byIdentifier(identifier)
+  await go(attempt => ({
+    ...withoutPerson(attempt),
+    identifier,
+    ...(account ? { accountId: account.id } : {}),
+    selected: true,
+  }))
+}
+
+/** "Not you?", "use another account": forgets the person, and asks who they are. */
+export async function switchPerson({ go }: Submission): Promise<void> {
+  await go(attempt => ({ ...withoutPerson(attempt), selected: true }))
+}
+
+/** "Continue as …" on the account chooser. */
+export async function selectAccount({ go }: Submission): Promise<void> {
+  await go(attempt => ({ ...attempt, selected: true }))
+}

@@ -1,0 +1,39 @@
+import type { Attempt } from '../core/attempts.ts'
+import { Refused } from '../lib/errors.ts'
+import { methodById } from '../methods/list.ts'
+import { knownDevice } from './device-cookie.ts'
+import { originOf, type Submission } from './page.ts'
+
+/** One try to prove the person by one method. A failure is an event; its reason is for the log and the audit alone. */
+export async function prove({ services, ctx, attempt, account, client, form, step, go }: Submission): Promise<void> {
+  const method = methodById(ctx.params.method ?? '')
+  if (!method || step.kind !== 'prove' || !step.methods.includes(method.id)) {
+    throw new Refused('method.not_offered', { status: 404, hint: 'That way to sign in is not offered here.' })
+  }
+  const remember = form.text('remember') !== ''
+  try {
+    const proof = await method.verify(services, {
+      identifier: attempt.identifier ?? '',
+      account,
+      form: form.fields,
+      address: ctx.ip,
+      deviceId: account && (await knownDevice(services, ctx, account.id)),
+    })
+    await go((known: Attempt) =>
+      // Meanwhile the person may have been changed in another tab: a proof counts for who it was asked of.
+      known.accountId === account?.id ? { ...known, proofs: [...known.proofs, proof], remember } : undefined,
+    )
+  } catch (error) {
+    if (error instanceof Refused) {
+      const details = { method: method.id, reason: error.code }
+      await services.events.emit({
+        type: 'signin.failed',
+        outcome: 'failure',
+        ...originOf(ctx, client),
+        ...(account ? { accountId: account.id } : {}),
+        details,
+      })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import type { Account } from '../core/accounts/account.ts'
+import type { Verification } from '../core/accounts/verifications.ts'
+import type { Origin } from '../core/events/events.ts'
+import { Refused } from '../lib/errors.ts'
+import { enrolPasswordHash } from '../methods/password/password.ts'
+import type { SignInServices } from './services.ts'
+
+/**
+ * What a proven address leads to: a registration becomes an account, an account's address becomes verified. It may run
+ * twice (two tabs, a crash in between) and makes one account, because the account has the verification's id.
+ * @returns undefined when the username was taken meanwhile, and another has to be chosen
+ * @throws Refused `email.taken` when the address was registered meanwhile
+ */
+export async function register(
+  services: SignInServices,
+  verification: Verification,
+  origin: Origin,
+): Promise<Account | undefined> {
+  const { accounts, events } = services
+  const { registration, email } = verification
+  if (!registration) {
+    const account = await accounts.verifyEmail(verification.accountId!, email)
+    if (!account)
+      throw new Refused('verification.none', {
+        field: 'code',
+        hint: 'This address is no longer the one of your account.',
+      })
+    await events.emit({ type: 'account.verified', ...origin, accountId: account.id, details: {} })
+    return account
+  }
+
+  const known = await accounts.get(verification.id)
+  if (known) return known
+  // The password first: without its account it is nothing, while an account without it could not sign in.
+  await enrolPasswordHash(services, verification.id, registration.passwordHash)
+  try {
+    const account = await accounts.create({
+      id: verification.id,
+      email,
+      emailVerified: true,
+      ...(registration.username ? { username: registration.username } : {}),
+      profile: registration.profile,
+    })
+    await events.emit({ type: 'account.registered', ...origin, accountId: account.id, details: { by: 'person' } })
+    return account
+  } catch (error) {
+    if (error instanceof Refused && error.code === 'username.taken') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+// The hosted pages between the authorization request and the redirect back. Every page asks nextStep; none decides.
+import Router from '@koa/router'
+import type { PageContext } from '../lib/web/context.ts'
+import { readBody } from '../lib/web/form.ts'
+import { cancel, decideConsent } from './consent.ts'
+import { identify, selectAccount, switchPerson } from './identify.ts'
+import { answerStep, goOn, page, submission, type Page } from './page.ts'
+import { prove } from './prove.ts'
+import type { SignInServices } from './services.ts'
+import { showPage, showStep, signupPage, type Refill } from './show.ts'
+import { requireOpen, signUp } from './signup.ts'
+import { staleness } from './stale.ts'
+import { chooseUsername, proven, resend, sendFirst, verifyCode } from './verify.ts'
+import { confirmLink, showLink } from './verify-link.ts'
+
+export function signInRoutes(services: SignInServices): Router {
+  const router = new Router({ prefix: '/signin/:uid' })
+  type Handler = (ctx: PageContext) => Promise<void>
+  const stale = staleness(services)
+  const get = (path: string, handle: Handler) => router.get(path, ctx => stale(ctx as PageContext, handle))
+  const post = (path: string, handle: Handler) => router.post(path, readBody, ctx => stale(ctx as PageContext, handle))
+
+  get('/', page(services, showCurrent))
+  get(
+    '/identify',
+    page(services, opened => showStep(services, opened.ctx, { ...opened, step: { kind: 'identify' } })),
+  )
+  post('/identify', submission(services, 'any', identify, showIdentifyAgain(services)))
+  post('/prove/:method', submission(services, ['prove'], prove))
+  post('/switch', submission(services, 'any', switchPerson))
+  post('/select', submission(services, ['select'], selectAccount))
+
+  get(
+    '/signup',
+    page(services, opened => showSignup(services, opened)),
+  )
+  post(
+    '/signup',
+    submission(services, 'any', signUp, (opened, refill) => showSignup(services, opened, refill)),
+  )
+  post('/verify', submission(services, ['verify-email'], verifyCode))
+  post('/resend', submission(services, ['verify-email'], resend))
+  post('/username', submission(services, ['choose-username'], chooseUsername))
+  get('/verify/:link', showLink(services))
+  post(
+    '/verify/:link',
+    confirmLink(services, opened => change => goOn(opened, change)),
+  )
+
+  post('/consent', submission(services, ['consent'], decideConsent))
+  post('/cancel', submission(services, 'any', cancel))
+  return router
+}
+
+async function showCurrent(opened: Page): Promise<void> {
+  const { step, attempt, verification, account, services, ctx, client } = opened
+  // The address was proven by the link, perhaps in another browser: this one goes on from here.
+  if (verification?.provenAt && !attempt.accountId) {
+    await proven({ services, ctx, client, go: change => goOn(opened, change) }, verification)
+    return
+  }
+  if (step.kind === 'verify-email' && account && !attempt.verificationId) await sendFirst(opened)
+  await answerStep(opened)
+}
+
+function showIdentifyAgain(services: SignInServices) {
+  return (opened: Page, refill: Refill) =>
+    showStep(services, opened.ctx, { ...opened, step: { kind: 'identify' } }, refill)
+}
+
+function showSignup(services: SignInServices, opened: Page, { values = {}, errors = {}, status }: Refill = {}): void {
+  requireOpen(services)
+  const [view, locals] = signupPage(opened, services.config, values, errors)
+  showPage(services, opened.ctx, opened, view, locals, status)
+}

@@ -1,0 +1,64 @@
+// Gathers what nextStep needs to know about an attempt.
+import type { Client } from 'oidc-provider'
+import type { Account } from '../core/accounts/account.ts'
+import type { Verification } from '../core/accounts/verifications.ts'
+import type { Attempt } from '../core/attempts.ts'
+import { nextStep, type MethodFacts, type Step } from '../core/signin/next-step.ts'
+import { methods } from '../methods/list.ts'
+import type { MethodServices } from '../methods/method.ts'
+import type { SignInServices } from './services.ts'
+
+export interface Situated {
+  attempt: Attempt
+  client: Client
+  account: Account | undefined
+  verification: Verification | undefined
+  step: Step
+}
+
+export async function situate(services: SignInServices, attempt: Attempt, client: Client): Promise<Situated> {
+  const [account, verification] = await Promise.all([
+    attempt.accountId ? services.accounts.get(attempt.accountId) : undefined,
+    attempt.verificationId ? services.verifications.get(attempt.verificationId) : undefined,
+  ])
+  const proven = account !== undefined && attempt.proofs.length > 0
+  const consent = proven ? await services.consents.get(account.id, client.clientId) : undefined
+  const registration = registrationState(attempt, verification)
+  const step = nextStep({
+    now: Date.now(),
+    request: attempt.request,
+    ...(account ? { account } : {}),
+    identified: attempt.identifier !== undefined,
+    proofs: attempt.proofs,
+    startedAt: attempt.startedAt,
+    ...(registration ? { registration } : {}),
+    selected: attempt.selected,
+    methods: await methodFacts(services, proven ? account.id : undefined),
+    consent: {
+      firstParty: client.first_party === true,
+      ...(consent ? { given: consent } : {}),
+      decided: attempt.consent !== undefined,
+    },
+  })
+  return { attempt, client, account, verification, step }
+}
+
+/** Before anything is proven every method is offered, whether enrolled or not: what is offered must not tell. */
+export async function methodFacts(services: MethodServices, accountId: string | undefined): Promise<MethodFacts[]> {
+  return Promise.all(
+    methods.map(async ({ id, factor, resistsPhishing, isEnrolled }) => ({
+      id,
+      factor,
+      resistsPhishing,
+      enrolled: accountId === undefined || (await isEnrolled(services, accountId)),
+    })),
+  )
+}
+
+function registrationState(
+  attempt: Attempt,
+  verification: Verification | undefined,
+): 'unproven' | 'username_taken' | undefined {
+  if (!attempt.verificationId || attempt.accountId) return undefined
+  return verification?.provenAt ? 'username_taken' : 'unproven'
+}

@@ -1,0 +1,103 @@
+// Proving an address on the page (by code), and what follows from it.
+import { Refused } from '../lib/errors.ts'
+import { canonicalUsername } from '../core/accounts/names.ts'
+import type { Verification } from '../core/accounts/verifications.ts'
+import { describeBrowser } from './describe-browser.ts'
+import { countResend } from './limits.ts'
+import { postVerification } from './mails.ts'
+import { originOf, type Page, type Submission } from './page.ts'
+import { register } from './register.ts'
+
+/** The code was typed. */
+export async function verifyCode(submission: Submission): Promise<void> {
+  const { services, attempt, form } = submission
+  const code = form.text('code').trim()
+  if (code === '')
+    throw new Refused('verification.missing', { field: 'code', hint: 'Enter the 6 digits from the mail.' })
+  if (!attempt.verificationId) throw noCode()
+  const verification = await services.verifications.proveByCode(attempt.verificationId, code)
+  await proven(submission, verification)
+}
+
+/** Goes on in the browser in which the address was proven, or in which the sign-in began. */
+export async function proven(
+  submission: Pick<Submission, 'services' | 'ctx' | 'client' | 'go'>,
+  verification: Verification,
+): Promise<void> {
+  const { services, ctx, client, go } = submission
+  const account = await register(services, verification, originOf(ctx, client))
+  await go(attempt =>
+    account && attempt.verificationId === verification.id
+      ? {
+          ...attempt,
+          accountId: account.id,
+          identifier: account.email,
+          selected: true,
+          // The password of a registration was given in this attempt, by the one who has now proven the address.
+          proofs: verification.registration ? [{ ...passwordProof, at: Date.now() }] : attempt.proofs,
+        }
+      : attempt,
+  )
+}
+
+const passwordProof = { method: 'password', factor: 'knowledge' as const, amr: ['pwd'], resistsPhishing: false }
+
+/** A new code and link for the same address; for an account that never proved its address, the first. */
+export async function resend({ services, ctx, attempt, account, client, go }: Submission): Promise<void> {
+  const { verifications } = services
+  await countResend(services, ctx)
+  const renewed = attempt.verificationId ? await verifications.renew(attempt.verificationId) : undefined
+  if (renewed) {
+    const { verification, secrets } = renewed
+    const { email, startedFrom } = verification
+    postVerification(services, {
+      email,
+      secrets,
+      startedFrom,
+      client,
+      uid: attempt.id,
+      taken: verification.linkHash === undefined,
+    })
+    await go(known => known)
+    return
+  }
+  if (!account) throw noCode()
+  await sendFirst({ services, ctx, attempt, account, client })
+  await go(known => known)
+}
+
+/** For an account whose address was never proven: makes the verification and sends it, once for the attempt. */
+export async function sendFirst({
+  services,
+  ctx,
+  attempt,
+  account,
+  client,
+}: Pick<Page, 'services' | 'ctx' | 'attempt' | 'account' | 'client'>): Promise<void> {
+  const startedFrom = describeBrowser(ctx.get('user-agent'))
+  const { email, id: accountId } = account!
+  const { id, secrets } = await services.verifications.start({ email, accountId, taken: false, startedFrom })
+  const first = await services.attempts.update(attempt.id, known =>
+    known.verificationId === attempt.verificationId ? { ...known, verificationId: id } : undefined,
+  )
+  if (first) postVerification(services, { email, secrets, startedFrom, client, uid: attempt.id, taken: false })
+}
+
+/** The username of a registration was taken by the time its address was proven: another is chosen, or none. */
+export async function chooseUsername(submission: Submission): Promise<void> {
+  const { services, verification, form } = submission
+  const typed = form.text('username').trim()
+  const changed = await services.verifications.setUsername(
+    verification!.id,
+    typed ? canonicalUsername(typed) : undefined,
+  )
+  if (!changed) throw noCode()
+  await proven(submission, changed)
+}
+
+function noCode(): Refused {
+  return new Refused('verification.none', {
+    field: 'code',
+    hint: 'This code is no longer needed or has expired. Begin again.',
+  })
+}
