@@ -17,7 +17,7 @@ export function findChromium(): string | undefined {
 
 /** Downloads Playwright's Chromium or, where the network lets only the distribution through, installs its package. */
 export function installChromium(): boolean {
-  return installPlaywrights() || (canAptInstall() && aptInstall('chromium'))
+  return installPlaywrights() || (canAptInstall() && aptInstall('chromium', 'fonts-liberation'))
 }
 
 function installPlaywrights(): boolean {
