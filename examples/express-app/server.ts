@@ -80,7 +80,7 @@ function addRoutes(app: Express, url: string, provider: Provider, issuer: string
     const codeVerifier = client.randomPKCECodeVerifier()
     const authorizationUrl = client.buildAuthorizationUrl(await provider.configuration(), {
       redirect_uri: redirectUri,
-      scope: 'openid profile email offline_access',
+      scope: 'openid profile email',
       state,
       nonce,
       code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
