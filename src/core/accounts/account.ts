@@ -38,6 +38,8 @@ export const accountSchema = z.object({
   address: addressSchema.optional(),
   profile: profileSchema,
   roles: z.array(z.string()),
+  /** Follows `roles`, as a field that can be found by. */
+  admin: z.literal(true).optional(),
   status: z.enum(['active', 'disabled']),
   /** Epoch seconds. Sessions and tokens obtained before it are dead. */
   validFrom: z.number(),
@@ -52,7 +54,12 @@ export type Account = z.infer<typeof accountSchema>
 export const accountDeclaration: Declaration<Account> = {
   name: 'accounts',
   schema: accountSchema,
-  indexes: [{ fields: ['email'], unique: true }, { fields: ['username'], unique: true }, { fields: ['createdAt'] }],
+  indexes: [
+    { fields: ['email'], unique: true },
+    { fields: ['username'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['admin'] },
+  ],
 }
 
 /**

@@ -13,6 +13,9 @@ export interface NewAccount {
   roles?: string[]
 }
 
+/** The role that may do everything. */
+export const ADMIN = 'admin'
+
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Finds, makes and changes accounts. Names are canonicalised here, so that callers pass what was typed. */
@@ -28,6 +31,7 @@ export function createAccounts(store: Store) {
       ...(wanted.username ? { username: canonicalUsername(wanted.username) } : {}),
       profile: wanted.profile ?? {},
       roles: wanted.roles ?? [],
+      ...(wanted.roles?.includes(ADMIN) ? { admin: true as const } : {}),
       status: 'active',
       validFrom: Math.floor(now / 1000),
       createdAt: now,
@@ -73,6 +77,7 @@ export function createAccounts(store: Store) {
     change,
     setStatus,
     get: (id: string): Promise<Account | undefined> => accounts.get(id),
+    hasAdmin: async (): Promise<boolean> => (await accounts.first({ admin: true })) !== undefined,
     list: (page: PageRequest): Promise<Page<Account>> => accounts.list({}, page),
     verifyEmail: (id: string, email: string) =>
       change(id, account => (account.email === email ? { ...account, emailVerified: true } : undefined)),

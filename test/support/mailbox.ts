@@ -1,0 +1,60 @@
+// A real SMTP server that keeps what it is sent, so that tests read the mails that people would.
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import PostalMime from 'postal-mime'
+import { SMTPServer } from 'smtp-server'
+
+export interface ReceivedMail {
+  to: string
+  subject: string
+  text: string
+  html: string
+}
+
+export interface Mailbox {
+  /** For LATCHKEY_MAIL. */
+  url: string
+  /** Every mail to the address, oldest first. */
+  to(address: string): ReceivedMail[]
+  close(): Promise<void>
+}
+
+export async function startMailbox(): Promise<Mailbox> {
+  const mails: ReceivedMail[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, done) {
+      buffer(stream)
+        .then(raw => PostalMime.parse(raw))
+        .then(({ to = [], subject = '', text = '', html = '' }) => {
+          mails.push({ to: to[0]?.address ?? '', subject, text, html })
+          done()
+        })
+        .catch(done)
+    },
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    to: address => mails.filter(mail => mail.to === address),
+    close: () => new Promise(resolve => server.close(() => resolve())),
+  }
+}
+
+/** The 6 digits of a verification mail. */
+export function codeIn(mail: ReceivedMail): string {
+  const code = /\b(\d{6})\b/.exec(mail.text)?.[1]
+  if (!code) throw new Error(`no code in the mail “${mail.subject}”:\n${mail.text}`)
+  return code
+}
+
+/** The first link of a mail. */
+export function linkIn(mail: ReceivedMail): string {
+  const link = /https?:\/\/\S+/.exec(mail.text)?.[0]
+  if (!link) throw new Error(`no link in the mail “${mail.subject}”:\n${mail.text}`)
+  return link
+}

@@ -1,0 +1,101 @@
+// A running Latchkey for tests: the real program on a real port and a store of its own.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Account } from '../../src/core/accounts/account.ts'
+import type { ClientType } from '../../src/oidc/client-types.ts'
+import type { ClientView, Metadata } from '../../src/oidc/clients.ts'
+import { loadConfig } from '../../src/lib/config/load.ts'
+import { createLog } from '../../src/lib/log.ts'
+import { start, type Running } from '../../src/main.ts'
+import { enrolPassword } from '../../src/methods/password/password.ts'
+import { startMailbox, type Mailbox } from './mailbox.ts'
+
+export interface TestServer extends Running {
+  issuer: string
+  env: Record<string, string>
+  mailbox: Mailbox
+  /** Waits for the mails under way, and answers the newest to the address. */
+  mailTo(address: string): Promise<ReturnType<Mailbox['to']>[number]>
+  register(type: ClientType, metadata?: Metadata): Promise<ClientView>
+  person(options?: { email?: string; password?: string; verified?: boolean; username?: string }): Promise<Account>
+  close(): Promise<void>
+}
+
+/** Good enough for every rule, and nobody's. */
+export const PASSWORD = 'seven green lanterns over the harbour'
+/** Nothing listens there: tests read the answer off the redirect. */
+export const REDIRECT_URI = 'http://127.0.0.1:9/callback'
+
+export interface ServerOptions {
+  /** The store's address; a fresh sqlite file unless given. */
+  store?: string
+  /** Further LATCHKEY_ variables. */
+  env?: Record<string, string>
+}
+
+export async function startServer({ store, env = {} }: ServerOptions = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
+  const mailbox = await startMailbox()
+  const port = await freePort()
+  const issuer = `http://localhost:${port}`
+  const variables = {
+    LATCHKEY_ISSUER: issuer,
+    LATCHKEY_PORT: String(port),
+    LATCHKEY_DATA_DIR: dataDir,
+    LATCHKEY_SECRETS: randomBytes(32).toString('hex'),
+    LATCHKEY_MAIL: mailbox.url,
+    LATCHKEY_LOG_LEVEL: 'silent',
+    ...(store ? { LATCHKEY_STORE: store } : {}),
+    ...env,
+  }
+  const config = loadConfig({ env: variables })
+  const running = await start(config, createLog(config))
+  const { app } = running
+  return {
+    ...running,
+    issuer,
+    env: variables,
+    mailbox,
+    async mailTo(address) {
+      await app.postbox.settled()
+      const mail = mailbox.to(address).at(-1)
+      if (!mail) throw new Error(`no mail to ${address}`)
+      return mail
+    },
+    register: (type, metadata = {}) =>
+      app.clients.create(type, {
+        client_name: 'Test app',
+        ...(type === 'service' ? {} : { redirect_uris: [REDIRECT_URI] }),
+        ...metadata,
+      }),
+    async person({
+      email = `${randomBytes(6).toString('hex')}@example.com`,
+      password = PASSWORD,
+      verified = true,
+      username,
+    } = {}) {
+      const account = await app.accounts.create({ email, emailVerified: verified, ...(username ? { username } : {}) })
+      await enrolPassword(app.methodServices, account.id, password)
+      return account
+    },
+    async close() {
+      await running.stop()
+      await mailbox.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, 'localhost')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
