@@ -80,7 +80,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
       store,
       accounts,
       decisions,
-      pages: createPages(views),
+      pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
       cookieKeys,

@@ -1,13 +1,13 @@
 // The library's own pages, in our design: errors, sign-out and after sign-out.
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Views } from '../lib/views.ts'
 import { explain } from './explain.ts'
 import { clientOnPage } from './client-on-page.ts'
-import { recordOf } from './account.ts'
 
 export type Pages = ReturnType<typeof createPages>
 
-export function createPages(views: Views) {
+export function createPages(views: Views, accounts: Accounts) {
   function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
     const explained = explain(ctx, out, error)
     ctx.type = 'html'
@@ -18,16 +18,16 @@ export function createPages(views: Views) {
     })
   }
 
-  function logoutSource(ctx: KoaContextWithOIDC): void {
+  async function logoutSource(ctx: KoaContextWithOIDC): Promise<void> {
     const { oidc } = ctx
     const state = oidc.session!.state as { secret: string }
-    const account = recordOf(oidc.account)
+    const account = await accounts.get(oidc.session!.accountId!)
     ctx.body = views.render('oidc/logout', {
       page: { title: 'Sign out', ...clientOnPage(oidc.client) },
       action: '/logout/confirm',
       xsrf: state.secret,
       ...(oidc.client ? { clientName: oidc.client.clientName ?? oidc.client.clientId } : {}),
-      accountLabel: account?.email ?? ctx.state.accountLabel ?? '',
+      accountLabel: account?.email ?? '',
     })
   }
 

@@ -61,8 +61,10 @@ export function createDecisions(signIns: SignIns, factsOf: (accountId: string) =
   /** What was proven in the session, and by the attempt that this request comes back from, which is recorded first. */
   async function proofsOf(ctx: KoaContextWithOIDC, account: Account): Promise<Proof[]> {
     const { login } = resultOf(ctx.oidc.result)
-    const uid = ctx.oidc.session!.uid
-    const record = login ? await signIns.record(signInOf(ctx, login)) : await signIns.get(uid)
+    const session = ctx.oidc.session!
+    // The library makes a session transient, and never lasting again when a later sign-in asks for it.
+    if (login?.remember) session.transient = false
+    const record = login ? await signIns.record(signInOf(ctx, login)) : await signIns.get(session.uid)
     return record?.accountId === account.id ? record.proofs : []
   }
 
