@@ -1,7 +1,9 @@
 // Installs what package-lock.json asks for and node_modules lacks. Runs before `npm start`, `npm test` and
 // `npm run check`, on whatever Node the machine has (20 or newer) and with nothing installed yet: plain ESM, no packages.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -18,18 +20,57 @@ export function setUp() {
       `Latchkey needs Node 20 or newer to install itself; this is Node ${process.versions.node} (${process.execPath}).`,
     )
   }
-  const missing = missingPackages()
-  if (missing > 0) {
-    console.error(`Installing dependencies (${missing} packages), about 20 s …`)
-    // NODE_ENV=production must not leave out the `node` package, which is a development dependency.
-    npm(['ci', '--include=dev', '--no-progress', '--loglevel=error'])
-  }
-  if (!existsSync(localNode)) {
-    console.error('Fetching Node 24 …')
-    // Only here when npm was told to ignore install scripts: the `node` package puts its binary in place by one.
-    npm(['rebuild', 'node', '--ignore-scripts=false'])
+  if (isSetUp()) return
+  alone(() => {
+    const missing = missingPackages()
+    if (missing > 0) {
+      console.error(`Installing dependencies (${missing} packages), about 20 s …`)
+      // NODE_ENV=production must not leave out the `node` package, which is a development dependency.
+      npm(['ci', '--include=dev', '--no-progress', '--loglevel=error'])
+    }
+    if (!existsSync(localNode)) {
+      console.error('Fetching Node 24 …')
+      // Only here when npm was told to ignore install scripts: the `node` package puts its binary in place by one.
+      npm(['rebuild', 'node', '--ignore-scripts=false'])
+    }
     if (!existsSync(localNode))
       fail('The `node` package did not install its binary. Try `npm rebuild node`, or use Node 24.')
+  })
+}
+
+function isSetUp() {
+  return missingPackages() === 0 && existsSync(localNode)
+}
+
+/** Two at once (`npm start` in one terminal, `npm test` in another) would undo each other's work: the later one waits. */
+function alone(work) {
+  const lock = join(tmpdir(), `latchkey-setup-${createHash('sha256').update(root).digest('hex').slice(0, 16)}.lock`)
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  while (!take(lock)) Atomics.wait(pause, 0, 0, 250)
+  try {
+    if (!isSetUp()) work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
+  // Left behind by one that was killed.
+  if (!isRunning(Number(readFileSync(lock, 'utf8')))) rmSync(lock, { force: true })
+  return false
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
 
