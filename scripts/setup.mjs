@@ -62,8 +62,17 @@ function take(lock) {
     if (error.code !== 'EEXIST') throw error
   }
   // Left behind by one that was killed.
-  if (!isRunning(Number(readFileSync(lock, 'utf8')))) rmSync(lock, { force: true })
+  if (!isRunning(holderOf(lock))) rmSync(lock, { force: true })
   return false
+}
+
+function holderOf(lock) {
+  try {
+    return Number(readFileSync(lock, 'utf8'))
+  } catch {
+    // Taken away just now: ask again.
+    return process.pid
+  }
 }
 
 function isRunning(pid) {
