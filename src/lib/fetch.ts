@@ -5,14 +5,14 @@ import { BlockList, isIP } from 'node:net'
 import { createProxyTrust, normalizeAddress } from './network.ts'
 
 // Special-use addresses (RFC 6890 and its registries): none is a public server's.
-const SPECIAL = [
-  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
-  ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
-  ...['224.0.0.0/4', '240.0.0.0/4', '::/128', '::1/128', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23'],
-  ...['2001:db8::/32', '2002::/16', '3fff::/20', '5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8'],
-]
+const SPECIAL = `
+  0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24
+  192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+  ::/128 ::1/128 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7
+  fe80::/10 fec0::/10 ff00::/8
+`
 const special = new BlockList()
-for (const cidr of SPECIAL) {
+for (const cidr of SPECIAL.trim().split(/\s+/)) {
   const [address = '', bits] = cidr.split('/')
   special.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
@@ -45,7 +45,7 @@ export function createGuardedFetch(allowed: readonly string[]): typeof fetch {
 async function withGuardedConnections(mayReach: (address: string) => boolean): Promise<typeof fetch> {
   const { Agent, fetch: plainFetch } = await import('undici')
   const dispatcher = new Agent({ connect: { lookup: guardedLookup(mayReach) } })
-  return ((input, init) => plainFetch(input as string, { ...(init as object), dispatcher })) as typeof fetch
+  return (input, init) => plainFetch(input as string, { ...(init as object), dispatcher })
 }
 
 type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void

@@ -35,5 +35,6 @@ export function toInteractionResult(attempt: Attempt, login: AttemptResult['logi
 /** Our part of the library's result; empty when this request does not come back from an attempt. */
 export function resultOf(result: InteractionResults | undefined): AttemptResult {
   const ours = (result ?? {}) as AttemptResult
-  return { ...ours, ...(ours.consent?.given ? {} : { consent: undefined }) } as AttemptResult
+  const { consent, ...rest } = ours
+  return consent?.given ? { ...rest, consent } : rest
 }

@@ -15,7 +15,7 @@ export function lifetimes(config: Config): NonNullable<Configuration['ttl']> {
     IdToken: config.idTokenTtl,
     Interaction: config.interactionTtl,
     RefreshToken: (_ctx, token) => refreshTtl(config, token.iiat),
-    Session: (_ctx, session) => sessionTtl(config, session as Session),
+    Session: (_ctx, session) => sessionTtl(config, session),
     Grant: grantTtl(config),
   }
 }

@@ -52,7 +52,7 @@ export async function startProvider(
 
   return {
     current: () => provider,
-    middleware: (ctx, next) => handle(ctx as Context, next),
+    middleware: (ctx, next) => handle(ctx, next),
     refresh,
     stop: () => clearInterval(timer),
   }

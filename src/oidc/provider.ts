@@ -61,7 +61,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
   const short = secure ? '__Secure-' : ''
   return {
     routes,
-    jwks: keys.jwks as NonNullable<Configuration['jwks']>,
+    jwks: keys.jwks,
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
       if (model === 'Session') return createSessionAdapter(store, leavesOneApp)

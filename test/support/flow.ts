@@ -58,6 +58,21 @@ export function codeOf({ url }: VisitedPage): string {
   return code
 }
 
+/** What the token, introspection and revocation endpoints answer, whichever of them was asked. */
+export interface Answer {
+  access_token: string
+  refresh_token: string
+  id_token: string
+  token_type: string
+  scope: string
+  expires_in: number
+  active: boolean
+  sub: string
+  error: string
+  error_description: string
+  [member: string]: unknown
+}
+
 /** A form post to the token endpoint (or another), by the client's own authentication. */
 export async function tokenRequest(
   server: Pick<TestServer, 'issuer'>,
@@ -78,7 +93,7 @@ export async function tokenRequest(
   const text = await response.text()
   return {
     status: response.status,
-    body: (text ? JSON.parse(text) : {}) as Record<string, any>,
+    body: (text ? JSON.parse(text) : {}) as Answer,
     headers: response.headers,
   }
 }

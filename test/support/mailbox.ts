@@ -1,6 +1,7 @@
 // A real SMTP server that keeps what it is sent, so that tests read the mails that people would.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
@@ -22,17 +23,15 @@ export interface Mailbox {
 
 export async function startMailbox(): Promise<Mailbox> {
   const mails: ReceivedMail[] = []
+  async function keep(stream: Readable): Promise<void> {
+    const { to = [], subject = '', text = '', html = '' } = await PostalMime.parse(await buffer(stream))
+    mails.push({ to: to[0]?.address ?? '', subject, text, html })
+  }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onData(stream, _session, done) {
-      buffer(stream)
-        .then(raw => PostalMime.parse(raw))
-        .then(({ to = [], subject = '', text = '', html = '' }) => {
-          mails.push({ to: to[0]?.address ?? '', subject, text, html })
-          done()
-        })
-        .catch(done)
+      void keep(stream).then(() => done(), done)
     },
   })
   server.listen(0, '127.0.0.1')

@@ -42,7 +42,7 @@ export function securityHeaders(secure: boolean): Middleware {
     ctx.set('Content-Security-Policy', contentSecurityPolicy({ leadsAway: leadsToApps(ctx) }))
     return next()
   }
-  return compose([base as Middleware, own])
+  return compose([base, own])
 }
 
 function leadsToApps({ path }: Context): boolean {

@@ -1,0 +1,83 @@
+// How the pages of an attempt answer: a GET shows, an accepted POST goes on by 303 to the next step, a refused one is 4xx
+// and the same page, filled again.
+import type { Attempt } from '../core/attempts.ts'
+import type { Step } from '../core/signin/next-step.ts'
+import { Refused } from '../lib/errors.ts'
+import type { PageContext } from '../lib/web/context.ts'
+import { formOf, type Form } from '../lib/web/form.ts'
+import { logOf } from '../lib/web/trace.ts'
+import { finish, refuseRequest } from './finish.ts'
+import { openPage, type Page, type Submission } from './page.ts'
+import type { SignInServices } from './services.ts'
+import { showStep, type Refill } from './show.ts'
+import { situate } from './situation.ts'
+
+/** A page by GET. */
+export function page(services: SignInServices, show: (page: Page) => void | Promise<void>) {
+  return async (ctx: PageContext): Promise<void> => {
+    await show(await openPage(services, ctx))
+  }
+}
+
+type ShowAgain = (page: Page, refill: Refill) => void | Promise<void>
+
+/**
+ * A form by POST, accepted only at one of `steps`: the server's own state says where the attempt is, so that no page can
+ * be skipped. What the handler refuses is shown on the page it came from.
+ */
+export function submission(
+  services: SignInServices,
+  steps: readonly Step['kind'][] | 'any',
+  handle: (submission: Submission) => Promise<void>,
+  showAgain: ShowAgain = (opened, refill) => showStep(services, opened.ctx, opened, refill),
+) {
+  return async (ctx: PageContext): Promise<void> => {
+    const form = formOf(ctx)
+    const opened = await openPage(services, ctx)
+    if (steps !== 'any' && !steps.includes(opened.step.kind)) {
+      await answerStep(opened, { status: 409, notice: 'That step is done already. This is where you are.' })
+      return
+    }
+    try {
+      await handle({ ...opened, form, go: change => goOn(opened, change) })
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      logOf(ctx).info({ reason: error.code, clientId: opened.client.clientId }, 'sign-in form refused')
+      if (error.retryAfter) ctx.set('Retry-After', String(error.retryAfter))
+      await showAgain(opened, refillOf(error, form))
+    }
+  }
+}
+
+/** Shows the step, or ends the attempt when there is none left. */
+export async function answerStep(opened: Page, refill?: Refill): Promise<void> {
+  if (!(await ended(opened))) await showStep(opened.services, opened.ctx, opened, refill)
+}
+
+/** Changes the attempt, and goes on to its next step or to its end. A refused change shows where the attempt is. */
+export async function goOn(opened: Page, change: (attempt: Attempt) => Attempt | undefined): Promise<void> {
+  const { services, ctx, client } = opened
+  const attempt = await services.attempts.update(opened.attempt.id, change)
+  if (attempt && (await ended({ ...opened, ...(await situate(services, attempt, client)) }))) return
+  ctx.redirect(`/signin/${opened.attempt.id}`)
+  ctx.status = 303
+}
+
+async function ended(opened: Page): Promise<boolean> {
+  const { step } = opened
+  if (step.kind === 'finish') await finish(opened, step)
+  else if (step.kind === 'refuse') await refuseRequest(opened, step.error, step.description)
+  else return false
+  return true
+}
+
+const NEVER_SHOWN_AGAIN = new Set(['password', 'code'])
+
+function refillOf(error: Refused, form: Form): Refill {
+  const values = Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
+  return {
+    status: error.status,
+    values,
+    errors: error.field ? { [error.field]: error.hint } : { form: error.hint },
+  }
+}
