@@ -1,0 +1,99 @@
+import mongoose from 'mongoose'
+import { indexedFields } from '../fields.ts'
+import { deadlineIn, PATIENCE } from '../patience.ts'
+import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
+import { latestVersion, writerVersion } from '../versions.ts'
+import { MongoCollection } from './collection.ts'
+import { inTime } from './deadline.ts'
+import { isDuplicate } from './errors.ts'
+import { modelOf } from './model.ts'
+import type { Rows } from './row.ts'
+import { expand, fill, openFormat } from './schema.ts'
+
+/** A collection's rows, and the schema version that ours bear. */
+interface Opened {
+  rows: Rows
+  version: number
+  /** Fills in what older processes have written since. */
+  catchUp: () => Promise<void>
+}
+
+const CATCH_UP_EVERY = 60_000
+
+/** Connects, builds the indexes and fills in what a newer declaration has added. @throws CannotOpen */
+export async function openMongo(url: string, declarations: readonly Declaration<Document>[]): Promise<Store> {
+  const connection = mongoose.createConnection()
+  try {
+    await connection.openUri(url, optionsFor(url))
+    await openFormat(connection.db!)
+    const all = declarations.map(async declaration => [declaration.name, await open(connection, declaration)] as const)
+    return createStore(connection, new Map(await Promise.all(all)))
+  } catch (error) {
+    await connection.close(true)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CannotOpen(`the store at ${hostsOf(url)} cannot be opened: ${reason}`, { cause: error })
+  }
+}
+
+function createStore(connection: mongoose.Connection, collections: Map<string, Opened>): Store {
+  const catchUp = async () => {
+    for (const opened of collections.values()) await opened.catchUp()
+  }
+  // A failure means that the store is away just now, which every request notices too; the next round makes up for it.
+  const timer = setInterval(() => void catchUp().catch(() => undefined), CATCH_UP_EVERY).unref()
+  return {
+    collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
+      const opened = collections.get(declaration.name)
+      if (!opened) throw new TypeError(`the store was opened without the collection ${declaration.name}`)
+      return new MongoCollection(declaration, opened.rows, opened.version)
+    },
+    async ping() {
+      await inTime(deadlineIn(PATIENCE), async () => connection.db!.command({ ping: 1 }))
+    },
+    async close() {
+      clearInterval(timer)
+      await connection.close(true)
+    },
+  }
+}
+
+async function open(connection: mongoose.Connection, declaration: Declaration<Document>): Promise<Opened> {
+  const model = modelOf(connection, declaration)
+  const rows = model.collection as unknown as Rows
+  const fields = await expand(connection.db!, declaration)
+  const latest = latestVersion(fields)
+  const version = writerVersion(fields, indexedFields(declaration))
+  // One that does not know all fields leaves the filling to those who do.
+  const catchUp = async () => (version === latest ? fill(rows, declaration, latest) : undefined)
+  try {
+    await catchUp()
+    await model.createIndexes()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    throw new CannotOpen(`documents of ${declaration.name} share values that are to be unique`, { cause: error })
+  }
+  return { rows, version, catchUp }
+}
+
+function optionsFor(url: string): mongoose.ConnectOptions {
+  return {
+    ...(/^[^/]+\/\/[^/]+\/[^?]/.test(url) ? {} : { dbName: 'latchkey' }),
+    appName: 'latchkey',
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    serverSelectionTimeoutMS: PATIENCE,
+    connectTimeoutMS: PATIENCE,
+    waitQueueTimeoutMS: PATIENCE,
+    // How long it takes at the most until a server that hangs, and then one that is back, is noticed.
+    heartbeatFrequencyMS: 2000,
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: PATIENCE },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+  }
+}
+
+/** Without the credentials. */
+function hostsOf(url: string): string {
+  return /^[^/]+\/\/(?:[^/]*@)?([^/?]*)/.exec(url)?.[1] ?? 'an address that cannot be read'
+}

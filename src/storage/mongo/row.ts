@@ -1,0 +1,69 @@
+// How a document is kept: the body as one JSON string, so that hostile keys ($ne, __proto__, dots) are mere text and
+// every engine gives back the same bytes; beside it, what the server needs for finding, comparing and expiring.
+import { randomInt } from 'node:crypto'
+import type mongoose from 'mongoose'
+import { fieldOf } from '../fields.ts'
+import type { Declaration, Document, Scalar } from '../port.ts'
+
+/** The rows of a collection. */
+export type Rows = mongoose.mongo.Collection<Row>
+
+export interface Row {
+  _id: string
+  /** The version for compare-and-set; each write adds one. */
+  v: number
+  /** The schema version of the writer. */
+  s: number
+  /** The body. */
+  b: string
+  /** The time of expiry. A Date, because the server's TTL index takes nothing else. */
+  ttl?: Date
+  /** The indexed fields. */
+  [field: `f_${string}`]: Scalar
+}
+
+// The last moment that a Date can hold.
+const END_OF_TIME = 8.64e15
+
+/** The row of a document, with the indexed fields among `fields`. */
+export function rowOf(
+  declaration: Declaration<Document>,
+  fields: readonly string[],
+  doc: Document,
+  version: { v: number; s: number },
+): Row {
+  const row: Row = { _id: encode(doc.id), ...version, b: JSON.stringify(doc), ...columnsOf(fields, doc) }
+  const expires = declaration.expires && fieldOf(doc, declaration.expires)
+  if (typeof expires === 'number') row.ttl = new Date(Math.min(expires, END_OF_TIME))
+  return row
+}
+
+/** The indexed fields that the document has. */
+export function columnsOf(fields: readonly string[], doc: Document): Record<`f_${string}`, Scalar> {
+  const columns: Record<`f_${string}`, Scalar> = {}
+  for (const field of fields) {
+    const value = fieldOf(doc, field)
+    if (value !== undefined) columns[`f_${field}`] = encode(value)
+  }
+  return columns
+}
+
+/** At random, so that a document removed and made again under its id is never taken for the one that was read before. */
+export function newVersion(): number {
+  return randomInt(2 ** 47)
+}
+
+export function isExpired({ ttl }: Pick<Row, 'ttl'>): boolean {
+  return ttl !== undefined && ttl !== null && ttl.getTime() <= Date.now()
+}
+
+/**
+ * A value as it is indexed. A string becomes its UTF-8 bytes, one character for each: mongod sorts strings by their
+ * bytes, but mongo-java-server sorts them by UTF-16 units, which differ beyond the basic plane. In this form both agree,
+ * and ASCII stays readable.
+ */
+export function encode<V extends Scalar>(value: V): V {
+  // oxlint-disable-next-line no-control-regex
+  if (typeof value !== 'string' || /^[\0-\x7f]*$/.test(value)) return value
+  return Buffer.from(value).toString('latin1') as V
+}

@@ -1,0 +1,20 @@
+import { CannotOpen, type Declaration, type Document, type Store } from './port.ts'
+
+/**
+ * Opens the store that the URL names, and brings its schema up to the declarations:
+ * `sqlite:PATH`, `sqlite::memory:`, `mongodb://…` or `mongodb+srv://…`.
+ * @throws CannotOpen
+ */
+export async function openStore(url: string, declarations: readonly Declaration<Document>[]): Promise<Store> {
+  const scheme = /^[a-z+]+(?=:)/.exec(url)?.[0]
+  // Imported only when asked for: mongoose alone would double the time to start.
+  switch (scheme) {
+    case 'sqlite':
+      return (await import('./sqlite/open.ts')).openSqlite(url.slice('sqlite:'.length), declarations)
+    case 'mongodb':
+    case 'mongodb+srv':
+      return (await import('./mongo/open.ts')).openMongo(url, declarations)
+    default:
+      throw new CannotOpen(`the store must be sqlite:PATH or mongodb://…, not ${scheme ? `${scheme}:…` : 'that'}`)
+  }
+}

@@ -1,0 +1,143 @@
+import { checkDocument, checkSameId, fieldOf } from '../fields.ts'
+import { plannerOf, type Planner } from '../plan.ts'
+import type { Change, Collection, Declaration, Document, Page, PageRequest, Where } from '../port.ts'
+import { Conflict } from '../port.ts'
+import { pageOf, segmentsAfter, wholeOf, type Direction, type Segment } from '../segments.ts'
+import type { Connection } from './connection.ts'
+import { brokenColumns } from './errors.ts'
+import { fieldOfColumn, type Query, type Table } from './table.ts'
+import type { Writer } from './writer.ts'
+
+export class SqliteCollection<T extends Document> implements Collection<T> {
+  readonly #declaration: Declaration<T>
+  readonly #table: Table
+  readonly #connection: Connection
+  readonly #writer: Writer
+  readonly #plan: Planner
+
+  constructor(declaration: Declaration<T>, table: Table, connection: Connection, writer: Writer) {
+    this.#declaration = declaration
+    this.#table = table
+    this.#connection = connection
+    this.#writer = writer
+    this.#plan = plannerOf(declaration)
+  }
+
+  async insert(doc: T): Promise<void> {
+    this.#check(doc)
+    return this.#writer.write(() => this.#put(this.#table.insert, doc))
+  }
+
+  async insertMany(docs: T[]): Promise<void> {
+    docs.forEach(doc => this.#check(doc))
+    const putAll = () => docs.forEach(doc => this.#put(this.#table.insert, doc))
+    return this.#writer.write(() => this.#connection.nested(putAll))
+  }
+
+  get(id: string): Promise<T | undefined> {
+    return this.#connection.patiently(() => this.#read(id))
+  }
+
+  update(id: string, change: Change<T, T>): Promise<T | undefined> {
+    return this.#writer.write(() => {
+      const known = this.#read(id)
+      return known && this.#store(id, known, change(known))
+    })
+  }
+
+  upsert(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+    return this.#writer.write(() => {
+      const known = this.#read(id)
+      return this.#store(id, known, change(known))
+    })
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.#writer.write(() => this.#run(this.#table.deleteLive(id)) > 0)
+  }
+
+  first(where: Where<T>): Promise<T | undefined> {
+    return this.#connection.patiently(() => {
+      const plan = this.#plan(where)
+      return this.#select(wholeOf(plan), plan.order, 'asc', 1)[0]
+    })
+  }
+
+  list(where: Where<T>, { limit, cursor, order = 'asc' }: PageRequest): Promise<Page<T>> {
+    return this.#connection.patiently(() => {
+      const plan = this.#plan(where)
+      const docs: T[] = []
+      for (const segment of segmentsAfter(plan, cursor, order)) {
+        docs.push(...this.#select(segment, plan.order, order, limit + 1 - docs.length))
+        if (docs.length > limit) break
+      }
+      return pageOf(plan, docs, limit)
+    })
+  }
+
+  count(where: Where<T>): Promise<number> {
+    return this.#connection.patiently(() => {
+      const { sql, values } = this.#table.count(wholeOf(this.#plan(where)))
+      return this.#connection.prepare(sql).get(...values)!.count as number
+    })
+  }
+
+  async removeAll(where: Where<T>, limit: number): Promise<number> {
+    const query = this.#table.delete(wholeOf(this.#plan(where)), limit)
+    return this.#writer.write(() => this.#run(query))
+  }
+
+  async removeExpired(now: number, limit: number): Promise<number> {
+    const query = this.#table.deleteExpired([], now, limit)
+    return query ? this.#writer.write(() => this.#run(query)) : 0
+  }
+
+  #check(doc: T): void {
+    checkDocument(this.#declaration, this.#table.fields, doc)
+  }
+
+  #read(id: string): T | undefined {
+    const { sql, values } = this.#table.selectById(id)
+    const row = this.#connection.prepare(sql).get(...values)
+    return row && (JSON.parse(row.body as string) as T)
+  }
+
+  #select(segment: Segment, order: readonly string[], direction: Direction, limit: number): T[] {
+    const { sql, values } = this.#table.select(segment, order, direction, limit)
+    const rows = this.#connection.prepare(sql).all(...values)
+    return rows.map(row => JSON.parse(row.body as string) as T)
+  }
+
+  #store(id: string, known: T | undefined, changed: T | undefined): T | undefined {
+    if (changed === undefined || changed === known) return changed
+    checkSameId(this.#declaration.name, id, changed)
+    this.#check(changed)
+    this.#put(known ? this.#table.update : this.#table.insert, changed)
+    return changed
+  }
+
+  /** Writes one row, in place of expired ones that hold its id or a unique value. @throws Conflict */
+  #put(statement: string, doc: T): void {
+    const row = this.#table.rowOf(doc)
+    for (;;) {
+      try {
+        this.#connection.prepare(statement).run(...row)
+        return
+      } catch (error) {
+        const fields = brokenColumns(error)?.map(fieldOfColumn)
+        if (!fields) throw error
+        if (!this.#removeExpiredHolder(fields, doc)) throw new Conflict(this.#declaration.name, fields.join('_'))
+      }
+    }
+  }
+
+  #removeExpiredHolder(fields: string[], doc: T): boolean {
+    const same: Segment = fields.map(field => ({ field, is: '=', value: fieldOf(doc, field)! }))
+    const query = this.#table.deleteExpired(same, Date.now(), 1)
+    return query !== undefined && this.#run(query) > 0
+  }
+
+  #run({ sql, values }: Query): number {
+    return Number(this.#connection.prepare(sql).run(...values).changes)
+  }
+}

@@ -1,0 +1,68 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { CannotOpen, Unavailable, type Collection, type Declaration, type Document, type Store } from '../port.ts'
+import { SqliteCollection } from './collection.ts'
+import { Connection } from './connection.ts'
+import { translate } from './errors.ts'
+import { openSchema } from './schema.ts'
+import { Table } from './table.ts'
+import { Writer } from './writer.ts'
+
+/** Opens the file, which is made when it is missing, with its folder. `:memory:` lives as long as the store is open. */
+export async function openSqlite(path: string, declarations: readonly Declaration<Document>[]): Promise<Store> {
+  if (path === '') throw new CannotOpen('the store sqlite: needs the path of a file')
+  let connection: Connection | undefined
+  try {
+    if (path !== ':memory:') makeFile(path)
+    connection = new Connection(path)
+    await setUp(connection)
+    const versions = await openSchema(connection, declarations)
+    return createStore(connection, new Map(declarations.map(d => [d.name, new Table(d, versions.get(d.name)!)])))
+  } catch (error) {
+    connection?.close()
+    throw cannotOpen(path, error)
+  }
+}
+
+function createStore(connection: Connection, tables: Map<string, Table>): Store {
+  const writer = new Writer(connection)
+  return {
+    collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
+      const table = tables.get(declaration.name)
+      if (!table) throw new TypeError(`the store was opened without the collection ${declaration.name}`)
+      return new SqliteCollection(declaration, table, connection, writer)
+    },
+    // An empty transaction still takes the write lock.
+    ping: () => writer.write(() => undefined),
+    async close() {
+      await writer.close()
+      connection.close()
+    },
+  }
+}
+
+/** For the eyes of this user only: what is in there concerns people. SQLite gives its other files the same rights. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+async function setUp(connection: Connection): Promise<void> {
+  await connection.patiently(() => connection.exec('PRAGMA journal_mode = WAL'))
+  // FULL: a COMMIT that was answered is on the disk, and survives a power cut.
+  connection.exec('PRAGMA synchronous = FULL')
+}
+
+function cannotOpen(path: string, error: unknown): unknown {
+  const translated = translate(error)
+  if (translated instanceof CannotOpen) return new CannotOpen(`${translated.message}: ${path}`, { cause: error })
+  if (translated instanceof Unavailable || isFileError(error)) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return new CannotOpen(`the store sqlite:${path} cannot be opened: ${reason}`, { cause: error })
+  }
+  return error
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,91 @@
+// Group commit. The writes of one turn of the event loop share one transaction and are answered after its COMMIT, so
+// that one fsync makes them all durable, and synchronous=FULL costs about as much as not having it.
+import { backoff, deadlineIn, isPast, PATIENCE } from '../patience.ts'
+import { Unavailable } from '../port.ts'
+import type { Connection } from './connection.ts'
+import { isBusy, isFailure, translate } from './errors.ts'
+
+interface Write {
+  run: () => unknown
+  answer: (outcome: Outcome) => void
+  deadline: number
+}
+
+type Outcome = { value: unknown } | { error: unknown }
+
+// So that one transaction holds the event loop for some milliseconds at the most.
+const MAX_BATCH = 500
+const MAX_WAITING = 10_000
+
+export class Writer {
+  readonly #connection: Connection
+  #waiting: Write[] = []
+  #scheduled = false
+  #tries = 0
+  #closed = false
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /**
+   * Runs `run` in the next transaction and answers once that is on the disk. When `run` throws, its neighbours' writes
+   * stand; it may run more than once.
+   * @throws Unavailable
+   */
+  write<R>(run: () => R): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      if (this.#closed) throw new Unavailable('the store is closed')
+      if (this.#waiting.length >= MAX_WAITING) throw new Unavailable('too many writes are waiting')
+      const answer = (outcome: Outcome) => ('value' in outcome ? resolve(outcome.value as R) : reject(outcome.error))
+      this.#waiting.push({ run, answer, deadline: deadlineIn(PATIENCE) })
+      this.#schedule()
+    })
+  }
+
+  /** Lets the writes that wait finish, and takes no more. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    const last = this.write(() => undefined)
+    this.#closed = true
+    await last.catch(() => undefined)
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0) return
+    this.#scheduled = true
+    if (this.#tries === 0) setImmediate(() => this.#flush())
+    else setTimeout(() => this.#flush(), backoff(this.#tries))
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    const batch = this.#waiting.splice(0, MAX_BATCH)
+    try {
+      const outcomes = this.#connection.transact(() => batch.map(attempt))
+      this.#tries = 0
+      batch.forEach((write, i) => write.answer(outcomes[i]!))
+    } catch (error) {
+      if (isBusy(error)) this.#wait(batch, error)
+      else batch.forEach(write => write.answer({ error: translate(error) }))
+    }
+    this.#schedule()
+  }
+
+  /** Another process is writing: in line again, but not for longer than a caller can wait. */
+  #wait(batch: Write[], error: unknown): void {
+    this.#tries++
+    const waiting = [...batch, ...this.#waiting]
+    this.#waiting = waiting.filter(write => !isPast(write.deadline))
+    for (const write of waiting) if (isPast(write.deadline)) write.answer({ error: translate(error) })
+  }
+}
+
+function attempt({ run }: Write): Outcome {
+  try {
+    return { value: run() }
+  } catch (error) {
+    if (isFailure(error)) throw error
+    return { error }
+  }
+}
