@@ -12,9 +12,12 @@ import { createDevices } from './core/devices.ts'
 import { createEvents } from './core/events/events.ts'
 import { createHasher } from './core/hasher.ts'
 import { createInvitations } from './core/invitations.ts'
+import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
+import { removeExpired } from './jobs/remove-expired.ts'
+import { rotateKeys } from './jobs/rotate-keys.ts'
 import { homePage } from './signin/home.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
@@ -30,6 +33,7 @@ import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { createClients } from './oidc/clients.ts'
+import { declarations } from './oidc/declarations.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys.ts'
 import { longestLife } from './oidc/lifetimes.ts'
@@ -145,6 +149,8 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     postbox,
     mailer,
     methodServices,
+    jobs: [removeExpired(store, declarations), rotateKeys(keys, events, config.signingKeyTtl)],
+    jobRecords: createJobRecords(store),
     refreshKeys: provider.refresh,
     clients: createClients(store, events, provider.current),
     /** /readyz answers 503 from now on, so that no new requests are sent here. */

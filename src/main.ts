@@ -3,12 +3,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildApp, type App } from './app.ts'
 import { ConfigError } from './lib/config/errors.ts'
+import { startScheduler } from './jobs/scheduler.ts'
 import { loadConfig } from './lib/config/load.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createLog, type Log } from './lib/log.ts'
 import { declarations } from './oidc/declarations.ts'
 import { openStore } from './storage/open.ts'
-import { Unavailable } from './storage/port.ts'
+import { CannotOpen, Unavailable } from './storage/port.ts'
 
 export interface Running {
   app: App
@@ -30,6 +31,8 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const { port } = server.address() as AddressInfo
   log.info({ issuer: config.issuer, port }, 'Latchkey is listening')
 
+  const scheduler = startScheduler(app.jobs, app.jobRecords, log)
+
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= drain())
   async function drain(): Promise<void> {
@@ -39,6 +42,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
     const timer = setTimeout(() => server.closeAllConnections(), DRAIN)
     await closed
     clearTimeout(timer)
+    await scheduler.stop()
     await app.close()
     log.info('Latchkey has stopped')
   }
@@ -65,7 +69,7 @@ export function stopOnSignals(stop: () => Promise<void>): void {
 /** One plain line for what the operator has to mend; anything else is a fault of ours. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.problems.join('\n')
-  if (error instanceof Unavailable) return error.message
+  if (error instanceof CannotOpen || error instanceof Unavailable) return error.message
   const { code, port } = error as { code?: string; port?: number }
   if (code === 'EADDRINUSE') return `port ${port} is in use: stop what listens there, or set LATCHKEY_PORT`
   if (code === 'EACCES') return `port ${port} may not be used by this user: set LATCHKEY_PORT above 1023`

@@ -7,6 +7,7 @@ import { credentialDeclaration } from '../core/credentials.ts'
 import { deviceDeclaration } from '../core/devices.ts'
 import { auditDeclaration } from '../core/events/events.ts'
 import { invitationDeclaration } from '../core/invitations.ts'
+import { jobDeclaration } from '../core/job-records.ts'
 import { counterDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import { clientDeclaration } from './client-record.ts'
@@ -24,6 +25,7 @@ export const declarations = [
   consentDeclaration,
   counterDeclaration,
   auditDeclaration,
+  jobDeclaration,
   clientDeclaration,
   keyDeclaration,
   sessionDeclaration,

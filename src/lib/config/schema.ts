@@ -90,6 +90,8 @@ export const schema = z.strictObject({
   verificationTtl: duration('5m', '7d').default(86_400).describe('How long the link of a verification mail works.'),
   codeTtl: duration('1m', '15m').default(300).describe('How long a mailed code works.'),
 
+  signingKeyTtl: duration('1d', '730d').default(7_776_000).describe('How long a key signs before new ones are made.'),
+
   passwordFailures: whole(1, 100)
     .default(5)
     .describe('Wrong passwords for one account within the window, before it is locked.'),
