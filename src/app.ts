@@ -14,8 +14,11 @@ import { createHasher } from './core/hasher.ts'
 import { createInvitations } from './core/invitations.ts'
 import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
+import { createLogouts } from './core/logouts.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
+import { endSignIns } from './jobs/end-sign-ins.ts'
+import { sendLogoutsJob } from './jobs/send-logouts.ts'
 import { removeExpired } from './jobs/remove-expired.ts'
 import { rotateKeys } from './jobs/rotate-keys.ts'
 import { homePage } from './signin/home.ts'
@@ -36,14 +39,14 @@ import { createClients } from './oidc/clients.ts'
 import { declarations } from './oidc/declarations.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys.ts'
-import { longestLife } from './oidc/lifetimes.ts'
+import { longestLife, sessionTtl } from './oidc/lifetimes.ts'
 import { settle } from './oidc/listeners.ts'
 import { startProvider } from './oidc/live-provider.ts'
 import { quietLogout } from './oidc/quiet-logout.ts'
 import { createPages } from './oidc/pages.ts'
 import { createDecisions } from './oidc/policy.ts'
-import { sessionDeclaration } from './oidc/records.ts'
-import { endSessionRecord } from './oidc/session-adapter.ts'
+import { sendLogouts } from './oidc/send-logouts.ts'
+import { createSessions } from './oidc/sessions.ts'
 import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
@@ -67,6 +70,8 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   const consents = createConsents(store)
   const signIns = createSignIns(store)
   const attempts = openAttempts(store)
+  const logouts = createLogouts(store, () => setImmediate(tellApps))
+  const sessions = createSessions({ store, signIns, logouts, events })
   const invitations = createInvitations(store)
   const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
   const methodServices = {
@@ -77,13 +82,20 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
-  const decisions = createDecisions(signIns, accountId => methodFacts(methodServices, accountId))
+  const decisions = createDecisions({
+    signIns,
+    events,
+    factsOf: accountId => methodFacts(methodServices, accountId),
+    ttlOf: session => sessionTtl(config, session),
+  })
   const provider = await startProvider(
     {
       config,
       store,
       accounts,
       decisions,
+      sessions,
+      logouts,
       pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
@@ -95,7 +107,12 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     log,
   )
 
-  const sessions = store.collection(sessionDeclaration)
+  function tellApps(): void {
+    sendLogouts(provider.current(), logouts, log).catch((error: unknown) => {
+      log.error({ err: error }, 'sign-outs could not be looked at')
+    })
+  }
+
   const services: SignInServices = {
     ...methodServices,
     provider: provider.current,
@@ -108,7 +125,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     events,
     postbox,
     views,
-    endSession: async uid => void (await endSessionRecord(sessions, uid)),
+    endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
   }
   const setup = setupRoutes({ ...methodServices, accounts, invitations, events, views })
   const signIn = signInRoutes(services)
@@ -149,7 +166,14 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     postbox,
     mailer,
     methodServices,
-    jobs: [removeExpired(store, declarations), rotateKeys(keys, events, config.signingKeyTtl)],
+    jobs: [
+      removeExpired(store, declarations),
+      endSignIns(signIns, sessions, events),
+      sendLogoutsJob(() => sendLogouts(provider.current(), logouts, log)),
+      rotateKeys(keys, events, config.signingKeyTtl),
+    ],
+    sessions,
+    signIns,
     jobRecords: createJobRecords(store),
     refreshKeys: provider.refresh,
     clients: createClients(store, events, provider.current),

@@ -1,43 +1,88 @@
-// SignIn: our record beside the provider's session, found by the session's uid. It keeps what the library's session
-// cannot: the proofs with their times, the device, and where the sign-in came from.
+// SignIn: our record beside the provider's session, under the session's uid. It keeps what the library's session cannot:
+// the proofs with their times, the device, where it came from, and how it ended.
 import { z } from 'zod'
-import type { Declaration, Store } from '../storage/port.ts'
+import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { proofSchema, type Proof } from './signin/proof.ts'
 
+/** Why a session ended. `expired` is found by the job that removes it. */
+export const END_REASONS = ['signed_out', 'other_account', 'account_disabled', 'revoked', 'expired'] as const
+export type EndReason = (typeof END_REASONS)[number]
+
 const signInSchema = z.object({
+  /** The provider's session's uid. */
   id: z.string(),
   accountId: z.string(),
   proofs: z.array(proofSchema),
+  /** The apps that were reached by this session. */
+  clientIds: z.array(z.string()),
   deviceId: z.string().optional(),
   address: z.string(),
   userAgent: z.string(),
+  remembered: z.boolean(),
+  /** Epoch milliseconds, as all times here. */
   createdAt: z.number(),
-  expiresAt: z.number(),
+  /** Written at most once a minute. */
+  lastSeenAt: z.number(),
+  /** When the provider's session will have expired if it is not used again: the provider enforces it. */
+  endsAt: z.number(),
+  endedAt: z.number().optional(),
+  endReason: z.enum(END_REASONS).optional(),
 })
 
 export type SignIn = z.infer<typeof signInSchema>
 
+// No expiry of its own: the end of a sign-in is an event, so a job has to see it.
 export const signInDeclaration: Declaration<SignIn> = {
   name: 'signIns',
   schema: signInSchema,
-  indexes: [{ fields: ['accountId', 'createdAt'] }],
-  expires: 'expiresAt',
+  indexes: [{ fields: ['accountId', 'createdAt'] }, { fields: ['endsAt'] }],
 }
+
+const SEEN_EVERY = 60_000
 
 export type SignIns = ReturnType<typeof createSignIns>
 
 export function createSignIns(store: Store) {
   const signIns = store.collection(signInDeclaration)
   return {
-    get: (sessionUid: string): Promise<SignIn | undefined> => signIns.get(sessionUid),
+    get: (uid: string): Promise<SignIn | undefined> => signIns.get(uid),
 
     /** Makes the record of a session, or adds the newer proofs of a step-up by the same account to it. */
     record: (wanted: SignIn): Promise<SignIn | undefined> =>
       signIns.upsert(wanted.id, known =>
         known?.accountId === wanted.accountId
-          ? { ...known, proofs: latestProofs([...known.proofs, ...wanted.proofs]), expiresAt: wanted.expiresAt }
+          ? {
+              ...known,
+              proofs: latestProofs([...known.proofs, ...wanted.proofs]),
+              clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
+              remembered: known.remembered || wanted.remembered,
+              lastSeenAt: wanted.lastSeenAt,
+              endsAt: wanted.endsAt,
+            }
           : wanted,
       ),
+
+    /** Notes that the session was used for an app; writes only what a minute or a new app has changed. */
+    async seen(signIn: SignIn, clientId: string, endsAt: number): Promise<void> {
+      const now = Date.now()
+      if (now - signIn.lastSeenAt < SEEN_EVERY && signIn.clientIds.includes(clientId)) return
+      await signIns.update(signIn.id, known =>
+        known.endedAt
+          ? undefined
+          : { ...known, lastSeenAt: now, endsAt, clientIds: [...new Set([...known.clientIds, clientId])] },
+      )
+    },
+
+    /** Of parallel callers, one ends it. */
+    end: (uid: string, endReason: EndReason): Promise<SignIn | undefined> =>
+      signIns.update(uid, known => (known.endedAt ? undefined : { ...known, endedAt: Date.now(), endReason })),
+
+    ofAccount: (accountId: string, page: PageRequest): Promise<Page<SignIn>> => signIns.list({ accountId }, page),
+    /** Those whose time was over before `now`, ended or not. */
+    over: (now: number, limit: number): Promise<Page<SignIn>> => signIns.list({ endsAt: { lt: now } }, { limit }),
+    remove: (uid: string): Promise<boolean> => signIns.remove(uid),
+    /** The session turned out to live on. */
+    extend: (uid: string, endsAt: number) => signIns.update(uid, known => ({ ...known, endsAt })),
   }
 }
 

@@ -8,6 +8,7 @@ import { deviceDeclaration } from '../core/devices.ts'
 import { auditDeclaration } from '../core/events/events.ts'
 import { invitationDeclaration } from '../core/invitations.ts'
 import { jobDeclaration } from '../core/job-records.ts'
+import { logoutDeclaration } from '../core/logouts.ts'
 import { counterDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import { clientDeclaration } from './client-record.ts'
@@ -26,6 +27,7 @@ export const declarations = [
   counterDeclaration,
   auditDeclaration,
   jobDeclaration,
+  logoutDeclaration,
   clientDeclaration,
   keyDeclaration,
   sessionDeclaration,

@@ -27,7 +27,8 @@ function refreshTtl(config: Config, firstIssuedAt: number | undefined): number {
   return Math.max(1, Math.min(config.refreshTokenTtl, left))
 }
 
-function sessionTtl(config: Config, session: Session): number {
+/** How long a session lasts if it is not used again. Seconds. */
+export function sessionTtl(config: Config, session: Session): number {
   const now = Math.floor(Date.now() / 1000)
   const age = now - (session.loginTs ?? now)
   if (!session.transient && session.loginTs) return Math.max(1, config.rememberedSessionTtl - age)

@@ -1,14 +1,17 @@
 // What has to be changed on the library's own classes: applied by the factory to each Provider that it makes.
-import type Provider from 'oidc-provider'
+import Provider from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
 import { secretMatches } from './client-record.ts'
+import { checkCodeVerifiers } from './code-verifiers.ts'
 import type { Decisions } from './policy.ts'
 import { recordKinds } from './records.ts'
 
 export function applyOverrides(provider: Provider, store: Store, finishOf: Decisions['finishOf']): void {
   compareHashedSecrets(provider)
   insertReplays(provider, store)
+  checkCodeVerifiers(provider, store)
+  hideForeignTokens(provider)
   keepSessionOnRenewal(provider)
   issueDecidedAcr(provider, finishOf)
 }
@@ -36,6 +39,16 @@ function insertReplays(provider: Provider, store: Store): void {
       throw error
     }
   }
+}
+
+/** A token for a resource is no token at our userinfo endpoint: the library would say that it only lacks a scope. */
+function hideForeignTokens(provider: Provider): void {
+  const model = provider.AccessToken
+  const { find } = model
+  model.find = async function findForRoute(value, options) {
+    const token = await find.call(this, value, options)
+    return Provider.ctx?.oidc.route === 'userinfo' && token?.aud !== undefined ? undefined : token
+  } as typeof find
 }
 
 /** At sign-in the library destroys the session under its old cookie; ours is one document that gets the new cookie. */

@@ -3,11 +3,11 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { standing, type Account } from '../core/accounts/account.ts'
 import { nextStep, type MethodFacts, type Step } from '../core/signin/next-step.ts'
-import type { Proof } from '../core/signin/proof.ts'
-import type { SignIns } from '../core/signins.ts'
+import type { Events } from '../core/events/events.ts'
+import type { SignIn, SignIns } from '../core/signins.ts'
 import { recordOf } from './account.ts'
 import { scopeOfGrant } from './grants.ts'
-import { resultOf } from './interaction-result.ts'
+import { resultOf, type AttemptResult } from './interaction-result.ts'
 import { readRequest } from './read-request.ts'
 import { signInOf } from './sign-in-record.ts'
 
@@ -18,7 +18,15 @@ export type Finish = Extract<Step, { kind: 'finish' }>
 /** The decision for one request, made once and read by every prompt's check and by the tokens' `acr`. */
 export type Decisions = ReturnType<typeof createDecisions>
 
-export function createDecisions(signIns: SignIns, factsOf: (accountId: string) => Promise<MethodFacts[]>) {
+export interface DecisionParts {
+  signIns: SignIns
+  events: Events
+  factsOf: (accountId: string) => Promise<MethodFacts[]>
+  /** How long a session lasts if it is not used again, in seconds. */
+  ttlOf: (session: { transient?: boolean | undefined; loginTs?: number | undefined }) => number
+}
+
+export function createDecisions({ signIns, events, factsOf, ttlOf }: DecisionParts) {
   const made = new WeakMap<object, Promise<Step>>()
   const finished = new WeakMap<object, Finish>()
 
@@ -37,12 +45,13 @@ export function createDecisions(signIns: SignIns, factsOf: (accountId: string) =
     const live = account !== undefined && stands(ctx, account)
     const request = { ...readRequest(ctx), ...expectedOf(result) }
     const grant = oidc.grant
+    const signIn = account && live ? await signInFor(ctx, account) : undefined
     const step = nextStep({
       now: Date.now(),
       request,
       ...(account && live ? { account } : {}),
       identified: live,
-      proofs: live ? await proofsOf(ctx, account) : [],
+      proofs: signIn?.proofs ?? [],
       ...(result.attempt ? { startedAt: result.attempt.startedAt } : {}),
       selected: result.attempt !== undefined,
       // Which methods could raise the session only matters when a level was asked for.
@@ -54,18 +63,42 @@ export function createDecisions(signIns: SignIns, factsOf: (accountId: string) =
       },
     })
     if (step.kind === 'refuse') throw new errors.CustomOIDCProviderError(step.error, step.description)
-    if (step.kind === 'finish') finished.set(oidc, step)
+    if (step.kind === 'finish') {
+      finished.set(oidc, step)
+      if (signIn) await signIns.seen(signIn, oidc.client!.clientId, Date.now() + ttlOf(oidc.session!) * 1000)
+    }
     return step
   }
 
-  /** What was proven in the session, and by the attempt that this request comes back from, which is recorded first. */
-  async function proofsOf(ctx: KoaContextWithOIDC, account: Account): Promise<Proof[]> {
+  /** The record of the session; of the sign-in that this request comes back from, it is made first. */
+  async function signInFor(ctx: KoaContextWithOIDC, account: Account): Promise<SignIn | undefined> {
     const { login } = resultOf(ctx.oidc.result)
     const session = ctx.oidc.session!
     // The library makes a session transient, and never lasting again when a later sign-in asks for it.
     if (login?.remember) session.transient = false
-    const record = login ? await signIns.record(signInOf(ctx, login)) : await signIns.get(session.uid)
-    return record?.accountId === account.id ? record.proofs : []
+    const known = login ? await recordSignIn(ctx, login) : await signIns.get(session.uid)
+    return known?.accountId === account.id && !known.endedAt ? known : undefined
+  }
+
+  async function recordSignIn(
+    ctx: KoaContextWithOIDC,
+    login: NonNullable<AttemptResult['login']>,
+  ): Promise<SignIn | undefined> {
+    const { accountId, deviceId } = login
+    const signIn = signInOf(ctx, login, ttlOf(ctx.oidc.session!))
+    const { id: sessionUid, address, userAgent } = signIn
+    const origin = { address, userAgent, traceId: ctx.state.traceId as string, ...(deviceId ? { deviceId } : {}) }
+    if (!(await signIns.get(sessionUid))) {
+      await events.emit({
+        type: 'session.created',
+        ...origin,
+        accountId,
+        clientId: ctx.oidc.client!.clientId,
+        sessionUid,
+        details: {},
+      })
+    }
+    return signIns.record(signIn)
   }
 
   /** What the tokens of this request say; undefined until it is decided. */

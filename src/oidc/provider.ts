@@ -3,6 +3,7 @@
 import Provider, { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { standing } from '../core/accounts/account.ts'
 import type { Accounts } from '../core/accounts/accounts.ts'
+import type { Logouts } from '../core/logouts.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Store } from '../storage/port.ts'
 import { ACR_VALUES } from '../core/signin/proof.ts'
@@ -16,7 +17,9 @@ import type { Pages } from './pages.ts'
 import { createPolicy, type Decisions } from './policy.ts'
 import { createRecordAdapter } from './record-adapter.ts'
 import { resourceServer } from './resources.ts'
+import { queueLogouts } from './send-logouts.ts'
 import { createSessionAdapter } from './session-adapter.ts'
+import type { Sessions } from './sessions.ts'
 import type { SigningKeys } from './keys.ts'
 import { lifetimes } from './lifetimes.ts'
 
@@ -25,6 +28,8 @@ export interface ProviderParts {
   store: Store
   accounts: Accounts
   decisions: Decisions
+  sessions: Sessions
+  logouts: Logouts
   pages: Pages
   loadExistingGrant: Configuration['loadExistingGrant']
   /** Begins the attempt, and says where its page is. */
@@ -52,6 +57,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys): Provide
   const provider = new Provider(config.issuer, configuration(parts, keys))
   provider.proxy = true
   applyOverrides(provider, store, decisions.finishOf)
+  queueLogouts(provider, parts.logouts)
   return provider
 }
 
@@ -64,7 +70,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
     jwks: keys.jwks,
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
-      if (model === 'Session') return createSessionAdapter(store, leavesOneApp)
+      if (model === 'Session') return createSessionAdapter(store, { replaces: leavesOneApp, end: signOut })
       return createRecordAdapter(store, model)
     },
     cookies: {
@@ -123,6 +129,13 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
     renderError: pages.renderError,
     fetch: parts.fetch,
     fetchResponseBodyLimits: { jwks_uri: BODY_LIMIT, sector_identifier_uri: BODY_LIMIT },
+  }
+
+  /** By the library's sign-out page, which tells the apps by itself. */
+  function signOut(uid: string): Promise<boolean> {
+    const ctx = Provider.ctx
+    const origin = ctx ? { address: ctx.ip, traceId: ctx.state.traceId as string } : {}
+    return parts.sessions.end(uid, 'signed_out', origin, false)
   }
 
   /**

@@ -1,8 +1,9 @@
 // Reads what an authorization request asks for, out of what the library has parsed and checked.
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { AuthRequest } from '../core/signin/request.ts'
 import { unaskedClaims } from './claims.ts'
 
+/** @throws InvalidRequest for a hint that cannot be anybody's name */
 export function readRequest(ctx: KoaContextWithOIDC): AuthRequest {
   const { oidc } = ctx
   const params = oidc.params as Record<string, string | undefined>
@@ -20,11 +21,20 @@ export function readRequest(ctx: KoaContextWithOIDC): AuthRequest {
     acrValues: acr.values,
     acrEssential: acr.essential,
     ...(expected ? { expectedAccountId: expected } : {}),
-    ...(params.login_hint ? { loginHint: params.login_hint.slice(0, 300) } : {}),
+    ...(params.login_hint ? { loginHint: readLoginHint(params.login_hint) } : {}),
     scopes: [...oidc.requestParamOIDCScopes],
     claims: [...oidc.requestParamClaims].filter(claim => !unaskedClaims.has(claim)),
     resources: Object.fromEntries(resources),
   }
+}
+
+/** Longer than an address can be. What is cut would be another name, so it is refused. */
+const LONGEST_HINT = 320
+
+function readLoginHint(hint: string): string {
+  if (hint.length > LONGEST_HINT)
+    throw new errors.InvalidRequest(`login_hint is longer than ${LONGEST_HINT} characters`)
+  return hint
 }
 
 /** `acr_values` is a wish; the `acr` claim marked essential is a condition (OIDC Core 1.0, section 5.5.1.1). */

@@ -11,8 +11,13 @@ const MAX_AUTHORIZATIONS = 100
 const EXPIRY_SLACK = 60_000
 const FORMER_COOKIES = 3
 
-/** @param replaces whether the running request means to take entries away (leaving one app), not to add to them */
-export function createSessionAdapter(store: Store, replaces: () => boolean): Adapter {
+interface SessionActs {
+  /** Whether the running request means to take entries away (leaving one app), not to add to them. */
+  replaces(): boolean
+  end(uid: string): Promise<unknown>
+}
+
+export function createSessionAdapter(store: Store, { replaces, end }: SessionActs): Adapter {
   const sessions: Collection<SessionRecord> = store.collection(sessionDeclaration)
 
   return {
@@ -38,18 +43,13 @@ export function createSessionAdapter(store: Store, replaces: () => boolean): Ada
 
     async destroy(cookie) {
       const record = await sessions.first({ cookieHash: sha256(cookie) })
-      if (record) await endSessionRecord(sessions, record.id)
+      if (record) await end(record.id)
     },
 
     consume: () => Promise.resolve(),
     revokeByGrantId: () => Promise.resolve(),
     findByUserCode: () => Promise.resolve(undefined),
   }
-}
-
-/** Marks the session ended until it would have expired, so that a request under way cannot bring it back. */
-export function endSessionRecord(sessions: Collection<SessionRecord>, uid: string): Promise<SessionRecord | undefined> {
-  return sessions.update(uid, known => (known.endedAt ? undefined : { ...known, endedAt: Date.now() }))
 }
 
 interface Save {

@@ -36,7 +36,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   // Another account than the live session's: that session ends here, instead of on a page of the library's own.
   const session = interaction.session
   if (login && session && session.accountId !== login.accountId) {
-    await services.endSession(session.uid)
+    await services.endSession(session.uid, originOf(ctx, client))
     interaction.session = undefined
     await interaction.persist()
   }

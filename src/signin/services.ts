@@ -5,7 +5,7 @@ import type { Verifications } from '../core/accounts/verifications.ts'
 import type { Attempts } from '../core/attempts.ts'
 import type { Consents } from '../core/consents.ts'
 import type { Devices } from '../core/devices.ts'
-import type { Events } from '../core/events/events.ts'
+import type { Events, Origin } from '../core/events/events.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { Views } from '../lib/views.ts'
@@ -23,5 +23,5 @@ export interface SignInServices extends MethodServices {
   postbox: Postbox
   views: Views
   /** Ends a session of the provider by its uid. */
-  endSession: (uid: string) => Promise<void>
+  endSession: (uid: string, origin: Origin) => Promise<boolean>
 }

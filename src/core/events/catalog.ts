@@ -1,5 +1,6 @@
 // Everything that can happen and is kept, with the shape of its details. Details never hold a secret.
 import { z } from 'zod'
+import { END_REASONS } from '../signins.ts'
 
 const nothing = z.strictObject({})
 
@@ -8,9 +9,13 @@ export const catalog = {
   'account.verified': nothing,
   'account.disabled': nothing,
   'account.enabled': nothing,
+  'account.unlocked': nothing,
   'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()) }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
   'signin.refused': z.strictObject({ reason: z.string() }),
+  'session.created': nothing,
+  'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
+  'session.expired': nothing,
   'signout.finished': z.strictObject({ everywhere: z.boolean() }),
   'consent.given': z.strictObject({ scopes: z.array(z.string()) }),
   'consent.refused': nothing,
