@@ -3,6 +3,8 @@ import { sha256 } from '../lib/ids.ts'
 import type { Store } from '../storage/port.ts'
 import { recordKinds, type ProviderRecord } from './records.ts'
 
+type AuthorizationCode = InstanceType<Provider['AuthorizationCode']>
+
 /** So many wrong verifiers end a code: an app's mistake can be mended, guessing cannot go on. */
 const MAX_WRONG = 5
 
@@ -15,7 +17,7 @@ export function checkCodeVerifiers(provider: Provider, store: Store): void {
   const model = provider.AuthorizationCode
   const { find } = model
   model.find = async function findForVerifier(value, options) {
-    const code = await find.call(this, value, options)
+    const code = (await find.call(this, value, options)) as AuthorizationCode | undefined
     const { params, client } = Provider.ctx!.oidc
     if (!code || code.clientId !== client!.clientId) return code
     if (fits(params!.code_verifier as string | undefined, code.codeChallenge)) return code

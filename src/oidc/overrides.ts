@@ -46,7 +46,7 @@ function hideForeignTokens(provider: Provider): void {
   const model = provider.AccessToken
   const { find } = model
   model.find = async function findForRoute(value, options) {
-    const token = await find.call(this, value, options)
+    const token = (await find.call(this, value, options)) as InstanceType<typeof model> | undefined
     return Provider.ctx?.oidc.route === 'userinfo' && token?.aud !== undefined ? undefined : token
   } as typeof find
 }
