@@ -20,7 +20,11 @@ export function checkCodeVerifiers(provider: Provider, store: Store): void {
     const code = (await find.call(this, value, options)) as AuthorizationCode | undefined
     const { params, client } = Provider.ctx!.oidc
     if (!code || code.clientId !== client!.clientId) return code
-    if (fits(params!.code_verifier as string | undefined, code.codeChallenge)) return code
+    if (fits(params!.code_verifier as string | undefined, code.codeChallenge)) {
+      // Whatever comes of it (a second use revokes the grant), the audit can say whose it was.
+      Provider.ctx!.oidc.entity('AuthorizationCode', code)
+      return code
+    }
 
     const tried = await codes.update(sha256(value), countWrong)
     if (tried && wrongOf(tried) >= MAX_WRONG) await codes.remove(tried.id)

@@ -23,7 +23,16 @@ export function listen(provider: Provider, events: Events, log: Log): void {
       ctx.oidc.route === 'token' ? 'reuse' : ctx.oidc.route === 'revocation' ? 'revoked_by_client' : 'signed_out'
     if (reason === 'reuse')
       log.warn({ ...traceOf(ctx), grantId }, 'a used code or refresh token came again: its grant was revoked')
-    keep(ctx, events.emit({ type: 'grant.revoked', ...origin(ctx), details: { reason } }))
+    const accountId = accountOf(ctx)
+    keep(
+      ctx,
+      events.emit({
+        type: 'grant.revoked',
+        ...origin(ctx),
+        ...(accountId ? { accountId } : {}),
+        details: { reason },
+      }),
+    )
   })
   provider.on('end_session.success', ctx => {
     const everywhere = ctx.oidc.params?.logout !== undefined
@@ -53,6 +62,7 @@ export function listen(provider: Provider, events: Events, log: Log): void {
   provider.on('userinfo.error', refused)
   provider.on('introspection.error', refused)
   provider.on('revocation.error', refused)
+  provider.on('pushed_authorization_request.error', refused)
   provider.on('end_session.error', refused)
 }
 
@@ -71,6 +81,12 @@ function answerUnavailable(ctx: KoaContextWithOIDC): void {
       error_description: 'the store cannot be reached; try again in a moment',
     }
   }
+}
+
+/** Whose grant it is that this request ended. */
+function accountOf({ oidc: { entities, session } }: KoaContextWithOIDC): string | undefined {
+  const { AuthorizationCode, RefreshToken, AccessToken } = entities
+  return AuthorizationCode?.accountId ?? RefreshToken?.accountId ?? AccessToken?.accountId ?? session?.accountId
 }
 
 function traceOf(ctx: KoaContextWithOIDC) {

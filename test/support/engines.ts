@@ -36,14 +36,14 @@ export function eachEngine(define: (name: EngineName, openUrl: OpenUrl) => void)
       before(async function () {
         if (name === 'mongo') opened.push(await startMongoOrSkip(this).then(({ url, stop }) => ({ url, drop: stop })))
       })
-      after(async () => {
-        for (const { drop } of opened) await drop()
-      })
-
       define(name, async () => {
         const one = await engines[name]()
         opened.push(one)
         return one.url
+      })
+      // After the suite's own hooks, which stop what still uses the store.
+      after(async () => {
+        for (const { drop } of opened) await drop()
       })
     })
   }
