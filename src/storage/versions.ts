@@ -1,7 +1,8 @@
 // Schema versions, for processes of different ages on one store (expand, then contract). Each indexed field of a
 // collection was introduced by some version, and each stored document bears the version of its writer: all fields up to
 // that version are filled in. What an older process writes bears a lower number, and is filled in by the store (sqlite,
-// by a trigger) or by a newer process (mongo).
+// by a trigger) or by a newer process (mongo). So a field may leave a declaration only in the release after the one that
+// ceased to ask for it.
 
 /** For each indexed field the version that introduced it, from 1. */
 export type FieldVersions = Record<string, number>

@@ -1,15 +1,14 @@
-// A clock that tests move. The program reads the time by Date.now alone, and so do the libraries that it uses.
-const real = Date.now
-let ahead = 0
+// Time in tests moves by hand. Everything reads Date.now, the provider's library too, so that is what is replaced.
+const realNow = Date.now
+let offset = 0
 
-/** Moves the present on by so many milliseconds. */
+/** Moves the clock on (or, negative, back) by so many milliseconds, on top of earlier moves; it goes on ticking. */
 export function moveClock(milliseconds: number): void {
-  ahead += milliseconds
-  Date.now = () => real() + ahead
+  offset += milliseconds
+  Date.now = () => realNow() + offset
 }
 
-/** Back to the machine's own time; call it after each test that moved the clock. */
 export function resetClock(): void {
-  ahead = 0
-  Date.now = real
+  offset = 0
+  Date.now = realNow
 }

@@ -5,10 +5,10 @@ import type { Change, Collection, Declaration, Document, Page, PageRequest, Wher
 import { Conflict, Unavailable } from '../port.ts'
 import { pageOf, segmentsAfter, wholeOf, type Direction } from '../segments.ts'
 import { inTime } from './deadline.ts'
-import { isDuplicate } from './errors.ts'
+import { failedAt, isDuplicate } from './errors.ts'
 import { columnOf, filterOf, type Filter } from './filter.ts'
 import { uniqueKeysOf, writeUnique, type UniqueKey } from './holders.ts'
-import { encode, isExpired, newVersion, rowOf, type Row, type Rows } from './row.ts'
+import { isExpired, keyOf, newVersion, rowOf, type Row, type Rows } from './row.ts'
 import { Turns } from './turns.ts'
 
 const ID: UniqueKey = { fields: ['id'] }
@@ -48,7 +48,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
         return
       } catch (error) {
         if (!isDuplicate(error)) throw error
-        done += error.insertedCount ?? 0
+        done += failedAt(error)
       }
       await this.#insert(docs[done]!, deadline)
       done++
@@ -56,7 +56,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
   }
 
   async get(id: string): Promise<T | undefined> {
-    const find = () => this.#rows.findOne({ _id: encode(id) }, { projection: { b: 1, ttl: 1 } })
+    const find = () => this.#rows.findOne({ _id: keyOf(id) }, { projection: { b: 1, ttl: 1 } })
     const row = await inTime(deadlineIn(PATIENCE), find)
     return row && !isExpired(row) ? (JSON.parse(row.b) as T) : undefined
   }
@@ -70,7 +70,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
   }
 
   async remove(id: string): Promise<boolean> {
-    const remove = () => this.#rows.deleteOne({ _id: encode(id), ...this.#live() })
+    const remove = () => this.#rows.deleteOne({ _id: keyOf(id), ...this.#live() })
     return (await inTime(deadlineIn(PATIENCE), remove)).deletedCount > 0
   }
 
@@ -82,11 +82,10 @@ export class MongoCollection<T extends Document> implements Collection<T> {
     const plan = this.#plan(where)
     const segments = segmentsAfter(plan, cursor, order)
     if (segments.length === 0) return { items: [] }
-    const found = this.#rows
-      .find(filterOf(segments, this.#live()), { projection: { b: 1 } })
-      .sort(plan.order.map((field): [string, Direction] => [columnOf(field), order]))
-      .limit(limit + 1)
-    const rows = await inTime(deadlineIn(PATIENCE), () => found.toArray())
+    const filter = filterOf(segments, this.#live())
+    const sort = plan.order.map((field): [string, Direction] => [columnOf(field), order])
+    const options = { projection: { b: 1 }, limit: limit + 1 } as const
+    const rows = await inTime(deadlineIn(PATIENCE), () => this.#rows.find(filter, options).sort(sort).toArray())
     const docs = rows.map(row => JSON.parse(row.b) as T)
     return pageOf(plan, docs, limit)
   }
@@ -107,8 +106,8 @@ export class MongoCollection<T extends Document> implements Collection<T> {
   /** The server has no limit for deletes. What changes between the two calls so that it no longer matches, stays. */
   async #removeBatch(filter: Filter, limit: number): Promise<number> {
     const deadline = deadlineIn(PATIENCE)
-    const found = this.#rows.find(filter, { projection: { _id: 1 } }).limit(limit)
-    const ids = (await inTime(deadline, () => found.toArray())).map(({ _id }) => _id)
+    const find = () => this.#rows.find(filter, { projection: { _id: 1 }, limit }).toArray()
+    const ids = (await inTime(deadline, find)).map(({ _id }) => _id)
     if (ids.length === 0) return 0
     return (await inTime(deadline, () => this.#rows.deleteMany({ $and: [{ _id: { $in: ids } }, filter] }))).deletedCount
   }
@@ -126,7 +125,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
     return this.#turns.take(id, async deadline => {
       for (let tries = 0; !isPast(deadline); tries++) {
         if (tries > 0) await pause(tries)
-        const row = await inTime(deadline, () => this.#rows.findOne({ _id: encode(id) }, newest))
+        const row = await inTime(deadline, () => this.#rows.findOne({ _id: keyOf(id) }, newest))
         const known = row && !isExpired(row) ? (JSON.parse(row.b) as T) : undefined
         const changed = change(known)
         if (changed === undefined || changed === known) return changed
@@ -151,7 +150,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
   }
 
   #live(): Filter {
-    return this.#declaration.expires ? { ttl: { $not: { $lte: new Date() } } } : {}
+    return this.#declaration.expires ? { ttl: { $not: { $lte: new Date(Date.now()) } } } : {}
   }
 }
 

@@ -1,7 +1,8 @@
 import mongoose from 'mongoose'
 import { Unavailable } from '../port.ts'
 
-const { MongoError, MongoServerError, MongoInvalidArgumentError, MongoWriteConcernError } = mongoose.mongo
+const { MongoBulkWriteError, MongoError, MongoInvalidArgumentError, MongoServerError, MongoWriteConcernError } =
+  mongoose.mongo
 
 // What a server answers when it cannot serve now: shutting down, stepping down, no primary, out of time.
 // https://www.mongodb.com/docs/manual/reference/error-codes/
@@ -9,8 +10,13 @@ const away = new Set([6, 7, 50, 64, 89, 91, 112, 134, 189, 262, 9001, 10107, 116
 const DUPLICATE_KEY = 11000
 
 /** Told by the code alone: what else the error says differs from server to server. */
-export function isDuplicate(error: unknown): error is mongoose.mongo.MongoError & { insertedCount?: number } {
+export function isDuplicate(error: unknown): error is mongoose.mongo.MongoError {
   return error instanceof MongoError && error.code === DUPLICATE_KEY
+}
+
+/** Which of the documents of an ordered insert met a duplicate; the count of those inserted is wrong on some servers. */
+export function failedAt(error: mongoose.mongo.MongoError): number {
+  return error instanceof MongoBulkWriteError ? ([error.writeErrors].flat()[0]?.index ?? 0) : 0
 }
 
 /** A failure to reach or use the store as Unavailable; any other error as it is. */

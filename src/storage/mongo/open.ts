@@ -2,7 +2,7 @@ import mongoose from 'mongoose'
 import { indexedFields } from '../fields.ts'
 import { deadlineIn, PATIENCE } from '../patience.ts'
 import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
-import { latestVersion, writerVersion } from '../versions.ts'
+import { writerVersion } from '../versions.ts'
 import { MongoCollection } from './collection.ts'
 import { inTime } from './deadline.ts'
 import { isDuplicate } from './errors.ts'
@@ -61,10 +61,8 @@ async function open(connection: mongoose.Connection, declaration: Declaration<Do
   const model = modelOf(connection, declaration)
   const rows = model.collection as unknown as Rows
   const fields = await expand(connection.db!, declaration)
-  const latest = latestVersion(fields)
   const version = writerVersion(fields, indexedFields(declaration))
-  // One that does not know all fields leaves the filling to those who do.
-  const catchUp = async () => (version === latest ? fill(rows, declaration, latest) : undefined)
+  const catchUp = () => fill(rows, declaration, version)
   try {
     await catchUp()
     await model.createIndexes()

@@ -32,19 +32,28 @@ export function rowOf(
   doc: Document,
   version: { v: number; s: number },
 ): Row {
-  const row: Row = { _id: encode(doc.id), ...version, b: JSON.stringify(doc), ...columnsOf(fields, doc) }
-  const expires = declaration.expires && fieldOf(doc, declaration.expires)
-  if (typeof expires === 'number') row.ttl = new Date(Math.min(expires, END_OF_TIME))
-  return row
+  return { _id: keyOf(doc.id), ...version, b: JSON.stringify(doc), ...columnsOf(declaration, fields, doc) }
 }
 
-/** The indexed fields that the document has. */
-export function columnsOf(fields: readonly string[], doc: Document): Record<`f_${string}`, Scalar> {
-  const columns: Record<`f_${string}`, Scalar> = {}
+/** Where the document of this id is kept. @throws TypeError for what is no string, and could be a query (`{ $ne: '' }`) */
+export function keyOf(id: string): string {
+  if (typeof id !== 'string') throw new TypeError('an id must be a string')
+  return encode(id)
+}
+
+/** What stands beside the body: the indexed fields that the document has, and its time of expiry. */
+export function columnsOf(
+  declaration: Declaration<Document>,
+  fields: readonly string[],
+  doc: Document,
+): Pick<Row, 'ttl' | `f_${string}`> {
+  const columns: Pick<Row, 'ttl' | `f_${string}`> = {}
   for (const field of fields) {
     const value = fieldOf(doc, field)
     if (value !== undefined) columns[`f_${field}`] = encode(value)
   }
+  const expires = declaration.expires && fieldOf(doc, declaration.expires)
+  if (typeof expires === 'number') columns.ttl = new Date(Math.min(expires, END_OF_TIME))
   return columns
 }
 

@@ -28,9 +28,7 @@ export async function openFormat(db: mongoose.mongo.Db): Promise<void> {
   const formats = db.collection<Format>('latchkey_store')
   const known = await inTime(deadlineIn(PATIENCE), () => formats.findOne({ _id: 'format' }))
   if (known && known.format > STORE_FORMAT) {
-    throw new CannotOpen(
-      `the store has format ${known.format} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`,
-    )
+    throw new CannotOpen(`it has format ${known.format} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`)
   }
   if (known) return
   const first = { _id: 'format', format: STORE_FORMAT } as const
@@ -56,7 +54,7 @@ export async function expand(db: mongoose.mongo.Db, declaration: Declaration<Doc
   throw new Unavailable('the schema of the store changed too often')
 }
 
-/** Fills the indexed fields of documents that a program wrote which did not know them all. */
+/** Fills the indexed fields, as far as this program knows them, of documents whose writer knew fewer. */
 export async function fill(rows: Rows, declaration: Declaration<Document>, version: number): Promise<void> {
   const fields = indexedFields(declaration)
   for (;;) {
@@ -64,7 +62,7 @@ export async function fill(rows: Rows, declaration: Declaration<Document>, versi
     const found = await inTime(deadlineIn(PATIENCE), () => batch.toArray())
     if (found.length === 0) return
     const updates = found.map(({ _id, v, b }) => {
-      const columns = columnsOf(fields, JSON.parse(b) as Document)
+      const columns = columnsOf(declaration, fields, JSON.parse(b) as Document)
       // Only while it is still what was read: its writer may have been at it again.
       return { updateOne: { filter: { _id, v }, update: { $set: { ...columns, s: version } } } }
     })

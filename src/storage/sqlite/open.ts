@@ -55,9 +55,8 @@ async function setUp(connection: Connection): Promise<void> {
 
 function cannotOpen(path: string, error: unknown): unknown {
   const translated = translate(error)
-  if (translated instanceof CannotOpen) return new CannotOpen(`${translated.message}: ${path}`, { cause: error })
-  if (translated instanceof Unavailable || isFileError(error)) {
-    const reason = error instanceof Error ? error.message : String(error)
+  if (translated instanceof CannotOpen || translated instanceof Unavailable || isFileError(error)) {
+    const reason = (translated as Error).message
     return new CannotOpen(`the store sqlite:${path} cannot be opened: ${reason}`, { cause: error })
   }
   return error

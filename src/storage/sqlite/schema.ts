@@ -42,7 +42,7 @@ export async function openSchema(
 function requireKnownFormat(connection: Connection): void {
   const format = connection.prepare('PRAGMA user_version').get()!.user_version as number
   if (format > STORE_FORMAT) {
-    throw new CannotOpen(`the store has format ${format} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`)
+    throw new CannotOpen(`it has format ${format} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`)
   }
 }
 
@@ -139,7 +139,7 @@ function createIndexes(connection: Connection, missing: ReturnType<typeof missin
       connection.exec(sql)
     } catch (error) {
       if (!brokenColumns(error)) throw error
-      throw new CannotOpen(`the unique index ${name} cannot be made: documents that share its values are there already`)
+      throw new CannotOpen(`documents share values that are to be unique (${name})`)
     }
   }
 }
