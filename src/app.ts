@@ -15,6 +15,8 @@ import { createInvitations } from './core/invitations.ts'
 import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
 import { createLogouts } from './core/logouts.ts'
+import { holdPolicy } from './core/policy/held.ts'
+import { createPolicies } from './core/policy/policies.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
 import { endSignIns } from './jobs/end-sign-ins.ts'
@@ -39,7 +41,7 @@ import { createClients } from './oidc/clients.ts'
 import { declarations } from './oidc/declarations.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys.ts'
-import { longestLife, sessionTtl } from './oidc/lifetimes.ts'
+import { longestLife } from './oidc/lifetimes.ts'
 import { settle } from './oidc/listeners.ts'
 import { startProvider } from './oidc/live-provider.ts'
 import { quietLogout } from './oidc/quiet-logout.ts'
@@ -70,6 +72,8 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   const consents = createConsents(store)
   const signIns = createSignIns(store)
   const attempts = openAttempts(store)
+  const policies = createPolicies(store)
+  const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
   const sessions = createSessions({ store, signIns, logouts, events })
   const invitations = createInvitations(store)
@@ -86,7 +90,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     signIns,
     events,
     factsOf: accountId => methodFacts(methodServices, accountId),
-    ttlOf: session => sessionTtl(config, session),
+    policy,
   })
   const provider = await startProvider(
     {
@@ -96,6 +100,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
       decisions,
       sessions,
       logouts,
+      policy,
       pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
@@ -123,6 +128,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     devices: createDevices(store),
     signIns,
     events,
+    policy,
     postbox,
     views,
     endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
@@ -174,6 +180,8 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     ],
     sessions,
     signIns,
+    policies,
+    policy,
     jobRecords: createJobRecords(store),
     refreshKeys: provider.refresh,
     clients: createClients(store, events, provider.current),

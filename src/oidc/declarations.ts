@@ -9,6 +9,7 @@ import { auditDeclaration } from '../core/events/events.ts'
 import { invitationDeclaration } from '../core/invitations.ts'
 import { jobDeclaration } from '../core/job-records.ts'
 import { logoutDeclaration } from '../core/logouts.ts'
+import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
 import { counterDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import { clientDeclaration } from './client-record.ts'
@@ -28,6 +29,8 @@ export const declarations = [
   auditDeclaration,
   jobDeclaration,
   logoutDeclaration,
+  policyDeclaration,
+  policyChangeDeclaration,
   clientDeclaration,
   keyDeclaration,
   sessionDeclaration,

@@ -1,38 +1,49 @@
-// How long the provider's things live, from the configuration. All in seconds.
-import type { Configuration } from 'oidc-provider'
+// How long the provider's things live: from the configuration, and from policy where it says otherwise. All in seconds.
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Config } from '../lib/config/schema.ts'
+import { recordOf } from './account.ts'
 
 interface Session {
   transient?: boolean | undefined
   loginTs?: number | undefined
 }
 
-export function lifetimes(config: Config): NonNullable<Configuration['ttl']> {
+export function lifetimes(config: Config, policy: HeldPolicy): NonNullable<Configuration['ttl']> {
+  const settingsFor = (ctx: KoaContextWithOIDC) => {
+    const clientId = ctx.oidc.client?.clientId
+    const roles = recordOf(ctx.oidc.account)?.roles ?? []
+    return policy.resolve({ guard: 'apps', roles, ...(clientId ? { clientId } : {}) }).settings
+  }
   return {
-    AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? config.accessTokenTtl,
-    ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? config.accessTokenTtl,
+    AccessToken: (ctx, token) => token.resourceServer?.accessTokenTTL ?? settingsFor(ctx).accessTokenTtl,
+    ClientCredentials: (ctx, token) => token.resourceServer?.accessTokenTTL ?? settingsFor(ctx).accessTokenTtl,
     AuthorizationCode: config.authorizationCodeTtl,
     IdToken: config.idTokenTtl,
     Interaction: config.interactionTtl,
-    RefreshToken: (_ctx, token) => refreshTtl(config, token.iiat),
-    Session: (_ctx, session) => sessionTtl(config, session),
+    RefreshToken: (ctx, token) => refreshTtl(settingsFor(ctx), token.iiat),
+    Session: (ctx, session) => sessionTtl(policy, session, recordOf(ctx.oidc.account)?.roles),
     Grant: grantTtl(config),
   }
 }
 
 /** Sliding, and never past the absolute end, which is counted from the first of the rotated tokens. */
-function refreshTtl(config: Config, firstIssuedAt: number | undefined): number {
+function refreshTtl(
+  settings: Pick<Config, 'refreshTokenTtl' | 'refreshTokenMaxTtl'>,
+  firstIssuedAt: number | undefined,
+): number {
   const now = Math.floor(Date.now() / 1000)
-  const left = config.refreshTokenMaxTtl - (now - (firstIssuedAt ?? now))
-  return Math.max(1, Math.min(config.refreshTokenTtl, left))
+  const left = settings.refreshTokenMaxTtl - (now - (firstIssuedAt ?? now))
+  return Math.max(1, Math.min(settings.refreshTokenTtl, left))
 }
 
-/** How long a session lasts if it is not used again. Seconds. */
-export function sessionTtl(config: Config, session: Session): number {
+/** How long a session lasts if it is not used again. All apps share it, so what is set for one client does not count. */
+export function sessionTtl(policy: HeldPolicy, session: Session, roles: readonly string[] = []): number {
+  const { settings } = policy.resolve({ guard: 'apps', roles })
   const now = Math.floor(Date.now() / 1000)
   const age = now - (session.loginTs ?? now)
-  if (!session.transient && session.loginTs) return Math.max(1, config.rememberedSessionTtl - age)
-  return Math.max(1, Math.min(config.sessionIdleTtl, config.sessionMaxTtl - age))
+  if (!session.transient && session.loginTs) return Math.max(1, settings.rememberedSessionTtl - age)
+  return Math.max(1, Math.min(settings.sessionIdleTtl, settings.sessionMaxTtl - age))
 }
 
 /** A session makes refresh tokens under one grant until it ends, and the last of them must still find it. */

@@ -9,13 +9,13 @@ import { createProvider, type ProviderParts } from './provider.ts'
 import { listen } from './listeners.ts'
 import type { Events } from '../core/events/events.ts'
 
-/** How often a process looks whether the keys have changed. Milliseconds. */
+/** How often a process looks whether the keys or the policy have changed. Milliseconds. */
 const LOOK_EVERY = 5000
 
 export interface LiveProvider {
   current(): Provider
   middleware: Middleware
-  /** Looks at the keys now, and swaps the provider when they have changed. */
+  /** Looks at the keys and the policy now, and swaps the provider when the keys have changed. */
   refresh(): Promise<void>
   stop(): void
 }
@@ -32,6 +32,7 @@ export async function startProvider(
   let handle!: (ctx: Context, next: Next) => Promise<void>
 
   async function refresh(): Promise<void> {
+    await parts.policy.read()
     const keys = await ring.load()
     if (keys.version === version) return
     const next = createProvider(parts, keys)

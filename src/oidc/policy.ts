@@ -4,14 +4,18 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import { standing, type Account } from '../core/accounts/account.ts'
 import { nextStep, type MethodFacts, type Step } from '../core/signin/next-step.ts'
 import type { Events } from '../core/events/events.ts'
+import type { HeldPolicy } from '../core/policy/held.ts'
+import { ACR_VALUES } from '../core/signin/proof.ts'
 import type { SignIn, SignIns } from '../core/signins.ts'
 import { recordOf } from './account.ts'
 import { scopeOfGrant } from './grants.ts'
 import { resultOf, type AttemptResult } from './interaction-result.ts'
+import { sessionTtl } from './lifetimes.ts'
 import { readRequest } from './read-request.ts'
 import { signInOf } from './sign-in-record.ts'
 
 const { Check, Prompt } = interactionPolicy
+const [LOWEST] = ACR_VALUES
 
 export type Finish = Extract<Step, { kind: 'finish' }>
 
@@ -22,11 +26,10 @@ export interface DecisionParts {
   signIns: SignIns
   events: Events
   factsOf: (accountId: string) => Promise<MethodFacts[]>
-  /** How long a session lasts if it is not used again, in seconds. */
-  ttlOf: (session: { transient?: boolean | undefined; loginTs?: number | undefined }) => number
+  policy: HeldPolicy
 }
 
-export function createDecisions({ signIns, events, factsOf, ttlOf }: DecisionParts) {
+export function createDecisions({ signIns, events, factsOf, policy }: DecisionParts) {
   const made = new WeakMap<object, Promise<Step>>()
   const finished = new WeakMap<object, Finish>()
 
@@ -45,7 +48,14 @@ export function createDecisions({ signIns, events, factsOf, ttlOf }: DecisionPar
     const live = account !== undefined && stands(ctx, account)
     const request = { ...readRequest(ctx), ...expectedOf(result) }
     const grant = oidc.grant
+    // What decides about access is read anew: a change on another process counts at once.
+    await policy.read()
     const signIn = account && live ? await signInFor(ctx, account) : undefined
+    const { requiredAcr } = policy.resolve({
+      guard: 'apps',
+      clientId: oidc.client!.clientId,
+      roles: account?.roles ?? [],
+    }).settings
     const step = nextStep({
       now: Date.now(),
       request,
@@ -54,8 +64,10 @@ export function createDecisions({ signIns, events, factsOf, ttlOf }: DecisionPar
       proofs: signIn?.proofs ?? [],
       ...(result.attempt ? { startedAt: result.attempt.startedAt } : {}),
       selected: result.attempt !== undefined,
-      // Which methods could raise the session only matters when a level was asked for.
-      methods: account && live && request.acrValues.length > 0 ? await factsOf(account.id) : [],
+      // Which methods could raise the session only matters when a level is asked for.
+      methods:
+        account && live && (request.acrValues.length > 0 || requiredAcr !== LOWEST) ? await factsOf(account.id) : [],
+      requiredAcr,
       consent: {
         firstParty: oidc.client!.first_party === true,
         ...(grant ? { given: scopeOfGrant(grant) } : {}),
@@ -65,7 +77,12 @@ export function createDecisions({ signIns, events, factsOf, ttlOf }: DecisionPar
     if (step.kind === 'refuse') throw new errors.CustomOIDCProviderError(step.error, step.description)
     if (step.kind === 'finish') {
       finished.set(oidc, step)
-      if (signIn) await signIns.seen(signIn, oidc.client!.clientId, Date.now() + ttlOf(oidc.session!) * 1000)
+      if (signIn)
+        await signIns.seen(
+          signIn,
+          oidc.client!.clientId,
+          Date.now() + sessionTtl(policy, oidc.session!, account?.roles) * 1000,
+        )
     }
     return step
   }
@@ -85,7 +102,7 @@ export function createDecisions({ signIns, events, factsOf, ttlOf }: DecisionPar
     login: NonNullable<AttemptResult['login']>,
   ): Promise<SignIn | undefined> {
     const { accountId, deviceId } = login
-    const signIn = signInOf(ctx, login, ttlOf(ctx.oidc.session!))
+    const signIn = signInOf(ctx, login, sessionTtl(policy, ctx.oidc.session!, recordOf(ctx.oidc.account)?.roles))
     const { id: sessionUid, address, userAgent } = signIn
     const origin = { address, userAgent, traceId: ctx.state.traceId as string, ...(deviceId ? { deviceId } : {}) }
     if (!(await signIns.get(sessionUid))) {

@@ -4,10 +4,11 @@ import Provider, { errors, type Configuration, type KoaContextWithOIDC } from 'o
 import { standing } from '../core/accounts/account.ts'
 import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Logouts } from '../core/logouts.ts'
+import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Store } from '../storage/port.ts'
 import { ACR_VALUES } from '../core/signin/proof.ts'
-import { toLibraryAccount } from './account.ts'
+import { recordOf, toLibraryAccount } from './account.ts'
 import { claimsByScope } from './claims.ts'
 import { createClientAdapter } from './client-adapter.ts'
 import { OWN_METADATA } from './client-record.ts'
@@ -30,6 +31,7 @@ export interface ProviderParts {
   decisions: Decisions
   sessions: Sessions
   logouts: Logouts
+  policy: HeldPolicy
   pages: Pages
   loadExistingGrant: Configuration['loadExistingGrant']
   /** Begins the attempt, and says where its page is. */
@@ -119,16 +121,22 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
     scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
     claims: claimsByScope,
     acrValues: [...ACR_VALUES],
-    ttl: lifetimes(config),
+    ttl: lifetimes(config, parts.policy),
     // What a client's grant types say, whether or not offline_access was asked for; without it, it ends with the session.
     issueRefreshToken: (_ctx, client, _source) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
-    expiresWithSession: (_ctx, source) => Promise.resolve(!source.scopes.has('offline_access')),
+    expiresWithSession: (ctx, source) => Promise.resolve(!source.scopes.has('offline_access') || !offlineOutlives(ctx)),
     findAccount,
     loadExistingGrant: parts.loadExistingGrant!,
     interactions: { policy: createPolicy(decisions.decide), url: parts.beginAttempt! },
     renderError: pages.renderError,
     fetch: parts.fetch,
     fetchResponseBodyLimits: { jwks_uri: BODY_LIMIT, sector_identifier_uri: BODY_LIMIT },
+  }
+
+  function offlineOutlives({ oidc }: KoaContextWithOIDC): boolean {
+    const roles = recordOf(oidc.account)?.roles ?? []
+    return parts.policy.resolve({ guard: 'apps', clientId: oidc.client!.clientId, roles }).settings
+      .offlineOutlivesSignOut
   }
 
   /** By the library's sign-out page, which tells the apps by itself. */

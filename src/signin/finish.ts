@@ -17,7 +17,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
         amr: step.amr,
         // Within the second in which an account was reset, what is obtained after it must already count.
         ts: Math.max(step.at, account!.validFrom),
-        remember: attempt.remember,
+        remember: attempt.remember && page.rememberAllowed,
         proofs: attempt.proofs,
         ...(deviceId ? { deviceId } : {}),
       }

@@ -6,6 +6,7 @@ import type { Attempts } from '../core/attempts.ts'
 import type { Consents } from '../core/consents.ts'
 import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
+import type { HeldPolicy } from '../core/policy/held.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { Views } from '../lib/views.ts'
@@ -20,6 +21,7 @@ export interface SignInServices extends MethodServices {
   devices: Devices
   signIns: SignIns
   events: Events
+  policy: HeldPolicy
   postbox: Postbox
   views: Views
   /** Ends a session of the provider by its uid. */

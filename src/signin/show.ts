@@ -83,6 +83,7 @@ function pageOf(
           action: `${at}/prove/${method.id}`,
           identifier: attempt.identifier ?? '',
           remember: attempt.remember,
+          rememberAllowed: situated.rememberAllowed,
           errors,
           changeAction: `${at}/switch`,
           otherMethods: [],
@@ -133,7 +134,7 @@ function pageOf(
 }
 
 export function signupPage(
-  { attempt }: Pick<Situated, 'attempt'>,
+  { attempt, rememberAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed'>,
   config: SignInServices['config'],
   values: Record<string, string>,
   errors: Record<string, string>,
@@ -151,6 +152,7 @@ export function signupPage(
       ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
       signinUrl: `${at}/identify`,
       remember: attempt.remember,
+      rememberAllowed,
     },
   ]
 }

@@ -14,6 +14,8 @@ export interface Situated {
   account: Account | undefined
   verification: Verification | undefined
   step: Step
+  /** Whether policy lets people ask to be remembered. */
+  rememberAllowed: boolean
 }
 
 export async function situate(services: SignInServices, attempt: Attempt, client: Client): Promise<Situated> {
@@ -23,6 +25,12 @@ export async function situate(services: SignInServices, attempt: Attempt, client
   ])
   const proven = account !== undefined && attempt.proofs.length > 0
   const consent = proven ? await services.consents.get(account.id, client.clientId) : undefined
+  await services.policy.read()
+  const { settings } = services.policy.resolve({
+    guard: 'apps',
+    clientId: client.clientId,
+    roles: account?.roles ?? [],
+  })
   const registration = registrationState(attempt, verification)
   const step = nextStep({
     now: Date.now(),
@@ -34,13 +42,14 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     ...(registration ? { registration } : {}),
     selected: attempt.selected,
     methods: await methodFacts(services, proven ? account.id : undefined),
+    requiredAcr: settings.requiredAcr,
     consent: {
       firstParty: client.first_party === true,
       ...(consent ? { given: consent } : {}),
       decided: attempt.consent !== undefined,
     },
   })
-  return { attempt, client, account, verification, step }
+  return { attempt, client, account, verification, step, rememberAllowed: settings.rememberAllowed }
 }
 
 /** Before anything is proven every method is offered, whether enrolled or not: what is offered must not tell. */

@@ -30,6 +30,8 @@ export interface Situation {
   /** Whether the person has said which account to use. */
   selected: boolean
   methods: readonly MethodFacts[]
+  /** The least `acr` that policy asks of every sign-in of this kind. */
+  requiredAcr: string
   consent: {
     /** The app is ours, and flagged so by an admin: it is not asked about. */
     firstParty: boolean
@@ -95,22 +97,29 @@ function proofStep(situation: Situation): Step | undefined {
   const offer = (some: readonly MethodFacts[]): Step => ({ kind: 'prove', methods: some.map(method => method.id) })
 
   if (!counted.some(proof => proof.at >= freshSince(situation))) return offer(enrolled)
-  if (request.acrValues.length === 0) return undefined
 
   const level = levelOf(counted)
-  const wanted = request.acrValues.map(levelOfAcr).filter(known => known !== undefined)
-  if (wanted.some(one => one <= level)) return undefined
-
-  const raising = enrolled.filter(method => {
-    const reached = levelOf([...counted, method])
-    return wanted.some(one => one <= reached)
-  })
+  const wanted = wantedLevels(situation)
+  if (wanted.reached(level)) return undefined
+  const raising = enrolled.filter(method => wanted.reached(levelOf([...counted, method])))
   if (raising.length > 0) return offer(raising)
-  if (!request.acrEssential) return undefined
+  if (!wanted.essential(level)) return undefined
   return {
     kind: 'refuse',
     error: 'unmet_authentication_requirements',
-    description: `none of the requested acr values can be reached: ${request.acrValues.join(' ')}`,
+    description: `the acr that is asked for cannot be reached: ${[...request.acrValues, situation.requiredAcr].join(' ')}`,
+  }
+}
+
+/** Which levels would do: one of those that the app asked for, and never less than policy asks. */
+function wantedLevels({ request, requiredAcr }: Situation) {
+  const least = levelOfAcr(requiredAcr) ?? Infinity
+  const asked = request.acrValues.map(acr => levelOfAcr(acr) ?? Infinity)
+  const meetsAsked = (level: number) => asked.length === 0 || asked.some(one => one <= level)
+  return {
+    reached: (level: number) => level >= least && meetsAsked(level),
+    /** Whether a sign-in that stays below must not go on: a mere wish of the app's does not stop it. */
+    essential: (level: number) => level < least || (request.acrEssential && !meetsAsked(level)),
   }
 }
 

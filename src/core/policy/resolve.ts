@@ -1,0 +1,79 @@
+// The one place where policy is worked out. Pure: it also says where each value came from.
+import { settingNames, stricter, type ResolvedSettings, type SettingName, type Settings } from './settings.ts'
+
+export const GUARDS = ['apps', 'api', 'admin'] as const
+export type Guard = (typeof GUARDS)[number]
+
+/** Every override there is. */
+export interface Overrides {
+  everyone: Settings
+  guards: Partial<Record<Guard, Settings>>
+  roles: Record<string, Settings>
+  clients: Record<string, Settings>
+}
+
+/** Whom the policy is asked for. */
+export interface Subject {
+  guard: Guard
+  clientId?: string
+  roles?: readonly string[]
+}
+
+/** `default`, `everyone`, `guard apps`, `role admin`, `client ID`. */
+export type Source = string
+
+export interface ResolvedPolicy {
+  settings: ResolvedSettings
+  sources: Record<SettingName, Source>
+}
+
+/**
+ * The defaults hold where nothing is said. What is said for everyone takes their place; and of what is said more
+ * narrowly (guard, roles, client) the strictest holds, so that no override can undo another's protection.
+ */
+export function resolvePolicy(defaults: ResolvedSettings, overrides: Overrides, subject: Subject): ResolvedPolicy {
+  const narrow = narrowOverrides(overrides, subject)
+  const settings: Record<string, unknown> = {}
+  const sources: Record<string, Source> = {}
+  for (const name of settingNames) {
+    const [value, source] = resolveOne(name, defaults, overrides.everyone, narrow)
+    settings[name] = value
+    sources[name] = source
+  }
+  return { settings: settings as ResolvedSettings, sources: sources as ResolvedPolicy['sources'] }
+}
+
+type Said = [source: Source, settings: Settings]
+
+function resolveOne<Name extends SettingName>(
+  name: Name,
+  defaults: ResolvedSettings,
+  everyone: Settings,
+  narrow: Said[],
+): [ResolvedSettings[Name], Source] {
+  type Value = ResolvedSettings[Name]
+  let best: [Value, Source] | undefined
+  for (const [source, settings] of narrow) {
+    const value = settings[name] as Value | undefined
+    if (value === undefined) continue
+    if (!best || stricter(name, best[0], value) !== best[0]) best = [value, source]
+  }
+  if (best) return best
+  const forEveryone = everyone[name] as Value | undefined
+  return forEveryone === undefined ? [defaults[name], 'default'] : [forEveryone, 'everyone']
+}
+
+function narrowOverrides({ guards, roles, clients }: Overrides, subject: Subject): Said[] {
+  const { guard, clientId } = subject
+  const said: [Source, Settings | undefined][] = [
+    [`guard ${guard}`, guards[guard]],
+    ...(subject.roles ?? []).map((role): [Source, Settings | undefined] => [`role ${role}`, ownOf(roles, role)]),
+    ...(clientId ? [[`client ${clientId}`, ownOf(clients, clientId)] as [Source, Settings | undefined]] : []),
+  ]
+  return said.filter((one): one is Said => one[1] !== undefined)
+}
+
+/** A role named `constructor` must not find what objects inherit. */
+function ownOf(record: Record<string, Settings>, name: string): Settings | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}

@@ -1,0 +1,93 @@
+import { expect } from 'chai'
+import { resolvePolicy, type Overrides, type Subject } from '../../../src/core/policy/resolve.ts'
+import type { ResolvedSettings } from '../../../src/core/policy/settings.ts'
+
+const defaults: ResolvedSettings = {
+  sessionIdleTtl: 7200,
+  sessionMaxTtl: 43_200,
+  rememberedSessionTtl: 2_592_000,
+  accessTokenTtl: 900,
+  refreshTokenTtl: 604_800,
+  refreshTokenMaxTtl: 2_592_000,
+  rememberAllowed: true,
+  offlineOutlivesSignOut: true,
+  requiredAcr: 'urn:latchkey:acr:1',
+}
+const none: Overrides = { everyone: {}, guards: {}, roles: {}, clients: {} }
+const apps: Subject = { guard: 'apps', clientId: 'notes', roles: ['staff', 'admin'] }
+
+describe('policy', () => {
+  const cases: {
+    says: string
+    overrides: Partial<Overrides>
+    subject?: Subject
+    value: unknown
+    source: string
+    name?: keyof ResolvedSettings
+  }[] = [
+    { says: 'the default where nothing is said', overrides: {}, value: 7200, source: 'default' },
+    {
+      says: 'what is said for everyone',
+      overrides: { everyone: { sessionIdleTtl: 600 } },
+      value: 600,
+      source: 'everyone',
+    },
+    {
+      says: 'what is said more narrowly, even where it is longer',
+      overrides: { everyone: { sessionIdleTtl: 600 }, clients: { notes: { sessionIdleTtl: 900 } } },
+      value: 900,
+      source: 'client notes',
+    },
+    {
+      says: 'the strictest of several narrow ones',
+      overrides: {
+        guards: { apps: { sessionIdleTtl: 1200 } },
+        roles: { admin: { sessionIdleTtl: 300 } },
+        clients: { notes: { sessionIdleTtl: 900 } },
+      },
+      value: 300,
+      source: 'role admin',
+    },
+    {
+      says: 'nothing of another guard, role or client',
+      overrides: {
+        guards: { admin: { sessionIdleTtl: 60 } },
+        roles: { guest: { sessionIdleTtl: 60 } },
+        clients: { other: { sessionIdleTtl: 60 } },
+      },
+      value: 7200,
+      source: 'default',
+    },
+    {
+      says: 'the higher acr as the stricter',
+      name: 'requiredAcr',
+      overrides: {
+        clients: { notes: { requiredAcr: 'urn:latchkey:acr:2' } },
+        roles: { admin: { requiredAcr: 'phr' } },
+      },
+      value: 'phr',
+      source: 'role admin',
+    },
+    {
+      says: 'no before yes',
+      name: 'rememberAllowed',
+      overrides: { clients: { notes: { rememberAllowed: true } }, roles: { staff: { rememberAllowed: false } } },
+      value: false,
+      source: 'role staff',
+    },
+    {
+      says: 'nothing for a role that is named like what objects inherit',
+      overrides: {},
+      subject: { guard: 'apps', roles: ['constructor', '__proto__'] },
+      value: 7200,
+      source: 'default',
+    },
+  ]
+  for (const { says, overrides, subject = apps, value, source, name = 'sessionIdleTtl' } of cases) {
+    it(`resolves to ${says}`, () => {
+      const resolved = resolvePolicy(defaults, { ...none, ...overrides }, subject)
+      expect(resolved.settings[name]).to.equal(value)
+      expect(resolved.sources[name]).to.equal(source)
+    })
+  }
+})
