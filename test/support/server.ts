@@ -2,16 +2,22 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildApp } from '../../src/app.ts'
 import type { Account } from '../../src/core/accounts/account.ts'
 import type { ClientType } from '../../src/oidc/client-types.ts'
 import type { ClientView, Metadata } from '../../src/oidc/clients.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
-import { createLog } from '../../src/lib/log.ts'
+import type { Config } from '../../src/lib/config/schema.ts'
+import { createLog, type Log } from '../../src/lib/log.ts'
 import { start, type Running } from '../../src/main.ts'
+import { declarations } from '../../src/oidc/declarations.ts'
+import { openStore } from '../../src/storage/open.ts'
+import type { Store } from '../../src/storage/port.ts'
 import { enrolPassword } from '../../src/methods/password/password.ts'
 import { startMailbox, type Mailbox } from './mailbox.ts'
 
@@ -36,9 +42,11 @@ export interface ServerOptions {
   store?: string
   /** Further LATCHKEY_ variables. */
   env?: Record<string, string>
+  /** Puts something between the program and its store, which then counts calls or holds them up. */
+  wrapStore?: (store: Store) => Store
 }
 
-export async function startServer({ store, env = {} }: ServerOptions = {}): Promise<TestServer> {
+export async function startServer({ store, env = {}, wrapStore }: ServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
   const mailbox = await startMailbox()
   const port = await freePort()
@@ -54,7 +62,8 @@ export async function startServer({ store, env = {} }: ServerOptions = {}): Prom
     ...env,
   }
   const config = loadConfig({ env: variables })
-  const running = await start(config, createLog(config))
+  const log = createLog(config)
+  const running = wrapStore ? await startWithStore(wrapStore, config, log) : await start(config, log)
   const { app } = running
   return {
     ...running,
@@ -89,6 +98,19 @@ export async function startServer({ store, env = {} }: ServerOptions = {}): Prom
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** As `start`, over a store that is wrapped, and without jobs. */
+async function startWithStore(wrap: (store: Store) => Store, config: Config, log: Log): Promise<Running> {
+  const app = await buildApp(config, wrap(await openStore(config.store, declarations)), log)
+  const server = createHttpServer(app.handler).listen(config.port, config.host)
+  await once(server, 'listening')
+  async function stop(): Promise<void> {
+    server.close()
+    server.closeAllConnections()
+    await app.close()
+  }
+  return { app, server, port: config.port, stop }
 }
 
 export async function freePort(): Promise<number> {
