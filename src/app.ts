@@ -67,7 +67,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   })
   const mailer = createMailer(config, log)
   const postbox = createPostbox(mailer, views, log)
-  const events = createEvents(store)
+  const events = createEvents(store, config)
   const accounts = createAccounts(store)
   const consents = createConsents(store)
   const signIns = createSignIns(store)

@@ -100,6 +100,9 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
     traceId: ctx.state.traceId,
     details: { by: 'admin' },
   })
+  for (const role of invitation.roles) {
+    await events.emit({ type: 'role.assigned', accountId: id, traceId: ctx.state.traceId, details: { role } })
+  }
   return email
 }
 

@@ -29,6 +29,22 @@ export interface Rule {
   lock?: number
 }
 
+/** The limit is passed. `begins` says whether it was passed by this very try: once for each lock. */
+export class LimitReached extends Refused {
+  readonly begins: boolean
+
+  constructor(rule: Rule, milliseconds: number, begins: boolean) {
+    const retryAfter = Math.max(1, Math.ceil(milliseconds / 1000))
+    const minutes = Math.ceil(retryAfter / 60)
+    super(`limit.${rule.name}`, {
+      status: 429,
+      retryAfter,
+      hint: `Too many tries. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
+    })
+    this.begins = begins
+  }
+}
+
 export type Limits = ReturnType<typeof createLimits>
 
 export function createLimits(store: Store) {
@@ -36,12 +52,17 @@ export function createLimits(store: Store) {
   const idOf = (rule: Rule, key: string) => `${rule.name}:${key}`
 
   return {
-    /** Counts one try. @throws Refused `limit.NAME`, 429 with the seconds to wait, when the limit is passed. */
+    /** Counts one try. @throws LimitReached `limit.NAME`, 429 with the seconds to wait, when the limit is passed. */
     async count(rule: Rule, key: string): Promise<Counter> {
       const now = Date.now()
-      const counter = (await counters.upsert(idOf(rule, key), known => counted(rule, idOf(rule, key), known, now)))!
+      let begins = false
+      const counter = (await counters.upsert(idOf(rule, key), known => {
+        const next = counted(rule, idOf(rule, key), known, now)
+        begins = next !== known && next.count === rule.max + 1
+        return next
+      }))!
       const openAgainAt = counter.lockedUntil ?? (counter.count > rule.max ? counter.windowEndsAt : 0)
-      if (openAgainAt > now) throw tooMany(rule, openAgainAt - now)
+      if (openAgainAt > now) throw new LimitReached(rule, openAgainAt - now, begins)
       return counter
     },
 
@@ -72,14 +93,4 @@ function counted(rule: Rule, id: string, known: Counter | undefined, now: number
     ...(lockedUntil ? { lockedUntil } : {}),
     expiresAt: Math.max(windowEndsAt, lockedUntil ?? 0),
   }
-}
-
-function tooMany(rule: Rule, milliseconds: number): Refused {
-  const retryAfter = Math.max(1, Math.ceil(milliseconds / 1000))
-  const minutes = Math.ceil(retryAfter / 60)
-  return new Refused(`limit.${rule.name}`, {
-    status: 429,
-    retryAfter,
-    hint: `Too many tries. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
-  })
 }

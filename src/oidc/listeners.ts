@@ -1,7 +1,6 @@
 // What the library tells by its own events, turned into audit entries and log lines. Its emitter does not wait, so what
 // must be written before the answer goes out is kept with the request and awaited by `settle`.
-import type Provider from 'oidc-provider'
-import type { errors, KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { type errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from 'koa'
 import type { Events } from '../core/events/events.ts'
 import type { Log } from '../lib/log.ts'
@@ -34,6 +33,39 @@ export function listen(provider: Provider, events: Events, log: Log): void {
       }),
     )
   })
+  provider.on('grant.success', ctx => {
+    const grantType = String(ctx.oidc.params?.grant_type)
+    const accountId = ctx.oidc.account?.accountId
+    keep(
+      ctx,
+      events.emit({
+        type: 'token.issued',
+        ...origin(ctx),
+        ...(accountId ? { accountId } : {}),
+        details: { grantType },
+      }),
+    )
+  })
+  for (const destroyed of [
+    'access_token.destroyed',
+    'refresh_token.destroyed',
+    'client_credentials.destroyed',
+  ] as const) {
+    provider.on(destroyed as 'access_token.destroyed', token => {
+      const ctx = Provider.ctx
+      if (ctx?.oidc.route !== 'revocation') return
+      const { accountId } = token
+      keep(
+        ctx,
+        events.emit({
+          type: 'token.revoked',
+          ...origin(ctx),
+          ...(accountId ? { accountId } : {}),
+          details: { by: 'client' },
+        }),
+      )
+    })
+  }
   provider.on('end_session.success', ctx => {
     const everywhere = ctx.oidc.params?.logout !== undefined
     const accountId = ctx.oidc.session?.accountId

@@ -1,4 +1,5 @@
 import type { Attempt } from '../core/attempts.ts'
+import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
 import { methodById } from '../methods/list.ts'
 import { knownDevice } from './device-cookie.ts'
@@ -25,14 +26,20 @@ export async function prove({ services, ctx, attempt, account, client, form, ste
     )
   } catch (error) {
     if (error instanceof Refused) {
-      const details = { method: method.id, reason: error.code }
-      await services.events.emit({
-        type: 'signin.failed',
-        outcome: 'failure',
+      const from = {
         ...originOf(ctx, client),
         ...(account ? { accountId: account.id } : {}),
-        details,
-      })
+        outcome: 'failure' as const,
+      }
+      // A lock is one event, however long it is knocked at.
+      if (error instanceof LimitReached) {
+        if (error.begins) await services.events.emit({ type: 'signin.locked', ...from, details: { method: method.id } })
+      } else
+        await services.events.emit({
+          type: 'signin.failed',
+          ...from,
+          details: { method: method.id, reason: error.code },
+        })
     }
     throw error
   }

@@ -49,6 +49,13 @@ export function whole(min: number, max: number) {
     .meta({ expected: `a whole number from ${min} to ${max}` })
 }
 
+/** Yes or no. */
+export function flag() {
+  return z
+    .union([z.boolean(), z.enum(['true', 'false']).transform(word => word === 'true')])
+    .meta({ expected: 'true or false' })
+}
+
 /** One of a few words. */
 export function oneOf<const T extends readonly [string, ...string[]]>(...words: T) {
   return z.enum(words).meta({ expected: `one of ${words.join(', ')}` })

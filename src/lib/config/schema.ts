@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { duration, list, networks, oneOf, text, webAddress, whole } from './kinds.ts'
+import { duration, flag, list, networks, oneOf, text, webAddress, whole } from './kinds.ts'
 import { resources } from './resources.ts'
 import { isIssuer, isMail, isSender, isStore } from './addresses.ts'
 
@@ -90,6 +90,10 @@ export const schema = z.strictObject({
   verificationTtl: duration('5m', '7d').default(86_400).describe('How long the link of a verification mail works.'),
   codeTtl: duration('1m', '15m').default(300).describe('How long a mailed code works.'),
 
+  auditTtl: duration('1d', '3650d').default(7_776_000).describe('How long audit entries are kept.'),
+  auditTokens: flag()
+    .default(false)
+    .describe('Whether each refresh and each token of a service is an audit entry too, and not only counted.'),
   signingKeyTtl: duration('1d', '730d').default(7_776_000).describe('How long a key signs before new ones are made.'),
 
   passwordFailures: whole(1, 100)
