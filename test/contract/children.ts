@@ -29,8 +29,7 @@ export async function startChild(url: string, limits = ':'): Promise<Child> {
       const answer = next()
       child.send({ task })
       const message = await answer
-      if (message === 'ready' || message.error !== undefined)
-        throw new Error(String((message as { error: string }).error))
+      if (message === 'ready' || message.error !== undefined) throw new Error((message as { error: string }).error)
       return message.result as R
     },
   }

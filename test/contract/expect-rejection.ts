@@ -6,7 +6,7 @@ export async function expectRejection<E extends Error>(
   expected: new (...args: never[]) => E,
 ): Promise<E> {
   const error: unknown = await promise.then(
-    () => expect.fail(`it was to fail with ${expected.name}`) as never,
+    () => expect.fail(`it was to fail with ${expected.name}`),
     (reason: unknown) => reason,
   )
   expect(error).to.be.instanceOf(expected)

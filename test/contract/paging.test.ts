@@ -80,7 +80,7 @@ onEveryEngine('a list', bench => {
       const collection = await bench.open(people)
       await collection.insertMany(team)
       const seen: string[] = []
-      let page: Page<Person> = { items: [], cursor: undefined as unknown as string }
+      let page: Page<Person> = { items: [] }
       let round = 0
       do {
         const request: PageRequest = page.cursor ? { limit: 3, order, cursor: page.cursor } : { limit: 3, order }

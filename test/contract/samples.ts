@@ -29,6 +29,13 @@ export function person(id: string, more: Partial<Person> = {}): Person {
   return { id, email: `${id}@example.com`, ...more }
 }
 
+/** The document without one of its optional fields. */
+export function without<T extends object>(doc: T, field: keyof T): T {
+  const copy = { ...doc }
+  delete copy[field]
+  return copy
+}
+
 const codeSchema = z.object({
   id: z.string(),
   grantId: z.string().optional(),

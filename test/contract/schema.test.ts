@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { CannotOpen, Conflict, type Declaration } from '../../src/storage/port.ts'
 import { onSharedEngines, onSqlite, type Bench } from './engines.ts'
 import { expectRejection } from './expect-rejection.ts'
+import { without } from './samples.ts'
 
 const schema = z.object({
   id: z.string(),
@@ -35,7 +36,7 @@ onSharedEngines('a new index on an old store', bench => {
     await before.insertMany(Array.from({ length: 1200 }, (_, i) => user(`u${i}`, { city: i % 2 ? 'Bern' : 'Zürich' })))
     const after = await bench.open(newer)
     expect(await after.count({ city: 'Zürich', member: true })).to.equal(600)
-    expect((await after.list({ city: 'Zür' + 'ich' }, { limit: 2 })).items).to.have.length(2)
+    expect((await after.list({ city: 'Zürich' }, { limit: 2 })).items).to.have.length(2)
   })
 
   it('lets the older process go on reading and writing', async () => {
@@ -89,7 +90,7 @@ onSqlite('a new index on an old store', bench => {
     const after = await bench.open(newer)
     await before.insert(user('ada', { city: 'x"y' }))
     expect((await after.first({ city: 'x"y', member: true }))?.id).to.equal('ada')
-    await before.update('ada', ({ city: _, ...doc }) => doc)
+    await before.update('ada', doc => without(doc, 'city'))
     expect(await after.first({ city: 'x"y' })).to.equal(undefined)
     await before.upsert('ada', doc => ({ ...doc!, city: 'Bern', until: Date.now() - 1 }))
     expect(await after.first({ city: 'Bern' })).to.equal(undefined)

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { afterPrefix } from '../../src/storage/plan.ts'
 
-const text = fc.string({ unit: 'binary', maxLength: 6 })
+const text = string({ unit: 'binary', maxLength: 6 })
 
 describe('the end of a prefix', () => {
   it('stands behind all that begins with it, and before all that sorts later', () => {
-    fc.assert(
-      fc.property(text, text, (prefix, other) => {
+    assert(
+      property(text, text, (prefix, other) => {
         const end = afterPrefix(prefix)
         const inside = !isBefore(other, prefix) && (end === undefined || isBefore(other, end))
         expect(inside).to.equal(other.startsWith(prefix))

@@ -14,6 +14,7 @@ export interface Mongo {
 }
 
 let shared: Promise<{ url: string; kind: string }> | undefined
+let told = false
 
 /** An empty database on the shared server, which the first call starts. @throws Error when no server can be had */
 export async function startMongo(): Promise<Mongo> {
@@ -29,7 +30,8 @@ export async function startMongoOrSkip(context: Mocha.Context): Promise<Mongo> {
   try {
     return await startMongo()
   } catch (error) {
-    console.log(`SKIPPED, for want of a Mongo-wire server: ${error instanceof Error ? error.message : String(error)}`)
+    if (!told) console.log(`SKIPPED, all tests on MongoDB, for want of a Mongo-wire server: ${String(error)}`)
+    told = true
     return context.skip()
   }
 }
