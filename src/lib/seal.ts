@@ -7,6 +7,8 @@ export type Sealer = {
   seal(text: string): Promise<string>
   /** The text again, by whichever secret sealed it. Throws UnsealError when none did or a bit was changed. */
   unseal(sealed: string): Promise<string>
+  /** Whether the newest secret sealed it, so that sealing it anew would change nothing. */
+  isNewest(sealed: string): boolean
 }
 
 /** What was sealed cannot be opened; the message says why, and names no secret. */
@@ -33,6 +35,8 @@ export function createSealer(secrets: readonly string[]): Sealer {
       new CompactEncrypt(new TextEncoder().encode(text))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
         .encrypt(key),
+
+    isNewest: sealed => kidOf(sealed) === kid,
 
     async unseal(sealed) {
       const opener = keys.get(kidOf(sealed))

@@ -1,0 +1,51 @@
+import { expect } from 'chai'
+import { createSealer, UnsealError } from '../../src/lib/seal.ts'
+import { declarations } from '../../src/oidc/declarations.ts'
+import { createKeyRing } from '../../src/oidc/keys.ts'
+import { resealAll } from '../../src/oidc/sealed.ts'
+import { openStore } from '../../src/storage/open.ts'
+import type { Store } from '../../src/storage/port.ts'
+
+const OLD = 'an old secret of at least 32 characters'
+const NEW = 'a new secret of at least 32 characters!'
+
+describe('moving to a new secret', () => {
+  let store: Store
+  beforeEach(async () => (store = await openStore('sqlite::memory:', declarations)))
+  afterEach(() => store.close())
+
+  const ring = (...secrets: string[]) => createKeyRing(store, createSealer(secrets), { keepFor: 3600 })
+
+  it('seals every field anew, after which the old secret can go', async () => {
+    const before = await ring(OLD).load()
+    expect(await resealAll(store, createSealer([NEW, OLD]))).to.equal(3)
+    expect((await ring(NEW).load()).jwks).to.deep.equal(before.jwks)
+    expect(
+      await ring(OLD)
+        .load()
+        .catch((error: unknown) => error),
+    ).to.be.instanceOf(UnsealError)
+  })
+
+  it('changes nothing the second time', async () => {
+    await ring(OLD).load()
+    const sealer = createSealer([NEW, OLD])
+    await resealAll(store, sealer)
+    expect(await resealAll(store, sealer)).to.equal(0)
+  })
+
+  it('keeps keys that were made while it ran', async () => {
+    await ring(OLD).load()
+    const [made] = await Promise.all([ring(NEW, OLD).rotate(), resealAll(store, createSealer([NEW, OLD]))])
+    await resealAll(store, createSealer([NEW, OLD]))
+    const { jwks } = await ring(NEW).load()
+    expect(jwks.keys.map(key => key.kid)).to.include.members(made)
+    expect(jwks.keys).to.have.length(6)
+  })
+
+  it('says so when the old secret is missing', async () => {
+    await ring(OLD).load()
+    const error = await resealAll(store, createSealer([NEW])).catch((thrown: unknown) => thrown)
+    expect((error as Error).message).to.match(/a secret that LATCHKEY_SECRETS does not hold/)
+  })
+})
