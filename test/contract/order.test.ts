@@ -4,8 +4,35 @@ import { boxes } from './samples.ts'
 
 // Code points from all over Unicode, in the order of their UTF-8 bytes. U+FF5E sorts before U+1F600 by bytes, but behind
 // it by UTF-16 units.
-const labels = ['', ' ', '-', 'Z', 'a', 'a\u0000', 'aa', 'ab', 'b', '\u007f', '\u0080', 'ß', 'é', '\u07ff', '\u0800', '日本',
-  '\ud7ff', '\ue000', '～', '\ufffd', '\uffff', '\u{10000}', '😀', '😀a', '😁', '\u{10ffff}', '\u{10ffff}x'] // prettier-ignore
+const labels = [
+  '',
+  ' ',
+  '-',
+  'Z',
+  'a',
+  'a\u0000',
+  'aa',
+  'ab',
+  'b',
+  '\u007f',
+  '\u0080',
+  'ß',
+  'é',
+  '\u07ff',
+  '\u0800',
+  '日本',
+  '\ud7ff',
+  '\ue000',
+  '～',
+  '\ufffd',
+  '\uffff',
+  '\u{10000}',
+  '😀',
+  '😀a',
+  '😁',
+  '\u{10ffff}',
+  '\u{10ffff}x',
+]
 
 onEveryEngine('the order of strings', bench => {
   const open = async () => {

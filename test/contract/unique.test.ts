@@ -66,7 +66,7 @@ onEveryEngine('a unique index', bench => {
 
   it('tells values apart that differ in case, accents or trailing space', async () => {
     const collection = await bench.open(people)
-    const names = ['ada', 'Ada', 'àda', 'ada ', 'ａda']
+    const names = ['ada', 'Ada', 'àda', 'ada ', '\uff41da']
     await collection.insertMany(names.map((username, i) => person(`p${i}`, { username })))
     for (const [i, username] of names.entries()) expect((await collection.first({ username }))?.id).to.equal(`p${i}`)
   })

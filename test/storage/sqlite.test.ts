@@ -55,7 +55,12 @@ describe('the sqlite engine', () => {
   it('reads every condition off an index', async () => {
     await open()
     const db = new DatabaseSync(path)
-    const plan = (sql: string) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all().map(row => row.detail).join('; ') // prettier-ignore
+    const plan = (sql: string) =>
+      db
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(row => row.detail)
+        .join('; ')
     const select = 'SELECT body FROM people WHERE'
     expect(plan(`${select} f_team = 'x' AND f_age = 1 AND id > 'a' ORDER BY f_age, id`)).to.match(/^SEARCH[^;]*$/)
     expect(plan(`${select} f_team = 'x' AND f_age > 1 ORDER BY f_age DESC, id DESC`)).to.match(/^SEARCH[^;]*$/)
