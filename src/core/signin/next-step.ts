@@ -72,9 +72,10 @@ export function nextStep(situation: Situation): Step {
   }
   if (!account.emailVerified) return { kind: 'verify-email' }
 
-  const missing = missingScope(request, consent.given)
+  // prompt=consent asks about all of it again, also about what was given before.
+  const missing = missingScope(request, prompts.has('consent') ? undefined : consent.given)
   const asked = prompts.has('consent') || (!consent.firstParty && !isEmptyScope(missing))
-  if (asked && !consent.decided) return { kind: 'consent', missing: isEmptyScope(missing) ? request : missing }
+  if (asked && !consent.decided) return { kind: 'consent', missing }
 
   const counted = countedProofs(situation)
   return {
@@ -101,9 +102,13 @@ function proofStep(situation: Situation): Step | undefined {
   const level = levelOf(counted)
   const wanted = wantedLevels(situation)
   if (wanted.reached(level)) return undefined
-  const raising = enrolled.filter(method => wanted.reached(levelOf([...counted, method])))
+  const raisedBy = (method: MethodFacts) => levelOf([...counted, method])
+  const raising = enrolled.filter(method => wanted.reached(raisedBy(method)))
   if (raising.length > 0) return offer(raising)
   if (!wanted.essential(level)) return undefined
+  // What the app only wishes for may be out of reach, and what policy asks for still within it.
+  const enough = enrolled.filter(method => !wanted.essential(raisedBy(method)))
+  if (enough.length > 0) return offer(enough)
   return {
     kind: 'refuse',
     error: 'unmet_authentication_requirements',
@@ -123,11 +128,14 @@ function wantedLevels({ request, requiredAcr }: Situation) {
   }
 }
 
-/** The time (epoch milliseconds) from which on a proof is fresh enough for this request. */
-function freshSince({ request, now, startedAt }: Situation): number {
-  const forMaxAge = request.maxAge === undefined ? 0 : now - request.maxAge * 1000
+/**
+ * The time (epoch milliseconds) from which on a proof is fresh enough for this request. One that was given in the attempt
+ * is: however short `max_age` is, the pages that follow must not make it too old again.
+ */
+function freshSince({ request, now, startedAt = Infinity }: Situation): number {
+  const forMaxAge = request.maxAge === undefined ? 0 : Math.min(now - request.maxAge * 1000, startedAt)
   // A session alone never satisfies prompt=login: only what is proven in the attempt that it asks for.
-  const forLogin = request.prompts.includes('login') ? (startedAt ?? Infinity) : 0
+  const forLogin = request.prompts.includes('login') ? startedAt : 0
   return Math.max(forMaxAge, forLogin)
 }
 
