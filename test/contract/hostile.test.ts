@@ -37,7 +37,9 @@ onEveryEngine('hostile text', bench => {
   for (const word of words) {
     it(`is an id, a value and a key like any other: ${JSON.stringify(word.slice(0, 30))}`, async () => {
       const collection = await bench.open(boxes)
-      const content = JSON.parse(JSON.stringify({ list: [word] }).replace('"list"', () => JSON.stringify(word))) as unknown
+      const content = JSON.parse(
+        JSON.stringify({ list: [word] }).replace('"list"', () => JSON.stringify(word)),
+      ) as unknown
       const box = { id: word, label: word, content }
       await collection.insert(box)
       await collection.insert({ id: 'other', label: 'other', content: 1 })
