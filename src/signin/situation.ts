@@ -20,7 +20,8 @@ export interface Situated {
 
 export async function situate(services: SignInServices, attempt: Attempt, client: Client): Promise<Situated> {
   const [account, verification] = await Promise.all([
-    attempt.accountId ? services.accounts.get(attempt.accountId) : undefined,
+    // Nobody is looked for too, so that the time does not tell who has an account.
+    attempt.identifier === undefined ? undefined : services.accounts.get(attempt.accountId ?? 'nobody'),
     attempt.verificationId ? services.verifications.get(attempt.verificationId) : undefined,
   ])
   const proven = account !== undefined && attempt.proofs.length > 0

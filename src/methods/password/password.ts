@@ -24,7 +24,8 @@ export const password: Method = {
     const succeeded = await countPasswordTry(services, attempted)
 
     const { credentials, hasher } = services
-    const credential = attempted.account && (await credentials.get(onlyCredentialId('password', attempted.account.id)))
+    // Looked for in any case, so that the time does not tell who has an account.
+    const credential = await credentials.get(onlyCredentialId('password', attempted.account?.id ?? 'nobody'))
     const stored = credential && dataSchema.parse(credential.data).hash
     // Nobody's password and one that is too long to be anybody's take the same time as a wrong one.
     const matches = await hasher.verify(
