@@ -1,0 +1,153 @@
+import { text } from 'node:stream/consumers'
+import { Option, type Command } from 'commander'
+import { profileSchema, type Account } from '../core/accounts/account.ts'
+import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
+import { onlyCredentialId } from '../core/credentials.ts'
+import { newId } from '../lib/ids.ts'
+import { enrolPassword } from '../methods/password/password.ts'
+import { checkNewPassword } from '../methods/password/rules.ts'
+import { CommandError, UsageError } from './failure.ts'
+import { accountNamed } from './named.ts'
+import { ORIGIN, withStore, type Opened } from './open.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './options.ts'
+import { facts, more, print, table, time } from './print.ts'
+import { askNewPassword, isInteractive } from './prompt.ts'
+
+interface CreateOptions extends JsonOption {
+  email: string
+  password?: string
+  passwordStdin?: boolean
+  username?: string
+  name?: string
+  verified?: boolean
+  role?: string[]
+}
+
+export function define(users: Command): void {
+  withJson(users.command('create'))
+    .description('make an account; without a password option, the password is asked for')
+    .requiredOption('--email <address>', 'the address')
+    .addOption(
+      new Option('--password <password>', 'the password; others on this machine may see it').conflicts('passwordStdin'),
+    )
+    .option('--password-stdin', 'read the password from the standard input')
+    .option('--username <name>', 'a username to sign in with as well')
+    .option('--name <name>', 'the full name')
+    .option('--verified', 'the address is known to be theirs')
+    .option('--role <role...>', 'roles, such as admin')
+    .action(create)
+  withPage(users.command('list')).description('list accounts').action(list)
+  withJson(users.command('show <name>'))
+    .description('show an account, named by its address, username or id')
+    .action(show)
+  withJson(users.command('disable <name>'))
+    .description('end every session and token of an account, and refuse new ones')
+    .action((name: string, options: JsonOption) => setStatus(name, 'disabled', options))
+  withJson(users.command('enable <name>'))
+    .description('let a disabled account sign in again')
+    .action((name: string, options: JsonOption) => setStatus(name, 'active', options))
+}
+
+function create(options: CreateOptions): Promise<void> {
+  return withStore(async opened => {
+    const account = await createAccount(opened, options)
+    print(options.json, account, () => `Created.\n\n${describe(account)}`)
+  })
+}
+
+async function createAccount(opened: Opened, options: CreateOptions): Promise<Account> {
+  const { config, accounts, credentials, events } = opened
+  const email = canonicalEmail(options.email)
+  const username = options.username === undefined ? undefined : canonicalUsername(options.username)
+  const profile = profileSchema.safeParse(options.name ? { name: options.name } : {})
+  if (!profile.success) throw new CommandError('--name: expected at most 200 characters')
+  const password = await passwordOf(options)
+  checkNewPassword(password, config.passwordMinLength, [email, username, options.name])
+
+  const id = newId()
+  // The password first: without its account it is nothing, while an account without it could not sign in.
+  await enrolPassword(opened, id, password)
+  try {
+    const account = await accounts.create({
+      id,
+      email,
+      emailVerified: options.verified === true,
+      ...(username ? { username } : {}),
+      profile: profile.data,
+      roles: options.role ?? [],
+    })
+    await events.emit({ type: 'account.registered', ...ORIGIN, accountId: id, details: { by: 'admin' } })
+    for (const role of account.roles) {
+      await events.emit({ type: 'role.assigned', ...ORIGIN, accountId: id, details: { role } })
+    }
+    return account
+  } catch (error) {
+    if (!(await accounts.get(id))) await credentials.remove(onlyCredentialId('password', id))
+    throw error
+  }
+}
+
+async function passwordOf({ password, passwordStdin }: CreateOptions): Promise<string> {
+  if (password !== undefined) return password
+  if (passwordStdin) return (await text(process.stdin)).replace(/\r?\n$/, '')
+  if (isInteractive()) return askNewPassword()
+  throw new UsageError('The account needs a password, and there is no terminal to ask on: add --password-stdin.')
+}
+
+function list(options: ListOptions): Promise<void> {
+  return withStore(async ({ accounts }) => {
+    const page = await accounts.list(pageOf(options))
+    print(options.json, page, () => {
+      if (page.items.length === 0) return 'There are no accounts.'
+      const rows = page.items.map(account => [
+        account.id,
+        account.email,
+        account.emailVerified ? 'yes' : 'no',
+        account.username ?? '',
+        account.status,
+        account.roles.join(' '),
+        time(account.createdAt),
+      ])
+      const headings = ['id', 'email', 'verified', 'username', 'status', 'roles', 'created']
+      return table(headings, rows) + more('users list', page.cursor)
+    })
+  })
+}
+
+function show(name: string, { json }: JsonOption): Promise<void> {
+  return withStore(async ({ accounts }) => {
+    const account = await accountNamed(accounts, name)
+    print(json, account, () => describe(account))
+  })
+}
+
+function setStatus(name: string, status: Account['status'], { json }: JsonOption): Promise<void> {
+  return withStore(async ({ accounts, events, sessions }) => {
+    const known = await accountNamed(accounts, name)
+    const type = status === 'disabled' ? 'account.disabled' : 'account.enabled'
+    const changed = known.status !== status
+    // Written first, so that no act is without its entry.
+    if (changed) await events.emit({ type, ...ORIGIN, accountId: known.id, details: {} })
+    const account = (await accounts.setStatus(known.id, status)) ?? known
+    // They are dead by the account's status already; this tells the apps, again where that was broken off.
+    if (status === 'disabled') await sessions.endAll(known.id, 'account_disabled', ORIGIN)
+    print(json, account, () => {
+      if (!changed) return `${account.email} was ${status} already.`
+      return status === 'disabled'
+        ? `${account.email} is disabled. Its sessions and tokens count no longer.`
+        : `${account.email} can sign in again.`
+    })
+  })
+}
+
+function describe(account: Account): string {
+  return facts({
+    id: account.id,
+    email: `${account.email} (${account.emailVerified ? 'verified' : 'not verified'})`,
+    username: account.username,
+    ...account.profile,
+    roles: account.roles.length > 0 ? account.roles.join(' ') : undefined,
+    status: account.status,
+    created: time(account.createdAt),
+  })
+}
