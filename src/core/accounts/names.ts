@@ -4,7 +4,10 @@ import { Refused } from '../../lib/errors.ts'
 
 // What remains after normalisation must be plain ASCII: look-alikes (dotless i, accents) are refused, not folded.
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const DOMAIN =
+  /^(?=.{1,253}$)(?!.*\.\d+$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+// The URL parser behind domainToASCII would cut `example.com/x` short, decode `%61` and drop line breaks.
+const TYPED_DOMAIN = /^[\p{L}\p{M}\p{N}.。-]+$/u
 const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{1,38})[a-z0-9]$/
 
 /**
@@ -16,7 +19,8 @@ export function canonicalEmail(text: string): string {
   const folded = text.trim().normalize('NFKC').toLowerCase()
   const at = folded.lastIndexOf('@')
   const local = folded.slice(0, at)
-  const domain = domainToASCII(folded.slice(at + 1)).replace(/\.$/, '')
+  const typed = folded.slice(at + 1)
+  const domain = TYPED_DOMAIN.test(typed) ? domainToASCII(typed).replace(/\.$/, '') : ''
   if (at < 1 || local.length > 64 || folded.length > 254 || !LOCAL_PART.test(local) || !DOMAIN.test(domain)) {
     throw new Refused('email.invalid', {
       field: 'email',

@@ -17,7 +17,8 @@ export function checkNewPassword(password: string, minLength: number, own: reado
   if (length < minLength)
     refuse('password.short', `Use at least ${minLength} characters. A few words together work well.`)
   if (length > MAX_LENGTH) refuse('password.long', `Use at most ${MAX_LENGTH} characters.`)
-  if (new Set(text).size < 5) refuse('password.simple', 'This repeats a few characters. Use several words together.')
+  if (new Set(text).size < 5 || isRepeated(text))
+    refuse('password.simple', 'This repeats a few characters. Use several words together.')
   if (isRun(text))
     refuse('password.simple', 'This follows a pattern that is guessed first. Use several words together.')
 
@@ -28,6 +29,12 @@ export function checkNewPassword(password: string, minLength: number, own: reado
   if ([...rest].length < Math.min(8, minLength)) {
     refuse('password.own_name', 'This is mostly your own name or address. Use words that have nothing to do with you.')
   }
+}
+
+/** Whether it is some shorter text again and again, the last time perhaps cut off: `passwordpassword`, `abcdeabcdeab`. */
+function isRepeated(text: string): boolean {
+  const half = Math.floor(text.length / 2)
+  return Array.from({ length: half }, (_, at) => at + 1).some(period => text.startsWith(text.slice(period)))
 }
 
 /** Whether each character follows the one before by the same step: 12345…, abcde…, 97531…. */

@@ -112,7 +112,7 @@ describe('the next step, whatever the situation', () => {
 
   it('never loops: who does what each step asks for comes to an end', () =>
     holds(start => {
-      let one = { startedAt: NOW, ...start }
+      let one: Situation = { startedAt: NOW, ...start }
       const walked: string[] = []
       for (let step = nextStep(one); step.kind !== 'finish'; step = nextStep(one)) {
         walked.push(step.kind === 'prove' ? `prove ${step.methods.join(' ')}` : step.kind)
