@@ -52,7 +52,7 @@ describe('the store at rest', () => {
     secrets['token of a service'] = body.access_token
     const fields = Object.fromEntries((await authorize(server, client)).url.searchParams)
     const { body: pushed } = await tokenRequest(server, client, fields, '/par')
-    secrets['pushed request'] = pushed.request_uri.split(':').at(-1)
+    secrets['pushed request'] = String(pushed.request_uri).split(':').at(-1)!
   })
   after(async () => {
     await server.close()

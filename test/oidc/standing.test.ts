@@ -4,7 +4,7 @@ import { accountDeclaration } from '../../src/core/accounts/account.ts'
 import type { ClientView } from '../../src/oidc/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
-import { codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'
+import { codeOf, redeem, signIn, signInForTokens, type Answer } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { wordsOf, type Visitor } from '../support/visitor.ts'
 
@@ -23,7 +23,7 @@ describe('an account that no longer stands', () => {
     id: string
     email: string
     visitor: Visitor
-    tokens: Record<string, string>
+    tokens: Answer
     code: string
     codeVerifier: string
   }
@@ -45,10 +45,10 @@ describe('an account that no longer stands', () => {
       expect(page.url.pathname, JSON.stringify(params)).to.match(/^\/signin\//)
       expect(page.html, 'asks who this is').to.include('name="identifier"')
     }
-    for (const token of [tokens.access_token!, tokens.refresh_token!])
+    for (const token of [tokens.access_token, tokens.refresh_token])
       expect((await introspect(server, client, token)).body).to.deep.equal({ active: false })
-    expect((await userinfo(server, tokens.access_token!)).status).to.equal(401)
-    const refreshed = await refresh(server, client, tokens.refresh_token!)
+    expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
+    const refreshed = await refresh(server, client, tokens.refresh_token)
     expect([refreshed.status, refreshed.body.error]).to.deep.equal([400, 'invalid_grant'])
     const redeemed = await redeem(server, client, code, codeVerifier)
     expect([redeemed.status, redeemed.body.error]).to.deep.equal([400, 'invalid_grant'])
