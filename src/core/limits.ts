@@ -80,7 +80,8 @@ export function createLimits(store: Store) {
   }
 }
 
-function counted(rule: Rule, id: string, known: Counter | undefined, now: number): Counter {
+function counted(rule: Rule, id: string, found: Counter | undefined, now: number): Counter {
+  const known = found && withinReach(rule, found, now)
   if (known?.lockedUntil && known.lockedUntil > now) return known
   const open = known && known.windowEndsAt > now && !known.lockedUntil
   const count = open ? known.count + 1 : 1
@@ -89,6 +90,19 @@ function counted(rule: Rule, id: string, known: Counter | undefined, now: number
   return {
     id,
     count,
+    windowEndsAt,
+    ...(lockedUntil ? { lockedUntil } : {}),
+    expiresAt: Math.max(windowEndsAt, lockedUntil ?? 0),
+  }
+}
+
+/** Times that lie further off than the rule can set them were set by a clock that ran ahead: it was put right since. */
+function withinReach(rule: Rule, counter: Counter, now: number): Counter {
+  const windowEndsAt = Math.min(counter.windowEndsAt, now + rule.window * 1000)
+  const lockedUntil = counter.lockedUntil && Math.min(counter.lockedUntil, now + (rule.lock ?? 0) * 1000)
+  if (windowEndsAt === counter.windowEndsAt && lockedUntil === counter.lockedUntil) return counter
+  return {
+    ...counter,
     windowEndsAt,
     ...(lockedUntil ? { lockedUntil } : {}),
     expiresAt: Math.max(windowEndsAt, lockedUntil ?? 0),
