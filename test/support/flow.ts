@@ -122,13 +122,35 @@ export async function signInForTokens(
   {
     visitor = new Visitor(server.issuer),
     params = {},
-  }: { visitor?: Visitor; params?: Record<string, string | undefined> } = {},
+    fields = {},
+  }: { visitor?: Visitor; params?: Record<string, string | undefined>; fields?: Record<string, string> } = {},
 ) {
   const { url, codeVerifier } = authorization(server, client, params)
   const first = await visitor.open(url)
   const signedIn = first.html.includes('name="identifier"') ? await signIn(visitor, first, email) : first
   const end = await allow(visitor, signedIn)
-  const { status, body } = await redeem(server, client, codeOf(end), codeVerifier)
+  const { status, body } = await redeem(server, client, codeOf(end), codeVerifier, fields)
   if (status !== 200) throw new Error(`the code was not redeemed: ${status} ${JSON.stringify(body)}`)
   return { visitor, tokens: body, end }
+}
+
+/** The address of the attempt that a page belongs to: /signin/UID. */
+export function attemptOf({ url }: Pick<VisitedPage, 'url'>): string {
+  const path = /^\/signin\/[^/]+/.exec(url.pathname)?.[0]
+  if (!path) throw new Error(`not a page of an attempt: ${url}`)
+  return path
+}
+
+export interface NewPerson {
+  email: string
+  password?: string
+  username?: string
+  name?: string
+  [field: string]: string | undefined
+}
+
+/** From the sign-in page through the registration form: to “Check your mail”, unless something is refused. */
+export async function signUp(visitor: Visitor, page: VisitedPage, person: NewPerson): Promise<VisitedPage> {
+  const form = await visitor.open(`${attemptOf(page)}/signup`)
+  return visitor.submit(form, '/signup', { username: '', name: '', password: PASSWORD, ...person })
 }
