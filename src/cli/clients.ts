@@ -2,13 +2,13 @@ import { Option, type Command } from 'commander'
 import { OWN_METADATA } from '../oidc/client-record.ts'
 import { CLIENT_TYPES, type ClientType } from '../oidc/client-types.ts'
 import { createClients, SECRET_OVERLAP, type Clients, type ClientView, type Metadata } from '../oidc/clients.ts'
+import { createRulesProvider } from '../oidc/rules.ts'
 import { metadataOf, withClientOptions, type ClientOptions } from './client-options.ts'
 import { CommandError, UsageError } from './failure.ts'
 import { ORIGIN, withStore } from './open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './options.ts'
 import { facts, more, print, printable, table, time } from './print.ts'
 import { confirm, isInteractive } from './prompt.ts'
-import { openProvider } from './provider.ts'
 
 export function define(clients: Command): void {
   withClientOptions(withJson(clients.command('create')))
@@ -32,7 +32,7 @@ export function define(clients: Command): void {
 
 function withClients(work: (clients: Clients) => Promise<void>): Promise<void> {
   return withStore(async opened => {
-    const provider = await openProvider(opened)
+    const provider = createRulesProvider(opened.config, await opened.keys.load())
     await work(createClients(opened.store, opened.events, () => provider))
   })
 }

@@ -1,23 +1,19 @@
 // One factory for the OpenID provider, cheap to call: a key rotation makes a new Provider and swaps it in, so every
 // option, override and listener is applied here and nowhere else.
-import Provider, { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { standing } from '../core/accounts/account.ts'
 import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Logouts } from '../core/logouts.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Store } from '../storage/port.ts'
-import { ACR_VALUES } from '../core/signin/proof.ts'
 import { recordOf, toLibraryAccount } from './account.ts'
-import { claimsByScope } from './claims.ts'
 import { createClientAdapter } from './client-adapter.ts'
-import { OWN_METADATA } from './client-record.ts'
 import { applyOverrides } from './overrides.ts'
-import { checkOwnMetadata } from './own-metadata.ts'
 import type { Pages } from './pages.ts'
 import { createPolicy, type Decisions } from './policy.ts'
 import { createRecordAdapter } from './record-adapter.ts'
-import { resourceServer } from './resources.ts'
+import { rules } from './rules.ts'
 import { queueLogouts } from './send-logouts.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import type { Sessions } from './sessions.ts'
@@ -42,18 +38,6 @@ export interface ProviderParts {
   fetch: typeof fetch
 }
 
-export const routes = {
-  authorization: '/authorize',
-  end_session: '/logout',
-  introspection: '/introspect',
-  jwks: '/jwks',
-  pushed_authorization_request: '/par',
-  registration: '/register',
-  revocation: '/revoke',
-  token: '/token',
-  userinfo: '/userinfo',
-}
-
 export function createProvider(parts: ProviderParts, keys: SigningKeys): Provider {
   const { config, store, decisions } = parts
   const provider = new Provider(config.issuer, configuration(parts, keys))
@@ -67,8 +51,9 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
   const { config, store, accounts, decisions, pages } = parts
   const secure = config.issuer.startsWith('https:')
   const short = secure ? '__Secure-' : ''
+  const base = rules(config)
   return {
-    routes,
+    ...base,
     jwks: keys.jwks,
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
@@ -86,51 +71,22 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
       short: { httpOnly: true, sameSite: 'lax' },
     },
 
-    // Safe by default: code flow only, PKCE unless a client was opted out, exact redirect URIs, rotation always.
-    responseTypes: ['code'],
-    pkce: { required: (_ctx, client) => client.require_pkce !== false },
-    allowOmittingSingleRegisteredRedirectUri: false,
-    rotateRefreshToken: true,
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
-    assertJwtClientAuthClaimsAndHeader: requireIssuerAsAudience,
-    clientBasedCORS: (_ctx, origin, client) => ((client.cors_origins as string[] | undefined) ?? []).includes(origin),
-    extraClientMetadata: { properties: [...OWN_METADATA], validator: checkOwnMetadata },
     features: {
-      devInteractions: { enabled: false },
-      claimsParameter: { enabled: true },
-      clientCredentials: { enabled: true },
-      backchannelLogout: { enabled: true },
+      ...base.features,
       introspection: { enabled: true, allowedPolicy: mayIntrospect },
-      revocation: {
-        enabled: true,
-        allowedPolicy: (_ctx, client, token) => Promise.resolve(token.clientId === client.clientId),
-      },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: (_ctx, identifier) => resourceServer(config, identifier),
-        useGrantedResource: () => false,
-      },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
         postLogoutSuccessSource: pages.postLogoutSuccessSource,
       },
     },
-
-    scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
-    claims: claimsByScope,
-    acrValues: [...ACR_VALUES],
     ttl: lifetimes(config, parts.policy),
-    // What a client's grant types say, whether or not offline_access was asked for; without it, it ends with the session.
-    issueRefreshToken: (_ctx, client, _source) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     expiresWithSession: (ctx, source) => Promise.resolve(!source.scopes.has('offline_access') || !offlineOutlives(ctx)),
     findAccount,
     loadExistingGrant: parts.loadExistingGrant!,
     interactions: { policy: createPolicy(decisions.decide), url: parts.beginAttempt! },
     renderError: pages.renderError,
     fetch: parts.fetch,
-    fetchResponseBodyLimits: { jwks_uri: BODY_LIMIT, sector_identifier_uri: BODY_LIMIT },
   }
 
   function offlineOutlives({ oidc }: KoaContextWithOIDC): boolean {
@@ -176,18 +132,7 @@ interface IntrospectedToken {
   iat?: number
 }
 
-/** Key sets and the like are small; what is larger is an attack. Bytes. */
-const BODY_LIMIT = 256 * 1024
-
 /** Signing out of one app takes its entry away from the session, where all other requests only add. */
 function leavesOneApp(): boolean {
   return Provider.ctx?.oidc.route === 'end_session_confirm'
-}
-
-/** An assertion made for one server must not work at another: `aud` is our issuer and nothing else (CVE-2025-27370). */
-function requireIssuerAsAudience(ctx: KoaContextWithOIDC, claims: { aud?: unknown }): void {
-  const audience = Array.isArray(claims.aud) && claims.aud.length === 1 ? claims.aud[0] : claims.aud
-  if (audience !== ctx.oidc.issuer) {
-    throw new errors.InvalidClientAuth('audience (aud) must be the issuer identifier, and nothing else')
-  }
 }

@@ -1,7 +1,9 @@
+import type { Attempt } from '../core/attempts.ts'
 import type { PageContext } from '../lib/web/context.ts'
-import { clientOnPage } from '../oidc/client-on-page.ts'
-import { routes } from '../oidc/provider.ts'
-import { Stale } from './open.ts'
+import { clientOnPage, policyWithLogo } from '../oidc/client-on-page.ts'
+import { routes } from '../oidc/rules.ts'
+import { knownDevice } from './device-cookie.ts'
+import { holdsCookie, Stale } from './open.ts'
 import type { SignInServices } from './services.ts'
 
 /** Turns a stale page into one that says what happened and leads on: anew into the same sign-in, or back to the app. */
@@ -17,7 +19,7 @@ export function staleness(services: SignInServices) {
 }
 
 async function showStale(services: SignInServices, ctx: PageContext, { kind, attempt }: Stale): Promise<void> {
-  ctx.status = kind === 'finished' || kind === 'expired' ? 410 : 400
+  ctx.status = ['finished', 'expired', 'link'].includes(kind) ? 410 : 400
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
   if (kind === 'no_cookie') {
@@ -25,15 +27,23 @@ async function showStale(services: SignInServices, ctx: PageContext, { kind, att
     return
   }
   const client = attempt && (await services.provider().Client.find(attempt.clientId))
+  const page = clientOnPage(client)
+  ctx.set('Content-Security-Policy', policyWithLogo(page))
   ctx.body = services.views.render('signin/stale', {
-    page: { ...clientOnPage(client), traceId: ctx.state.traceId },
+    page: { ...page, traceId: ctx.state.traceId },
     kind,
-    ...(attempt ? { restartUrl: restartUrl(attempt.params) } : {}),
+    ...(attempt && (await isOwn(services, ctx, attempt)) ? { restartUrl: restartUrl(attempt.params) } : {}),
     ...(client?.clientUri ? { clientUrl: client.clientUri } : {}),
   })
 }
 
-/** The same authorization request again. Its parameters came through this browser before, so nothing new is told. */
+/** Whether the attempt's request came through this browser before. Its cookie may be gone with the sign-in. */
+async function isOwn(services: SignInServices, ctx: PageContext, { accountId }: Attempt): Promise<boolean> {
+  if (holdsCookie(services, ctx)) return true
+  return accountId !== undefined && (await knownDevice(services, ctx, accountId)) !== undefined
+}
+
+/** The same authorization request again: for its own browser only, because its parameters may name a person. */
 function restartUrl(params: Record<string, unknown>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(params)) {
