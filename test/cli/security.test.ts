@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import type { AuditEntry } from '../../src/core/events/events.ts'
+import type { KeyFacts } from '../../src/oidc/keys.ts'
+import type { Page } from '../../src/storage/port.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { CliFolder, PASSWORD, runCli } from './cli.ts'
+
+describe('latchkey keys', () => {
+  let folder: CliFolder
+  before(async () => void (folder = await CliFolder.make()))
+  after(() => folder.remove())
+
+  it('rotates: the new keys are published before they sign, and the old ones stay', async () => {
+    const before = await folder.json<{ items: KeyFacts[] }>(['keys', 'list'])
+    expect(before.items.map(({ type, state }) => [type, state])).to.have.deep.members([
+      ['RS256', 'signing'],
+      ['ES256', 'signing'],
+      ['EdDSA', 'signing'],
+    ])
+
+    const made = await folder.json<{ items: KeyFacts[] }>(['keys', 'rotate'])
+    expect(made.items.map(({ state }) => state)).to.deep.equal(['next', 'next', 'next'])
+    const { items } = await folder.json<{ items: KeyFacts[] }>(['keys', 'list'])
+    expect(items.map(({ kid }) => kid)).to.have.members([...before.items, ...made.items].map(({ kid }) => kid))
+
+    const audit = await folder.json<Page<AuditEntry>>(['security', 'audit'])
+    expect(audit.items.map(({ type, details }) => [type, details])).to.deep.equal([
+      ['keys.rotated', { kids: made.items.map(({ kid }) => kid) }],
+    ])
+    expect((await folder.run(['keys', 'list'])).stdout).to.match(/^KID +TYPE +STATE +SIGNS FROM/)
+  })
+
+  it('shows no private key, and keeps none in the clear', async () => {
+    const { stdout } = await folder.run(['keys', 'list', '--json'])
+    expect(stdout).not.to.include('sealed')
+    expect((await folder.storedBytes()).includes('"d":"')).to.equal(false)
+  })
+
+  it('names LATCHKEY_SECRETS when the keys do not open', async () => {
+    const env = { LATCHKEY_SECRETS: 'another secret of more than 32 characters' }
+    const { code, stderr } = await folder.run(['clients', 'list'], { env })
+    expect(code).to.equal(1)
+    expect(stderr).to.match(/^LATCHKEY_SECRETS: the keys in the store cannot be opened: .*kid [\w-]+\)\n$/)
+  })
+})
+
+describe('latchkey security', () => {
+  let server: TestServer
+  before(async () => void (server = await startServer()))
+  after(() => server.close())
+
+  it('unlocks an account whose password was tried too often, beside a running server', async () => {
+    const account = await server.person()
+    const { methodServices } = server.app
+    const { verify } = (await import('../../src/methods/password/password.ts')).password
+    const tryIt = (password: string) =>
+      verify(methodServices, {
+        identifier: account.email,
+        account,
+        form: { password },
+        address: '192.0.2.1',
+        deviceId: undefined,
+      })
+    const failures = methodServices.config.passwordFailures
+    for (let wrong = 0; wrong <= failures; wrong += 1) await tryIt('wrong').catch(() => undefined)
+    const refused = await tryIt(PASSWORD).catch((error: unknown) => error)
+    expect(refused).to.have.property('code', 'limit.password.account')
+
+    const { code, stdout } = await runCli(['security', 'unlock', account.email], { env: server.env })
+    expect([code, stdout]).to.deep.equal([0, `${account.email} can try again.\n`])
+    expect(await tryIt(PASSWORD)).to.include({ method: 'password' })
+  })
+
+  it('lists what happened, the newest first, of one account or of all', async () => {
+    const { email } = await server.person()
+    await runCli(['users', 'disable', email], { env: server.env })
+    await runCli(['users', 'enable', email], { env: server.env })
+    const listed = await runCli(['security', 'audit', '--account', email, '--limit', '1', '--json'], {
+      env: server.env,
+    })
+    const page = JSON.parse(listed.stdout) as Page<AuditEntry>
+    expect(page.items.map(({ type }) => type)).to.deep.equal(['account.enabled'])
+    const next = ['security', 'audit', '--account', email, '--cursor', page.cursor!, '--json']
+    const rest = JSON.parse((await runCli(next, { env: server.env })).stdout) as Page<AuditEntry>
+    expect(rest.items.map(({ type }) => type)).to.deep.equal(['account.disabled'])
+    const all = await runCli(['security', 'audit'], { env: server.env })
+    expect(all.stdout)
+      .to.match(/^TIME +EVENT +OUTCOME/)
+      .and.include('account.unlocked')
+  })
+})
