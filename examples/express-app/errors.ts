@@ -50,5 +50,5 @@ export function describeError(error: unknown): DescribedError {
 
 function inWords(code: string, description: string | undefined, status: number): DescribedError {
   const meaning = meanings[code] ?? 'The provider refused.'
-  return new DescribedError(description ? `${meaning} It says: “${description}”.` : meaning, status, code)
+  return new DescribedError(description ? `${meaning} The provider says: “${description}”.` : meaning, status, code)
 }

@@ -3,7 +3,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Views } from '../lib/views.ts'
 import { explain } from './explain.ts'
-import { clientOnPage } from './client-on-page.ts'
+import { clientOnPage, policyWithLogo } from './client-on-page.ts'
 
 export type Pages = ReturnType<typeof createPages>
 
@@ -22,8 +22,10 @@ export function createPages(views: Views, accounts: Accounts) {
     const { oidc } = ctx
     const state = oidc.session!.state as { secret: string }
     const account = await accounts.get(oidc.session!.accountId!)
+    const page = clientOnPage(oidc.client)
+    ctx.set('Content-Security-Policy', policyWithLogo(page))
     ctx.body = views.render('oidc/logout', {
-      page: { title: 'Sign out', ...clientOnPage(oidc.client) },
+      page: { title: 'Sign out', ...page },
       action: '/logout/confirm',
       xsrf: state.secret,
       ...(oidc.client ? { clientName: oidc.client.clientName ?? oidc.client.clientId } : {}),

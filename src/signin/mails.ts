@@ -28,6 +28,13 @@ export function postVerification({ config, postbox }: SignInServices, mail: Veri
     ...common,
     code: secrets.code,
     link: `${config.issuer}/signin/${uid}/verify/${secrets.link}`,
-    minutes: Math.round(config.codeTtl / 60),
+    codeLasts: lasting(config.codeTtl),
+    linkLasts: lasting(config.verificationTtl),
   })
+}
+
+/** Seconds as people say them: `5 minutes`, `24 hours`. */
+function lasting(seconds: number): string {
+  const [count, unit] = seconds < 2 * 3600 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour']
+  return `${Math.round(count)} ${unit}${Math.round(count) === 1 ? '' : 's'}`
 }

@@ -2,7 +2,7 @@
 import type { Client, Interaction } from 'oidc-provider'
 import type { PageContext } from '../lib/web/context.ts'
 import { errors } from 'oidc-provider'
-import type { Attempt } from '../core/attempts.ts'
+import { ATTEMPT_OUTLIVES, type Attempt } from '../core/attempts.ts'
 import type { SignInServices } from './services.ts'
 
 export interface OpenAttempt {
@@ -13,7 +13,7 @@ export interface OpenAttempt {
 
 /** The page is stale: it shows what happened, and the way on. */
 export class Stale extends Error {
-  readonly kind: 'expired' | 'finished' | 'unknown' | 'foreign' | 'no_cookie'
+  readonly kind: 'expired' | 'finished' | 'link' | 'unknown' | 'foreign' | 'no_cookie'
   readonly attempt: Attempt | undefined
 
   constructor(kind: Stale['kind'], attempt?: Attempt) {
@@ -30,16 +30,24 @@ export class Stale extends Error {
 export async function openAttempt(services: SignInServices, ctx: PageContext): Promise<OpenAttempt> {
   const uid = ctx.params.uid!
   const provider = services.provider()
-  const held = ctx.cookies.get(provider.cookieName('interaction'), { signed: true })
-  if (held !== uid) throw new Stale(ctx.get('cookie') ? 'foreign' : 'no_cookie')
-
   const [attempt, interaction] = await Promise.all([services.attempts.get(uid), interactionOf(services, ctx)])
+  // The cookie goes with the sign-in: when that is over, Back leads here without it.
+  if (attempt && (attempt.outcome === 'finished' || attempt.outcome === 'cancelled'))
+    throw new Stale('finished', attempt)
+  if (attempt && attempt.expiresAt - ATTEMPT_OUTLIVES <= Date.now()) throw new Stale('expired', attempt)
+  if (!holdsCookie(services, ctx)) throw new Stale(ctx.get('cookie') ? 'foreign' : 'no_cookie')
+
   if (!attempt) throw new Stale('unknown')
-  if (attempt.outcome === 'finished' || attempt.outcome === 'cancelled') throw new Stale('finished', attempt)
   if (!interaction || interaction.uid !== uid) throw new Stale('expired', attempt)
   const client = await provider.Client.find(attempt.clientId)
   if (!client) throw new Stale('unknown')
   return { attempt, interaction, client }
+}
+
+/** Whether this is the browser in which the sign-in began. */
+export function holdsCookie(services: SignInServices, ctx: PageContext): boolean {
+  const name = services.provider().cookieName('interaction')
+  return ctx.cookies.get(name, { signed: true }) === ctx.params.uid
 }
 
 async function interactionOf(services: SignInServices, ctx: PageContext): Promise<Interaction | undefined> {

@@ -5,6 +5,7 @@ import type { Origin } from '../core/events/events.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Form } from '../lib/web/form.ts'
 import { openAttempt } from './open.ts'
+import { register, registered } from './register.ts'
 import type { SignInServices } from './services.ts'
 import { situate, type Situated } from './situation.ts'
 
@@ -25,7 +26,21 @@ export interface Submission extends Page {
 /** @throws Stale for a page that cannot be gone on with */
 export async function openPage(services: SignInServices, ctx: PageContext): Promise<Page> {
   const { attempt, interaction, client } = await openAttempt(services, ctx)
-  return { services, ctx, interaction, ...(await situate(services, attempt, client)) }
+  const situated = await situate(services, attempt, client)
+  return { services, ctx, interaction, ...((await goOnProven(services, ctx, situated)) ?? situated) }
+}
+
+/** The address was proven by the link, perhaps in another browser: whatever this one asks for next, it goes on from here. */
+async function goOnProven(
+  services: SignInServices,
+  ctx: PageContext,
+  { attempt, client, verification }: Situated,
+): Promise<Situated | undefined> {
+  if (!verification?.provenAt || attempt.accountId) return undefined
+  const account = await register(services, verification, originOf(ctx, client))
+  const changed =
+    account && (await services.attempts.update(attempt.id, known => registered(known, verification, account)))
+  return changed && situate(services, changed, client)
 }
 
 /** The part of a request that events keep. */

@@ -1,4 +1,5 @@
 import type { Account } from '../core/accounts/account.ts'
+import type { Attempt } from '../core/attempts.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Origin } from '../core/events/events.ts'
 import { Refused } from '../lib/errors.ts'
@@ -44,7 +45,26 @@ export async function register(
     await events.emit({ type: 'account.registered', ...origin, accountId: account.id, details: { by: 'person' } })
     return account
   } catch (error) {
-    if (error instanceof Refused && error.code === 'username.taken') return undefined
-    throw error
+    if (!(error instanceof Refused)) throw error
+    if (error.code === 'username.taken') return undefined
+    if (error.code !== 'email.taken') throw error
+    // Said of the form as a whole: the page that this happens on has no field for the address.
+    const hint = 'This address was registered meanwhile. Go back to the app, and sign in with it.'
+    throw new Refused('email.taken', { status: 409, hint, cause: error })
   }
 }
+
+/** The attempt that set out to prove this address, with the account that came of it. */
+export function registered(attempt: Attempt, verification: Verification, account: Account): Attempt {
+  if (attempt.verificationId !== verification.id) return attempt
+  return {
+    ...attempt,
+    accountId: account.id,
+    identifier: account.email,
+    selected: true,
+    // The password of a registration was given in this attempt, by the one who has now proven the address.
+    proofs: verification.registration ? [{ ...passwordProof, at: Date.now() }] : attempt.proofs,
+  }
+}
+
+const passwordProof = { method: 'password', factor: 'knowledge' as const, amr: ['pwd'], resistsPhishing: false }

@@ -11,7 +11,7 @@ import { answerStep, goOn, page, submission } from './submission.ts'
 import { showPage, showStep, signupPage, type Refill } from './show.ts'
 import { requireOpen, signUp } from './signup.ts'
 import { staleness } from './stale.ts'
-import { chooseUsername, proven, resend, sendFirst, verifyCode } from './verify.ts'
+import { chooseUsername, resend, sendFirst, verifyCode } from './verify.ts'
 import { confirmLink, showLink } from './verify-link.ts'
 
 export function signInRoutes(services: SignInServices): Router {
@@ -54,12 +54,7 @@ export function signInRoutes(services: SignInServices): Router {
 }
 
 async function showCurrent(opened: Page): Promise<void> {
-  const { step, attempt, verification, account, services, ctx, client } = opened
-  // The address was proven by the link, perhaps in another browser: this one goes on from here.
-  if (verification?.provenAt && !attempt.accountId) {
-    await proven({ services, ctx, client, go: change => goOn(opened, change) }, verification)
-    return
-  }
+  const { step, attempt, account } = opened
   if (step.kind === 'verify-email' && account && !attempt.verificationId) await sendFirst(opened)
   await answerStep(opened)
 }

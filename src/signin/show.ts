@@ -1,7 +1,6 @@
 // Shows the step that an attempt is at. A refused form is shown again with what was typed, never with a password.
 import type { PageContext } from '../lib/web/context.ts'
-import { clientOnPage } from '../oidc/client-on-page.ts'
-import { contentSecurityPolicy } from '../lib/web/headers.ts'
+import { clientOnPage, policyWithLogo } from '../oidc/client-on-page.ts'
 import { methodById } from '../methods/list.ts'
 import type { SignInServices } from './services.ts'
 import type { Situated } from './situation.ts'
@@ -22,7 +21,8 @@ export async function showStep(
   refill: Refill = {},
 ): Promise<void> {
   const [view, locals] = pageOf(services, situated, refill)
-  showPage(services, ctx, situated, view, locals, refill.status)
+  const { status, errors = {}, notice } = refill
+  showPage(services, ctx, situated, view, { errors, ...(notice ? { notice } : {}), ...locals }, status)
 }
 
 /** Renders one page of an attempt, with the app's name and logo on it. */
@@ -35,22 +35,20 @@ export function showPage(
   status = 200,
 ): void {
   const page = clientOnPage(client)
-  const image = page.client?.logoUri ? URL.parse(page.client.logoUri)?.origin : undefined
   ctx.status = status
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
-  ctx.set('Content-Security-Policy', contentSecurityPolicy({ leadsAway: true, ...(image ? { image } : {}) }))
+  ctx.set('Content-Security-Policy', policyWithLogo(page))
   ctx.body = services.views.render(view, { page, cancelAction: `/signin/${attempt.id}/cancel`, ...locals })
 }
 
 function pageOf(
   { config }: SignInServices,
   situated: Situated,
-  { values = {}, errors = {}, notice }: Refill,
+  { values = {}, errors = {} }: Refill,
 ): [string, object] {
   const { attempt, client, account, verification, step } = situated
   const at = `/signin/${attempt.id}`
-  const told = notice ? { notice } : {}
   switch (step.kind) {
     case 'select':
       return [
@@ -67,8 +65,6 @@ function pageOf(
         {
           action: `${at}/identify`,
           values: { identifier: attempt.request.loginHint ?? '', ...values },
-          errors,
-          ...told,
           ...other,
           ...(config.registration === 'open' ? { signupUrl: `${at}/signup` } : {}),
         },
@@ -82,16 +78,15 @@ function pageOf(
         {
           action: `${at}/prove/${method.id}`,
           identifier: attempt.identifier ?? '',
-          remember: attempt.remember,
+          remember: attempt.remember || 'remember' in values,
           rememberAllowed: situated.rememberAllowed,
-          errors,
           changeAction: `${at}/switch`,
           otherMethods: [],
         },
       ]
     }
     case 'disabled':
-      return ['signin/message', disabled]
+      return ['signin/message', { ...disabled, action: { url: `${at}/identify`, label: 'Use another account' } }]
     case 'verify-email':
       return [
         'signin/verify',
@@ -99,8 +94,6 @@ function pageOf(
           action: `${at}/verify`,
           resendAction: `${at}/resend`,
           email: verification?.email ?? account?.email ?? '',
-          errors,
-          ...told,
           ...(account ? {} : { changeUrl: `${at}/signup` }),
         },
       ]
@@ -110,7 +103,6 @@ function pageOf(
         {
           action: `${at}/username`,
           values: { username: verification?.registration?.username ?? '', ...values },
-          errors,
           optional: true,
         },
       ]
@@ -151,8 +143,9 @@ export function signupPage(
       ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
       ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
       signinUrl: `${at}/identify`,
-      remember: attempt.remember,
+      remember: attempt.remember || 'remember' in values,
       rememberAllowed,
+      accepted: 'terms' in values,
     },
   ]
 }

@@ -12,7 +12,7 @@ import { clientOnPage } from '../oidc/client-on-page.ts'
 export function showLink(services: SignInServices) {
   return async (ctx: PageContext): Promise<void> => {
     const verification = await services.verifications.byLink(ctx.params.link!)
-    if (!verification) throw new Stale('expired')
+    if (!verification || verification.provenAt) throw await usedUp(services, ctx)
     const { email, startedAt, startedFrom } = verification
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
@@ -30,7 +30,7 @@ export function confirmLink(services: SignInServices, goOn: (page: Page) => Subm
   return async (ctx: PageContext): Promise<void> => {
     formOf(ctx)
     const verification = await services.verifications.proveByLink(ctx.params.link!)
-    if (!verification) throw new Stale('expired')
+    if (!verification) throw await usedUp(services, ctx)
     const own = await ownAttempt(services, ctx)
     if (own?.attempt.verificationId === verification.id) {
       const opened = { ...own, services, ctx } as Page
@@ -47,6 +47,10 @@ export function confirmLink(services: SignInServices, goOn: (page: Page) => Subm
       ...(client ? { clientName: client.clientName ?? client.clientId } : {}),
     })
   }
+}
+
+async function usedUp(services: SignInServices, ctx: PageContext): Promise<Stale> {
+  return new Stale('link', await services.attempts.get(ctx.params.uid!))
 }
 
 /** The attempt, when this is the browser that it belongs to. */

@@ -6,7 +6,7 @@ import { describeBrowser } from './describe-browser.ts'
 import { countResend } from './limits.ts'
 import { postVerification } from './mails.ts'
 import { originOf, type Page, type Submission } from './page.ts'
-import { register } from './register.ts'
+import { register, registered } from './register.ts'
 
 /** The code was typed. */
 export async function verifyCode(submission: Submission): Promise<void> {
@@ -19,28 +19,15 @@ export async function verifyCode(submission: Submission): Promise<void> {
   await proven(submission, verification)
 }
 
-/** Goes on in the browser in which the address was proven, or in which the sign-in began. */
+/** Goes on in the browser in which the address was proven; without an account, to the choice of another username. */
 export async function proven(
   submission: Pick<Submission, 'services' | 'ctx' | 'client' | 'go'>,
   verification: Verification,
 ): Promise<void> {
   const { services, ctx, client, go } = submission
   const account = await register(services, verification, originOf(ctx, client))
-  await go(attempt =>
-    account && attempt.verificationId === verification.id
-      ? {
-          ...attempt,
-          accountId: account.id,
-          identifier: account.email,
-          selected: true,
-          // The password of a registration was given in this attempt, by the one who has now proven the address.
-          proofs: verification.registration ? [{ ...passwordProof, at: Date.now() }] : attempt.proofs,
-        }
-      : attempt,
-  )
+  await go(attempt => (account ? registered(attempt, verification, account) : attempt))
 }
-
-const passwordProof = { method: 'password', factor: 'knowledge' as const, amr: ['pwd'], resistsPhishing: false }
 
 /** A new code and link for the same address; for an account that never proved its address, the first. */
 export async function resend({ services, ctx, attempt, account, client, go }: Submission): Promise<void> {
@@ -85,19 +72,26 @@ export async function sendFirst({
 
 /** The username of a registration was taken by the time its address was proven: another is chosen, or none. */
 export async function chooseUsername(submission: Submission): Promise<void> {
-  const { services, verification, form } = submission
+  const { services, ctx, client, verification, form, go } = submission
   const typed = form.text('username').trim()
   const changed = await services.verifications.setUsername(
     verification!.id,
     typed ? canonicalUsername(typed) : undefined,
   )
   if (!changed) throw noCode()
-  await proven(submission, changed)
+  const account = await register(services, changed, originOf(ctx, client))
+  if (!account) {
+    throw new Refused('username.taken', {
+      status: 409,
+      field: 'username',
+      hint: 'That username is taken too. Choose another.',
+    })
+  }
+  await go(attempt => registered(attempt, changed, account))
 }
 
 function noCode(): Refused {
   return new Refused('verification.none', {
-    field: 'code',
     hint: 'This code is no longer needed or has expired. Begin again.',
   })
 }

@@ -21,7 +21,7 @@ describe('example app', () => {
     const described = describeError(new AuthorizationResponseError('refused', { cause: parameters }))
     expect(described.code).to.equal('access_denied')
     expect(described.message).to.equal(
-      'You did not give Acme Notes access, so you are not signed in. It says: “cancelled”.',
+      'You did not give Acme Notes access, so you are not signed in. The provider says: “cancelled”.',
     )
   })
 

@@ -27,11 +27,21 @@ const signup = {
   privacyUrl: '/privacy',
   signinUrl: '/signin/1',
   remember: false,
+  rememberAllowed: true,
+  accepted: false,
 }
-const prove = { ...form, identifier: email, remember: false, changeAction: '/signin/1/change', otherMethods: [] }
+const prove = {
+  ...form,
+  identifier: email,
+  remember: false,
+  rememberAllowed: true,
+  changeAction: '/signin/1/change',
+  otherMethods: [],
+}
 const verify = { ...form, resendAction: '/signin/1/resend', email, changeUrl: '/signin/1/signup' }
 const consent = {
   page,
+  errors: {},
   action: '/signin/1',
   switchAction: '/signin/1/switch',
   accountLabel: email,
@@ -68,9 +78,13 @@ export const pages: [name: string, locals: object][] = [
   ['signin/stale', { page, kind: 'expired', restartUrl: '/again', clientUrl: client.clientUri }],
   ['signin/stale', { page, kind: 'finished', clientUrl: client.clientUri }],
   ['signin/stale', { page, kind: 'unknown' }],
+  ['signin/stale', { page, kind: 'link', clientUrl: client.clientUri }],
   ['signin/stale', { page, kind: 'foreign', clientUrl: client.clientUri }],
-  ['signin/cookies', { page, retryUrl: '/r' }],
-  ['signin/message', { page, heading: 'Closed', body: 'No.', action: { url: '/b', label: 'Back' } }],
+  ['signin/cookies', { page }],
+  [
+    'signin/message',
+    { page, cancelAction: '/x', heading: 'Closed', body: 'No.', action: { url: '/b', label: 'Back' } },
+  ],
   ['setup/setup', setup],
   ['setup/setup', { ...setup, errors: { email: 'A', name: 'B', username: 'C', password: 'D' } }],
   ['setup/done', { page, email }],
@@ -82,13 +96,22 @@ export const pages: [name: string, locals: object][] = [
   ['oidc/logout', { page, action: '/l', xsrf: 'abc', clientName: client.name, accountLabel: email, homeUrl: '/' }],
   ['oidc/logout', { page, action: '/l', xsrf: 'abc', accountLabel: email }],
   ['oidc/signed-out', { page, clientName: client.name, clientUri: client.clientUri }],
-  ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d', exampleUrl: '/e' }],
+  ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d' }],
   ['fault', fault],
 ]
 
 const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
 export const mails: [name: string, locals: object][] = [
-  ['verify-address', { ...mail, code: '123456', link: 'http://localhost:3000/v/1?t=a&u=b', minutes: 15 }],
+  [
+    'verify-address',
+    {
+      ...mail,
+      code: '123456',
+      link: 'http://localhost:3000/v/1?t=a&u=b',
+      codeLasts: '5 minutes',
+      linkLasts: '24 hours',
+    },
+  ],
   ['already-registered', { ...mail, signinUrl: 'http://localhost:3000/s' }],
 ]
 
