@@ -1,0 +1,294 @@
+// Every page that a person can meet, and the way to it. Screenshots are taken of them, and axe looks at them.
+import type { BrowserContext, Page } from 'playwright-core'
+import { moveClock, resetClock } from '../support/clock.ts'
+import { codeIn, linkIn } from '../support/mailbox.ts'
+import { PASSWORD, startServer } from '../support/server.ts'
+import { enterName, enterPassword, field, fillSignUp, press } from './person.ts'
+import { newAddress, type Stage } from './stage.ts'
+
+export interface RealPage {
+  name: string
+  /** Takes a fresh browser context to the page. What it answers is closed after the page was looked at. */
+  open(stage: Stage, page: Page, context: BrowserContext): Promise<void | (() => Promise<void>)>
+}
+
+type Params = Record<string, string | undefined>
+
+async function start(stage: Stage, page: Page, params: Params = {}): Promise<void> {
+  await page.goto(stage.start(params))
+}
+
+async function toPassword(stage: Stage, page: Page, params: Params = {}): Promise<void> {
+  const { email } = await stage.server.person({ email: newAddress() })
+  await start(stage, page, params)
+  await enterName(page, email)
+}
+
+async function toConsent(stage: Stage, page: Page, params: Params = {}): Promise<void> {
+  await toPassword(stage, page, params)
+  await enterPassword(page)
+}
+
+async function toVerify(stage: Stage, page: Page, username = ''): Promise<string> {
+  const email = newAddress()
+  await start(stage, page, { prompt: 'create' })
+  await fillSignUp(page, email, { username, name: 'Rosa Lindqvist' })
+  return email
+}
+
+async function signedIn(stage: Stage, page: Page, params: Params = {}): Promise<void> {
+  await toConsent(stage, page, params)
+  await press(page, 'Allow')
+}
+
+async function toExample({ server, example }: Stage, page: Page): Promise<void> {
+  const { email } = await server.person({ email: newAddress(), username: 'rosa' + newAddress('').slice(1, 7) })
+  await page.goto(example.url)
+  await press(page, 'Sign in')
+  await enterName(page, email)
+  await enterPassword(page)
+  await press(page, 'Allow')
+}
+
+async function setupLink({ server }: Stage): Promise<string> {
+  return `${server.issuer}/invite/${await server.app.invitations.make(['admin'])}`
+}
+
+export const realPages: RealPage[] = [
+  { name: 'home', open: ({ server }, page) => goTo(page, server.issuer) },
+  { name: 'identify', open: (stage, page) => start(stage, page) },
+  {
+    name: 'identify-refused',
+    async open(stage, page) {
+      await start(stage, page)
+      await press(page, 'Continue')
+    },
+  },
+  { name: 'password', open: (stage, page) => toPassword(stage, page) },
+  {
+    name: 'password-refused',
+    async open(stage, page) {
+      await toPassword(stage, page)
+      await enterPassword(page, { password: 'not the one', remember: true })
+    },
+  },
+  {
+    name: 'password-locked',
+    async open(stage, page) {
+      await toPassword(stage, page)
+      while (!(await page.getByText('Too many').isVisible())) await enterPassword(page, { password: 'not the one' })
+    },
+  },
+  { name: 'signup', open: (stage, page) => start(stage, page, { prompt: 'create' }) },
+  {
+    name: 'signup-refused',
+    async open(stage, page) {
+      await start(stage, page, { prompt: 'create' })
+      await fillSignUp(page, newAddress(), { username: 'rosa', password: 'short' })
+    },
+  },
+  {
+    name: 'verify',
+    async open(stage, page) {
+      await toVerify(stage, page)
+    },
+  },
+  {
+    name: 'verify-refused',
+    async open(stage, page) {
+      await toVerify(stage, page)
+      await field(page, '6-digit code').fill('000000')
+      await press(page, 'Confirm')
+    },
+  },
+  {
+    name: 'verify-link',
+    async open(stage, page) {
+      await page.goto(linkIn(await stage.server.mailTo(await toVerify(stage, page))))
+    },
+  },
+  {
+    name: 'verified-elsewhere',
+    async open(stage, page, context) {
+      const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
+      await context.clearCookies()
+      await page.goto(link)
+      await press(page, 'Confirm this address')
+    },
+  },
+  {
+    name: 'link-used-up',
+    async open(stage, page, context) {
+      const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
+      await context.clearCookies()
+      await page.goto(`${link}x`)
+    },
+  },
+  {
+    name: 'username-taken',
+    async open(stage, page) {
+      const username = newAddress('').slice(1, 7) + 'rosa'
+      const email = await toVerify(stage, page, username)
+      await stage.server.person({ username })
+      await field(page, '6-digit code').fill(codeIn(await stage.server.mailTo(email)))
+      await press(page, 'Confirm')
+    },
+  },
+  { name: 'consent', open: (stage, page) => toConsent(stage, page) },
+  {
+    name: 'consent-much',
+    async open(stage, page) {
+      const client_name = 'The Fernwood County Library Association of Readers, Lenders and Friends of Books'
+      const client = await stage.register({ client_name, logo_uri: `${stage.server.issuer}/gone.png` })
+      const scope = 'openid profile email phone address offline_access'
+      const { email } = await stage.server.person({ email: newAddress() })
+      await page.goto(stage.start({ scope, prompt: 'consent' }, client))
+      await enterName(page, email)
+      await enterPassword(page)
+    },
+  },
+  {
+    name: 'select',
+    async open(stage, page) {
+      await signedIn(stage, page)
+      await start(stage, page, { prompt: 'select_account' })
+    },
+  },
+  {
+    name: 'other-account',
+    async open(stage, page) {
+      const claims = JSON.stringify({ id_token: { sub: { value: 'somebody-else' } } })
+      await toPassword(stage, page, { claims })
+      await enterPassword(page)
+    },
+  },
+  {
+    name: 'disabled',
+    async open(stage, page) {
+      const account = await stage.server.person({ email: newAddress() })
+      await stage.server.app.accounts.setStatus(account.id, 'disabled')
+      await start(stage, page)
+      await enterName(page, account.email)
+      await enterPassword(page)
+    },
+  },
+  {
+    name: 'stale-finished',
+    async open(stage, page) {
+      await start(stage, page)
+      const address = page.url()
+      const [, uid] = /signin\/([^/]+)/.exec(address)!
+      const account = await stage.server.person({ email: newAddress() })
+      await enterName(page, account.email)
+      await enterPassword(page)
+      const cookies = await page.context().cookies(address)
+      await press(page, 'Allow')
+      await page.context().addCookies(cookies.filter(({ path }) => path.includes(uid!)))
+      await page.goto(address)
+    },
+  },
+  {
+    name: 'stale-foreign',
+    async open(stage, page, context) {
+      await signedIn(stage, page)
+      const other = await context.browser()!.newContext()
+      const theirs = await other.newPage()
+      await start(stage, theirs)
+      await page.goto(theirs.url())
+      await other.close()
+    },
+  },
+  {
+    name: 'stale-expired',
+    async open(stage, page) {
+      await start(stage, page)
+      moveClock(90 * 60 * 1000)
+      await page.reload()
+      resetClock()
+    },
+  },
+  {
+    name: 'cookies-off',
+    async open(stage, page, context) {
+      await start(stage, page)
+      await context.clearCookies()
+      await page.reload()
+    },
+  },
+  {
+    name: 'error-redirect-uri',
+    open: (stage, page) => start(stage, page, { redirect_uri: `${stage.redirectUri}/` }),
+  },
+  { name: 'error-client', open: (stage, page) => start(stage, page, { client_id: 'fernwood' }) },
+  {
+    name: 'logout',
+    async open(stage, page) {
+      await signedIn(stage, page)
+      const { issuer } = stage.server
+      await page.goto(`${issuer}/logout?client_id=${stage.client.client_id}`)
+    },
+  },
+  {
+    name: 'signed-out',
+    async open(stage, page) {
+      await signedIn(stage, page)
+      await page.goto(`${stage.server.issuer}/logout?client_id=${stage.client.client_id}`)
+      await press(page, 'Sign out everywhere on this browser')
+    },
+  },
+  {
+    name: 'setup',
+    async open(stage, page) {
+      await page.goto(await setupLink(stage))
+    },
+  },
+  {
+    name: 'setup-refused',
+    async open(stage, page) {
+      await page.goto(await setupLink(stage))
+      await field(page, 'Email').fill('rosa')
+      await press(page, 'Create administrator')
+    },
+  },
+  {
+    name: 'setup-done',
+    async open(stage, page) {
+      await page.goto(await setupLink(stage))
+      await field(page, 'Email').fill(newAddress())
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await press(page, 'Create administrator')
+    },
+  },
+  { name: 'setup-gone', open: ({ server }, page) => goTo(page, `${server.issuer}/invite/used-up`) },
+  { name: 'not-found', open: ({ server }, page) => goTo(page, `${server.issuer}/no/such/page`) },
+  {
+    name: 'unavailable',
+    async open(_, page) {
+      const server = await startServer()
+      await server.app.store.close()
+      await page.goto(`${server.issuer}/invite/any`)
+      return () => server.close()
+    },
+  },
+  { name: 'example', open: ({ example }, page) => goTo(page, example.url) },
+  { name: 'example-signed-in', open: toExample },
+  {
+    name: 'example-refreshed',
+    async open(stage, page) {
+      await toExample(stage, page)
+      await press(page, 'Refresh tokens')
+    },
+  },
+  {
+    name: 'example-refused',
+    async open({ example }, page) {
+      await page.goto(example.url)
+      await press(page, 'Sign in')
+      await press(page, 'Cancel and return to Acme Notes')
+    },
+  },
+]
+
+async function goTo(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+}

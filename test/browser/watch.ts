@@ -1,0 +1,24 @@
+import type { BrowserContext, ConsoleMessage } from 'playwright-core'
+
+/** Collects what Chromium complains about: errors and warnings of the console, refusals by a CSP, faults of scripts. */
+export function watch(context: BrowserContext): string[] {
+  const complaints: string[] = []
+  context.on('console', message => {
+    if (['error', 'warning'].includes(message.type()) && !isStatusOfPage(message)) {
+      complaints.push(`${message.page()?.url()}: ${message.text()}`)
+    }
+  })
+  context.on('weberror', error => complaints.push(`${error.page()?.url()}: ${error.error()}`))
+  context.on('requestfailed', request => {
+    const reason = request.failure()?.errorText
+    // Leaving a page while its icon loads.
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${reason}`)
+  })
+  return complaints
+}
+
+/** Chromium notes each page that answers 4xx; our refusals do, by design. */
+function isStatusOfPage(message: ConsoleMessage): boolean {
+  const ours = message.text().startsWith('Failed to load resource: the server responded with a status of')
+  return ours && message.location().url === message.page()?.url()
+}
