@@ -1,0 +1,89 @@
+// What a code flow on a live session costs the store. A call more is a decision: whoever adds one changes this list, and
+// says why.
+import { expect } from 'chai'
+import type { ClientView } from '../../src/oidc/clients.ts'
+import { countCalls, type CountedStore } from '../support/count-calls.ts'
+import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
+import { eachEngine } from '../support/engines.ts'
+import { codeOf, redeem, signInForTokens } from '../support/flow.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+describe('store calls', () => {
+  eachEngine((_name, openUrl) => {
+    let server: TestServer
+    let counted: CountedStore
+    let client: ClientView
+    let visitor: Visitor
+
+    before(async () => {
+      server = await startServer({
+        store: await openUrl(),
+        wrapStore: store => (counted = countCalls(store)).store,
+      })
+      client = await server.register('web')
+      const { email } = await server.person()
+      visitor = (await signInForTokens(server, client, email)).visitor
+    })
+    after(() => server.close())
+
+    /** The calls of one request, by collection and verb. */
+    async function expectCalls<T>(expected: Record<string, number>, run: () => Promise<T>): Promise<T> {
+      counted.reset()
+      const result = await run()
+      expect(Object.fromEntries(counted.calls)).to.deep.equal(expected)
+      return result
+    }
+
+    it('of an authorization request, a code, and what the tokens are used for', async () => {
+      const { page, codeVerifier } = await expectCalls(
+        {
+          'clients.get': 1,
+          'sessions.first': 1,
+          'accounts.get': 1,
+          'grants.get': 1,
+          'signIns.get': 1,
+          'policies.get': 1,
+          'authorizationCodes.insert': 1,
+          // Read, merged and found unchanged: nothing is written.
+          'sessions.upsert': 1,
+        },
+        () => authorize(server, client, {}, visitor),
+      )
+      const { body } = await expectCalls(
+        {
+          'clients.get': 1,
+          'authorizationCodes.get': 1,
+          'sessions.get': 1,
+          'grants.get': 1,
+          'authorizationCodes.update': 1,
+          'accounts.get': 1,
+          'accessTokens.insert': 1,
+          'refreshTokens.insert': 1,
+          'audit.insert': 1,
+        },
+        () => redeem(server, client, codeOf(page), codeVerifier),
+      )
+      const reading = { 'clients.get': 1, 'accessTokens.get': 1, 'sessions.get': 1, 'accounts.get': 1, 'grants.get': 1 }
+      await expectCalls(reading, () => userinfo(server, body.access_token))
+      await expectCalls(
+        // Without a hint, all three kinds of token are looked for at once.
+        { ...reading, 'refreshTokens.get': 1, 'clientCredentials.get': 1 },
+        () => introspect(server, client, body.access_token),
+      )
+      await expectCalls(
+        {
+          'clients.get': 1,
+          'refreshTokens.get': 1,
+          'sessions.get': 1,
+          'grants.get': 1,
+          'accounts.get': 1,
+          'refreshTokens.update': 1,
+          'refreshTokens.insert': 1,
+          'accessTokens.insert': 1,
+        },
+        () => refresh(server, client, body.refresh_token),
+      )
+    })
+  })
+})
