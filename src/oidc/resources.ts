@@ -1,11 +1,15 @@
 // Outside resource servers that access tokens can be asked for (RFC 8707), from the configuration.
-import { errors, type ResourceServer } from 'oidc-provider'
+import { errors, type Client, type ResourceServer } from 'oidc-provider'
 import type { Config } from '../lib/config/schema.ts'
 
-/** @throws InvalidTarget for a resource that nobody has configured */
-export function resourceServer(config: Config, identifier: string): ResourceServer {
+/** @throws InvalidTarget for a resource that nobody has configured, or that is not among the client's `allowed_resources` */
+export function resourceServer(config: Config, identifier: string, client: Client): ResourceServer {
   const known = config.resources.find(resource => resource.identifier === identifier)
   if (!known) throw new errors.InvalidTarget(`unknown resource ${JSON.stringify(identifier.slice(0, 200))}`)
+  const allowed = client.allowed_resources as string[] | undefined
+  if (allowed && !allowed.includes(identifier)) {
+    throw new errors.InvalidTarget(`${JSON.stringify(identifier)} is not among this client's allowed_resources`)
+  }
   const scope = known.scopes.join(' ')
   if (known.format === 'opaque') {
     return { scope, audience: identifier, accessTokenFormat: 'opaque', accessTokenTTL: config.accessTokenTtl }

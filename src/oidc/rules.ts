@@ -55,7 +55,7 @@ export function rules(config: Config) {
       },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_ctx, identifier) => resourceServer(config, identifier),
+        getResourceServerInfo: (_ctx, identifier, client) => resourceServer(config, identifier, client),
         useGrantedResource: () => false,
       },
     },

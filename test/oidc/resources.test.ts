@@ -97,6 +97,17 @@ describe('an access token for a resource', () => {
     expect(answerOf(malformed).error).to.equal('invalid_target')
   })
 
+  it('is not made for a resource that the client was not allowed', async () => {
+    const service = await server.register('service', { allowed_resources: [OPAQUE.identifier] })
+    const ask = (resource: string) =>
+      tokenRequest(server, service, { grant_type: 'client_credentials', resource, scope: 'read' })
+    expect((await ask(OPAQUE.identifier)).status).to.equal(200)
+    expect((await ask(JWT.identifier)).body.error).to.equal('invalid_target')
+    const web = await server.register('web', { allowed_resources: [] })
+    const { page } = await authorize(server, web, { resource: JWT.identifier, scope: 'openid read' })
+    expect(answerOf(page).error).to.equal('invalid_target')
+  })
+
   it('is made for a service by client_credentials, without a person', async () => {
     const service = await server.register('service')
     const { body } = await tokenRequest(server, service, {
