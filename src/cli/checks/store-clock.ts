@@ -16,7 +16,8 @@ export async function storeClock({ store }: Config): Promise<Clock | undefined> 
   try {
     await connection.asPromise()
     const asked = Date.now()
-    const { localTime } = await connection.db!.admin().command({ hello: 1 })
+    // The older name of `hello`: every server knows it, and answers it without any privilege.
+    const { localTime } = await connection.db!.admin().command({ isMaster: 1 })
     const answered = Date.now()
     if (!(localTime instanceof Date)) return undefined
     const precision = (answered - asked) / 2
