@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { sha256 } from '../../src/lib/ids.ts'
 import type { ClientView } from '../../src/oidc/clients.ts'
-import { CliFolder } from './cli.ts'
+import { tokenRequest } from '../support/flow.ts'
+import { startServer } from '../support/server.ts'
+import { CliFolder, runCli } from './cli.ts'
 
 const CALLBACK = 'https://app.example.com/callback'
 
@@ -165,6 +167,24 @@ describe('latchkey clients', () => {
     expect(await folder.json(['clients', 'remove', id, '--yes'])).to.deep.equal({ client_id: id, removed: true })
     const gone = await folder.run(['clients', 'show', id])
     expect([gone.code, gone.stderr]).to.deep.equal([1, `There is no client with the id ${id}.\n`])
+  })
+
+  it('is heard by a running server at once', async () => {
+    const server = await startServer()
+    try {
+      const cli = async (...args: string[]) =>
+        JSON.parse((await runCli(['clients', ...args, '--json'], { env: server.env })).stdout) as ClientView
+      const statusOf = async (client: ClientView) =>
+        (await tokenRequest(server, client, { grant_type: 'client_credentials' })).status
+      const client = await cli('create', '--type', 'service')
+      expect(await statusOf(client)).to.equal(200)
+      const rotated = await cli('rotate-secret', client.client_id)
+      expect([await statusOf(client), await statusOf(rotated)]).to.deep.equal([200, 200])
+      await cli('remove', client.client_id, '--yes')
+      expect(await statusOf(rotated)).to.equal(401)
+    } finally {
+      await server.close()
+    }
   })
 
   it('tells people, too, that the secret is shown once', async () => {
