@@ -64,10 +64,10 @@ describe('key rotation', () => {
 
   it('happens under load: each token verifies by the keys that were published when it was made', async () => {
     const tokens: { jwt: string; keys: JSONWebKeySet }[] = []
-    let signing = true
+    const people = { comeIn: true }
     const load = Promise.all(
       Array.from({ length: 6 }, async () => {
-        while (signing) tokens.push({ keys: await published(), jwt: await newIdToken() })
+        while (people.comeIn) tokens.push({ keys: await published(), jwt: await newIdToken() })
       }),
     )
     for (let rotations = 0; rotations < 3; rotations += 1) {
@@ -79,7 +79,7 @@ describe('key rotation', () => {
         moveClock(20 * SECOND)
       }
     }
-    signing = false
+    people.comeIn = false
     await load
     const last = await published()
     expect(new Set(tokens.map(({ jwt }) => kidOf(jwt))).size).to.be.greaterThan(2)

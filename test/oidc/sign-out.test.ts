@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -8,7 +8,7 @@ import type { ClientView } from '../../src/oidc/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorization, signInForTokens, tokenRequest } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { Visitor } from '../support/visitor.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 /** An app's back-channel logout endpoint, which keeps what it is told. */
 async function startReceiver(): Promise<{
@@ -25,13 +25,14 @@ async function startReceiver(): Promise<{
     failing: false,
     next: () => new Promise<string>(resolve => waiting.push(resolve)),
     server: createServer((request, response) => {
-      void text(request).then(body => {
-        const token = new URLSearchParams(body).get('logout_token') ?? ''
-        response.writeHead(receiver.failing ? 500 : 200).end()
-        receiver.tokens.push(token)
-        waiting.shift()?.(token)
-      })
+      void receive(request, response)
     }).listen(0, '127.0.0.1'),
+  }
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const token = new URLSearchParams(await text(request)).get('logout_token') ?? ''
+    response.writeHead(receiver.failing ? 500 : 200).end()
+    receiver.tokens.push(token)
+    waiting.shift()?.(token)
   }
   await once(receiver.server, 'listening')
   receiver.url = `http://127.0.0.1:${(receiver.server.address() as AddressInfo).port}/logout`

@@ -17,14 +17,19 @@ export interface Fleet {
   addresses: string[]
   /** What another process on their store needs to have in common with them. */
   secrets: string
+  /** What they have logged so far. */
+  lines: string[]
   stop(): Promise<void>
 }
 
 /** Starts `src/main.ts` so many times, with one issuer, the same secrets and the same store. */
-export async function startFleet(size: number, store: string): Promise<Fleet> {
+export async function startFleet(
+  size: number,
+  store: string,
+  secrets = randomBytes(32).toString('hex'),
+): Promise<Fleet> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-fleet-'))
   const ports = await Promise.all(Array.from({ length: size }, freePort))
-  const secrets = randomBytes(32).toString('hex')
   const issuer = `http://localhost:${ports[0]}`
   const shared = {
     LATCHKEY_ISSUER: issuer,
@@ -35,20 +40,21 @@ export async function startFleet(size: number, store: string): Promise<Fleet> {
     LATCHKEY_LOG_LEVEL: 'info',
   }
   const children: ChildProcess[] = []
+  const lines: string[] = []
   async function stop(): Promise<void> {
     await Promise.all(children.map(end))
     await rm(dataDir, { recursive: true, force: true })
   }
   try {
-    await Promise.all(ports.map(port => startOne(children, { ...shared, LATCHKEY_PORT: String(port) })))
+    await Promise.all(ports.map(port => startOne(children, lines, { ...shared, LATCHKEY_PORT: String(port) })))
   } catch (error) {
     await stop()
     throw error
   }
-  return { issuer, addresses: ports.map(port => `http://localhost:${port}`), secrets, stop }
+  return { issuer, addresses: ports.map(port => `http://localhost:${port}`), secrets, lines, stop }
 }
 
-async function startOne(children: ChildProcess[], env: Record<string, string>): Promise<void> {
+async function startOne(children: ChildProcess[], lines: string[], env: Record<string, string>): Promise<void> {
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -59,6 +65,7 @@ async function startOne(children: ChildProcess[], env: Record<string, string>): 
   const listening = new Promise<void>(resolve => {
     // Read to the end, or a full pipe would stop the child.
     createInterface({ input: child.stdout }).on('line', line => {
+      lines.push(line)
       if (line.includes('is listening')) resolve()
     })
   })
