@@ -23,7 +23,7 @@ export interface SetupServices extends MethodServices {
 export const SETUP_PATH = '/invite'
 
 export function setupRoutes(services: SetupServices): Router {
-  const router = new Router({ prefix: SETUP_PATH })
+  const router = new Router({ prefix: SETUP_PATH, sensitive: true })
   router.get('/:secret', ctx => show(services, ctx as PageContext))
   router.post('/:secret', readBody, ctx => submit(services, ctx as PageContext))
   return router
@@ -41,7 +41,7 @@ async function show(
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
   ctx.body = views.render('setup/setup', {
-    page: {},
+    page: error ? { traceId: ctx.state.traceId as string } : {},
     action: ctx.path,
     values: {
       email: form?.text('email') ?? '',

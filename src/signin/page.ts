@@ -1,6 +1,6 @@
 // What every handler of an attempt's pages has in hand.
 import type { Client, Interaction } from 'oidc-provider'
-import type { Attempt } from '../core/attempts.ts'
+import { withoutPerson, type Attempt } from '../core/attempts.ts'
 import type { Origin } from '../core/events/events.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Form } from '../lib/web/form.ts'
@@ -37,7 +37,11 @@ async function goOnProven(
   { attempt, client, verification }: Situated,
 ): Promise<Situated | undefined> {
   if (!verification?.provenAt || attempt.accountId) return undefined
-  const account = await register(services, verification, originOf(ctx, client))
+  const account = await register(services, verification, originOf(ctx, client)).catch(async (error: unknown) => {
+    // The address was registered meanwhile: said once, and then this sign-in begins anew.
+    await services.attempts.update(attempt.id, withoutPerson)
+    throw error
+  })
   const changed =
     account && (await services.attempts.update(attempt.id, known => registered(known, verification, account)))
   return changed && situate(services, changed, client)

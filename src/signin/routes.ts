@@ -15,7 +15,7 @@ import { chooseUsername, resend, sendFirst, verifyCode } from './verify.ts'
 import { confirmLink, showLink } from './verify-link.ts'
 
 export function signInRoutes(services: SignInServices): Router {
-  const router = new Router({ prefix: '/signin/:uid' })
+  const router = new Router({ prefix: '/signin/:uid', sensitive: true })
   type Handler = (ctx: PageContext) => Promise<void>
   const stale = staleness(services)
   const get = (path: string, handle: Handler) => router.get(path, ctx => stale(ctx as PageContext, handle))
@@ -31,14 +31,10 @@ export function signInRoutes(services: SignInServices): Router {
   post('/switch', submission(services, 'any', switchPerson))
   post('/select', submission(services, ['select'], selectAccount))
 
-  get(
-    '/signup',
-    page(services, opened => showSignup(services, opened)),
-  )
-  post(
-    '/signup',
-    submission(services, 'any', signUp, (opened, refill) => showSignup(services, opened, refill)),
-  )
+  const showForm = page(services, opened => showSignup(services, opened))
+  const takeForm = submission(services, 'any', signUp, (opened, refill) => showSignup(services, opened, refill))
+  get('/signup', ctx => (requireOpen(services), showForm(ctx)))
+  post('/signup', ctx => (requireOpen(services), takeForm(ctx)))
   post('/verify', submission(services, ['verify-email'], verifyCode))
   post('/resend', submission(services, ['verify-email'], resend))
   post('/username', submission(services, ['choose-username'], chooseUsername))
@@ -65,7 +61,6 @@ function showIdentifyAgain(services: SignInServices) {
 }
 
 function showSignup(services: SignInServices, opened: Page, { values = {}, errors = {}, status }: Refill = {}): void {
-  requireOpen(services)
   const [view, locals] = signupPage(opened, services.config, values, errors)
   showPage(services, opened.ctx, opened, view, locals, status)
 }

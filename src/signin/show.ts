@@ -34,7 +34,7 @@ export function showPage(
   locals: object,
   status = 200,
 ): void {
-  const page = clientOnPage(client)
+  const page = { ...clientOnPage(client), ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }) }
   ctx.status = status
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
@@ -56,20 +56,11 @@ function pageOf(
         { accountLabel: account!.email, continueAction: `${at}/select`, otherAction: `${at}/switch` },
       ]
     case 'register':
-      return signupPage(situated, config, values, errors)
-    case 'identify': {
-      const other =
-        step.reason === 'other_account' ? { notice: 'The app asked for another account. Sign in with that one.' } : {}
-      return [
-        'signin/identify',
-        {
-          action: `${at}/identify`,
-          values: { identifier: attempt.request.loginHint ?? '', ...values },
-          ...other,
-          ...(config.registration === 'open' ? { signupUrl: `${at}/signup` } : {}),
-        },
-      ]
-    }
+      return config.registration === 'open'
+        ? signupPage(situated, config, values, errors)
+        : identifyPage(situated, config, values, CLOSED)
+    case 'identify':
+      return identifyPage(situated, config, values, step.reason && OTHER_ACCOUNT)
     case 'prove': {
       const method = methodById(step.methods[0] ?? '')
       if (!method) return ['signin/message', noMethod]
@@ -125,6 +116,24 @@ function pageOf(
   }
 }
 
+function identifyPage(
+  { attempt }: Situated,
+  config: SignInServices['config'],
+  values: Record<string, string>,
+  notice?: string,
+): [string, object] {
+  const at = `/signin/${attempt.id}`
+  return [
+    'signin/identify',
+    {
+      action: `${at}/identify`,
+      values: { identifier: attempt.request.loginHint ?? '', ...values },
+      ...(notice ? { notice } : {}),
+      ...(config.registration === 'open' ? { signupUrl: `${at}/signup` } : {}),
+    },
+  ]
+}
+
 export function signupPage(
   { attempt, rememberAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed'>,
   config: SignInServices['config'],
@@ -149,6 +158,10 @@ export function signupPage(
     },
   ]
 }
+
+export const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'
+
+const OTHER_ACCOUNT = 'The app asked for another account. Sign in with that one.'
 
 const disabled = {
   heading: 'This account is switched off',

@@ -2,16 +2,17 @@
 import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
 import { withoutPerson } from '../core/attempts.ts'
 import { Refused } from '../lib/errors.ts'
+import { logOf } from '../lib/web/trace.ts'
 import { checkNewPassword } from '../methods/password/rules.ts'
 import { describeBrowser } from './describe-browser.ts'
 import { postVerification } from './mails.ts'
 import type { Submission } from './page.ts'
 import { countSignup } from './limits.ts'
+import { CLOSED } from './show.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp({ services, ctx, client, form, go }: Submission): Promise<void> {
   const { config, verifications, accounts, hasher } = services
-  requireOpen(services)
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
   const name = form.text('name').trim().slice(0, 200)
@@ -23,6 +24,7 @@ export async function signUp({ services, ctx, client, form, go }: Submission): P
   await countSignup(services, ctx.ip)
 
   const [passwordHash, holder] = await Promise.all([hasher.hash(password), accounts.byIdentifier(email)])
+  if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
   const startedFrom = describeBrowser(ctx.get('user-agent'))
   const { id, secrets } = await verifications.start({
     email,
@@ -39,7 +41,7 @@ export function requireOpen({ config }: Submission['services']): void {
   if (config.registration !== 'open') {
     throw new Refused('registration.closed', {
       status: 403,
-      hint: 'New accounts cannot be made here. Ask the people who run this service.',
+      hint: CLOSED,
     })
   }
 }

@@ -30,7 +30,8 @@ export async function situate(services: SignInServices, attempt: Attempt, client
   const { settings } = services.policy.resolve({
     guard: 'apps',
     clientId: client.clientId,
-    roles: account?.roles ?? [],
+    // Not before a proof: what an administrator's page lacks would tell that there is one.
+    roles: proven ? account.roles : [],
   })
   const registration = registrationState(attempt, verification)
   const step = nextStep({

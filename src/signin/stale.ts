@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempts.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { logOf } from '../lib/web/trace.ts'
 import { clientOnPage, policyWithLogo } from '../oidc/client-on-page.ts'
 import { routes } from '../oidc/rules.ts'
 import { knownDevice } from './device-cookie.ts'
@@ -19,6 +20,10 @@ export function staleness(services: SignInServices) {
 }
 
 async function showStale(services: SignInServices, ctx: PageContext, { kind, attempt }: Stale): Promise<void> {
+  logOf(ctx).info(
+    { reason: `stale.${kind}`, ...(attempt ? { clientId: attempt.clientId } : {}) },
+    'sign-in page refused',
+  )
   ctx.status = ['finished', 'expired', 'link'].includes(kind) ? 410 : 400
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')

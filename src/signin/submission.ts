@@ -35,6 +35,7 @@ export function submission(
     const form = formOf(ctx)
     const opened = await openPage(services, ctx)
     if (steps !== 'any' && !steps.includes(opened.step.kind)) {
+      logOf(ctx).info({ reason: 'step.passed', clientId: opened.client.clientId }, 'sign-in form refused')
       await answerStep(opened, { status: 409, notice: 'That step is done already. This is where you are.' })
       return
     }
@@ -58,9 +59,23 @@ export async function answerStep(opened: Page, refill?: Refill): Promise<void> {
 export async function goOn(opened: Page, change: (attempt: Attempt) => Attempt | undefined): Promise<void> {
   const { services, ctx, client } = opened
   const attempt = await services.attempts.update(opened.attempt.id, change)
-  if (attempt && (await ended({ ...opened, ...(await situate(services, attempt, client)) }))) return
+  const next = attempt && { ...opened, ...(await situate(services, attempt, client)) }
+  if (next && (await ended(next))) return
+  if (next) noteWhatHolds(next)
   ctx.redirect(`/signin/${opened.attempt.id}`)
   ctx.status = 303
+}
+
+/** What the person proved was right, and still it does not go on: they see why on the next page, the operator here. */
+function noteWhatHolds({ ctx, client, account, step }: Page): void {
+  const reasons: Partial<Record<Step['kind'], string>> = {
+    disabled: 'account.disabled',
+    'choose-username': 'username.taken',
+    // For a registration it is only the next step.
+    ...(account ? { 'verify-email': 'email.unverified' } : {}),
+  }
+  const reason = reasons[step.kind]
+  if (reason) logOf(ctx).info({ reason, clientId: client.clientId }, 'sign-in held up')
 }
 
 async function ended(opened: Page): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ClientView } from '../../src/oidc/clients.ts'
 import { PASSWORD, REDIRECT_URI, type TestServer } from './server.ts'
-import { Visitor, type VisitedPage } from './visitor.ts'
+import { Visitor, type Fields, type VisitedPage } from './visitor.ts'
 
 export interface Authorization {
   url: URL
@@ -141,16 +141,12 @@ export function attemptOf({ url }: Pick<VisitedPage, 'url'>): string {
   return path
 }
 
-export interface NewPerson {
-  email: string
-  password?: string
-  username?: string
-  name?: string
-  [field: string]: string | undefined
-}
-
 /** From the sign-in page through the registration form: to “Check your mail”, unless something is refused. */
-export async function signUp(visitor: Visitor, page: VisitedPage, person: NewPerson): Promise<VisitedPage> {
+export async function signUp(
+  visitor: Visitor,
+  page: VisitedPage,
+  person: { email: string } & Fields,
+): Promise<VisitedPage> {
   const form = await visitor.open(`${attemptOf(page)}/signup`)
   return visitor.submit(form, '/signup', { username: '', name: '', password: PASSWORD, ...person })
 }

@@ -1,5 +1,5 @@
 // A real SMTP server that keeps what it is sent, so that tests read the mails that people would.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -18,14 +18,28 @@ export interface Mailbox {
   url: string
   /** Every mail to the address, oldest first. */
   to(address: string): ReceivedMail[]
+  /** The next mail to the address that was not asked for before; waits for it to come. */
+  next(address: string): Promise<ReceivedMail>
   close(): Promise<void>
 }
 
 export async function startMailbox(): Promise<Mailbox> {
   const mails: ReceivedMail[] = []
+  const taken = new Map<string, number>()
+  const arrivals = new EventEmitter()
   async function keep(stream: Readable): Promise<void> {
     const { to = [], subject = '', text = '', html = '' } = await PostalMime.parse(await buffer(stream))
     mails.push({ to: to[0]?.address ?? '', subject, text, html })
+    arrivals.emit('mail')
+  }
+  async function next(address: string): Promise<ReceivedMail> {
+    const place = taken.get(address) ?? 0
+    taken.set(address, place + 1)
+    for (;;) {
+      const mail = mails.filter(one => one.to === address)[place]
+      if (mail) return mail
+      await once(arrivals, 'mail')
+    }
   }
   const server = new SMTPServer({
     authOptional: true,
@@ -40,6 +54,7 @@ export async function startMailbox(): Promise<Mailbox> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     to: address => mails.filter(mail => mail.to === address),
+    next,
     close: () => new Promise(resolve => server.close(() => resolve())),
   }
 }

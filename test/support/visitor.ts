@@ -36,11 +36,11 @@ export class Visitor {
     return this.post(new URL(form.action, page.url), { ...form.hidden, ...fields })
   }
 
-  /** One request, no redirect followed. */
+  /** One request, no redirect followed. What is no set of fields is sent as it is. */
   async send(
     method: string,
     address: string | URL,
-    fields?: Fields,
+    body?: Fields | string | FormData,
     headers: Record<string, string> = {},
   ): Promise<Response> {
     const url = new URL(address, this.issuer)
@@ -53,7 +53,7 @@ export class Visitor {
         ...this.#cookieHeader(url),
         ...headers,
       },
-      ...(fields ? { body: encode(fields) } : {}),
+      ...(body ? { body: typeof body === 'string' || body instanceof FormData ? body : encode(body) } : {}),
     })
     this.#keep(response, url)
     return response
@@ -127,6 +127,7 @@ function formsIn(page: VisitedPage): FoundForm[] {
 export function wordsOf({ html }: Pick<VisitedPage, 'html'>): string {
   return html
     .replace(/<(head|style|script|svg)[\s\S]*?<\/\1>/g, '')
+    .replace(/<wbr>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&')

@@ -18,7 +18,8 @@ const MAX_FIELDS = 100
 export const readBody = bodyParser({
   enableTypes: ['text'],
   extendTypes: { text: [TYPE] },
-  textLimit: '64kb',
+  // As the provider's library reads at its own endpoints.
+  textLimit: '56kb',
   onError(error) {
     const large = (error as { status?: number }).status === 413
     throw large
