@@ -75,7 +75,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   const policies = createPolicies(store)
   const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
-  const sessions = createSessions({ store, signIns, logouts, events })
+  const sessions = createSessions({ store, accounts, signIns, logouts, events })
   const invitations = createInvitations(store)
   const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
   const methodServices = {

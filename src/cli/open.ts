@@ -46,17 +46,19 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
   }
   const store = await openStore(config.store, declarations)
   const events = createEvents(store, config)
+  const accounts = createAccounts(store)
+  const signIns = createSignIns(store)
   try {
     return await work({
       config,
       store,
-      accounts: createAccounts(store),
+      accounts,
       credentials: openCredentials(store),
       hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
       limits: createLimits(store),
       events,
       keys: createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) }),
-      sessions: createSessions({ store, signIns: createSignIns(store), logouts: createLogouts(store), events }),
+      sessions: createSessions({ store, accounts, signIns, logouts: createLogouts(store), events }),
     })
   } finally {
     await store.close()

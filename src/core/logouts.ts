@@ -1,7 +1,7 @@
 // Back-channel logouts that are still to be told to apps (OpenID Connect Back-Channel Logout 1.0). They wait in the store,
 // so that whichever process is there can tell them, and an app that is down hears of it later.
 import { z } from 'zod'
-import { newId } from '../lib/ids.ts'
+import { sha256 } from '../lib/ids.ts'
 import type { Declaration, Store } from '../storage/port.ts'
 
 const logoutSchema = z.object({
@@ -36,9 +36,11 @@ export type Logouts = ReturnType<typeof createLogouts>
 export function createLogouts(store: Store, onQueued: () => void = () => {}) {
   const logouts = store.collection(logoutDeclaration)
   return {
+    /** Parallel ends of one session are one logout: it is named by what it tells. */
     async queue(wanted: Pick<Logout, 'clientId' | 'accountId' | 'sid'>): Promise<void> {
       const now = Date.now()
-      await logouts.insert({ id: newId(), ...wanted, tries: 0, nextAt: now, expiresAt: now + KEPT })
+      const id = sha256(JSON.stringify([wanted.clientId, wanted.accountId, wanted.sid]))
+      await logouts.upsert(id, known => known ?? { id, ...wanted, tries: 0, nextAt: now, expiresAt: now + KEPT })
       onQueued()
     },
 

@@ -2,10 +2,12 @@
 // must be written before the answer goes out is kept with the request and awaited by `settle`.
 import Provider, { type errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from 'koa'
+import type { EventDetails } from '../core/events/catalog.ts'
 import type { Events } from '../core/events/events.ts'
 import type { Log } from '../lib/log.ts'
 import { RETRY_AFTER } from '../lib/web/faults.ts'
 import { Unavailable } from '../storage/port.ts'
+import { originOf } from './origin.ts'
 
 const underWay = new WeakMap<object, Promise<unknown>[]>()
 
@@ -27,7 +29,7 @@ export function listen(provider: Provider, events: Events, log: Log): void {
       ctx,
       events.emit({
         type: 'grant.revoked',
-        ...origin(ctx),
+        ...originOf(ctx),
         ...(accountId ? { accountId } : {}),
         details: { reason },
       }),
@@ -40,7 +42,7 @@ export function listen(provider: Provider, events: Events, log: Log): void {
       ctx,
       events.emit({
         type: 'token.issued',
-        ...origin(ctx),
+        ...originOf(ctx),
         ...(accountId ? { accountId } : {}),
         details: { grantType },
       }),
@@ -59,7 +61,7 @@ export function listen(provider: Provider, events: Events, log: Log): void {
         ctx,
         events.emit({
           type: 'token.revoked',
-          ...origin(ctx),
+          ...originOf(ctx),
           ...(accountId ? { accountId } : {}),
           details: { by: 'client' },
         }),
@@ -67,15 +69,15 @@ export function listen(provider: Provider, events: Events, log: Log): void {
     })
   }
   provider.on('end_session.success', ctx => {
-    const everywhere = ctx.oidc.params?.logout !== undefined
+    const from = signedOutFrom(ctx.oidc.params?.logout)
     const accountId = ctx.oidc.session?.accountId
     keep(
       ctx,
       events.emit({
         type: 'signout.finished',
-        ...origin(ctx),
+        ...originOf(ctx),
         ...(accountId ? { accountId } : {}),
-        details: { everywhere },
+        details: { from },
       }),
     )
   })
@@ -115,6 +117,12 @@ function answerUnavailable(ctx: KoaContextWithOIDC): void {
   }
 }
 
+/** By the button that was pressed on the sign-out page. */
+function signedOutFrom(logout: unknown): EventDetails<'signout.finished'>['from'] {
+  if (logout === undefined) return 'app'
+  return logout === 'everywhere' ? 'everywhere' : 'browser'
+}
+
 /** Whose grant it is that this request ended. */
 function accountOf({ oidc: { entities, session } }: KoaContextWithOIDC): string | undefined {
   const { AuthorizationCode, RefreshToken, AccessToken } = entities
@@ -123,8 +131,4 @@ function accountOf({ oidc: { entities, session } }: KoaContextWithOIDC): string 
 
 function traceOf(ctx: KoaContextWithOIDC) {
   return { traceId: ctx.state.traceId as string, ...(ctx.oidc.client ? { clientId: ctx.oidc.client.clientId } : {}) }
-}
-
-function origin(ctx: KoaContextWithOIDC) {
-  return { ...traceOf(ctx), address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300) }
 }

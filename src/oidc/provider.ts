@@ -14,6 +14,7 @@ import type { Pages } from './pages.ts'
 import { createPolicy, type Decisions } from './policy.ts'
 import { createRecordAdapter } from './record-adapter.ts'
 import { rules } from './rules.ts'
+import { originOf } from './origin.ts'
 import { queueLogouts } from './send-logouts.ts'
 import { createSessionAdapter } from './session-adapter.ts'
 import type { Sessions } from './sessions.ts'
@@ -95,11 +96,13 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
       .offlineOutlivesSignOut
   }
 
-  /** By the library's sign-out page, which tells the apps by itself. */
-  function signOut(uid: string): Promise<boolean> {
+  /** By the library's sign-out page, which tells this session's apps by itself. */
+  async function signOut(uid: string): Promise<void> {
     const ctx = Provider.ctx
-    const origin = ctx ? { address: ctx.ip, traceId: ctx.state.traceId as string } : {}
-    return parts.sessions.end(uid, 'signed_out', origin, false)
+    const origin = ctx ? originOf(ctx) : {}
+    const accountId = ctx?.oidc.params?.logout === 'everywhere' ? ctx.oidc.session?.accountId : undefined
+    if (accountId) await parts.sessions.endEverywhere(accountId, 'signed_out', origin, uid)
+    await parts.sessions.end(uid, 'signed_out', origin, false)
   }
 
   /**

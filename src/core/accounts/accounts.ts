@@ -70,12 +70,19 @@ export function createAccounts(store: Store) {
     )
   }
 
+  /** Nothing that was obtained until now counts any more. */
+  function endAllBefore(id: string): Promise<Account | undefined> {
+    const validFrom = Math.floor(Date.now() / 1000) + 1
+    return change(id, account => ({ ...account, validFrom: Math.max(account.validFrom, validFrom) }))
+  }
+
   return {
     create,
     byName,
     byIdentifier,
     change,
     setStatus,
+    endAllBefore,
     get: (id: string): Promise<Account | undefined> => accounts.get(id),
     hasAdmin: async (): Promise<boolean> => (await accounts.first({ admin: true })) !== undefined,
     list: (page: PageRequest): Promise<Page<Account>> => accounts.list({}, page),
