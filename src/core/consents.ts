@@ -1,7 +1,7 @@
 // What a person lets an app have, remembered so that they are asked once.
 import { z } from 'zod'
 import type { Declaration, Store } from '../storage/port.ts'
-import { joinScope, type Scope } from './signin/request.ts'
+import { joinScope, missingScope, type Scope } from './signin/request.ts'
 
 const consentSchema = z.object({
   id: z.string(),
@@ -31,15 +31,15 @@ export function createConsents(store: Store) {
   return {
     get: (accountId: string, clientId: string): Promise<Consent | undefined> => consents.get(idOf(accountId, clientId)),
 
-    /** Adds to what the app was let have before; it never takes away. */
-    remember(accountId: string, clientId: string, given: Scope): Promise<Consent | undefined> {
+    /** Adds to what the app was let have before, and takes away what is refused now. */
+    remember(accountId: string, clientId: string, given: Scope, refused: Scope): Promise<Consent | undefined> {
       const id = idOf(accountId, clientId)
       const now = Date.now()
       return consents.upsert(id, known => ({
         id,
         accountId,
         clientId,
-        ...joinScope(given, known),
+        ...missingScope(joinScope(given, known), refused),
         createdAt: known?.createdAt ?? now,
         updatedAt: now,
       }))

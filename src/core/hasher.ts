@@ -26,7 +26,8 @@ export function createHasher({ width, queue }: { width: number; queue: number })
   return {
     hash: hashed,
     async verify(stored, password) {
-      const against = stored ?? (await (nobody ??= hashed('a password that nobody has')))
+      // Not bounded: were it refused when too many wait, it would be refused for ever.
+      const against = stored ?? (await (nobody ??= hash('a password that nobody has', PARAMETERS)))
       const matches = await bounded(() => verify(against, password.normalize('NFKC')))
       return matches && stored !== undefined
     },

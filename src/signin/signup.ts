@@ -21,7 +21,7 @@ export async function signUp({ services, ctx, client, form, go }: Submission): P
   if (config.termsUrl && form.text('terms') === '') {
     throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })
   }
-  await countSignup(services, ctx.ip)
+  await countSignup(services, ctx, email)
 
   const [passwordHash, holder] = await Promise.all([hasher.hash(password), accounts.byIdentifier(email)])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')

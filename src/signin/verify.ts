@@ -30,9 +30,19 @@ export async function proven(
 }
 
 /** A new code and link for the same address; for an account that never proved its address, the first. */
-export async function resend({ services, ctx, attempt, account, client, go }: Submission): Promise<void> {
+export async function resend({
+  services,
+  ctx,
+  attempt,
+  account,
+  verification: known,
+  client,
+  go,
+}: Submission): Promise<void> {
   const { verifications } = services
-  await countResend(services, ctx)
+  const to = known?.email ?? account?.email
+  if (!to) throw noCode()
+  await countResend(services, ctx, to)
   const renewed = attempt.verificationId ? await verifications.renew(attempt.verificationId) : undefined
   if (renewed) {
     const { verification, secrets } = renewed
@@ -45,12 +55,12 @@ export async function resend({ services, ctx, attempt, account, client, go }: Su
       uid: attempt.id,
       taken: verification.linkHash === undefined,
     })
-    await go(known => known)
+    await go(unchanged => unchanged)
     return
   }
   if (!account) throw noCode()
   await sendFirst({ services, ctx, attempt, account, client })
-  await go(known => known)
+  await go(unchanged => unchanged)
 }
 
 /** For an account whose address was never proven: makes the verification and sends it, once for the attempt. */

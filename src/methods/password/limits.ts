@@ -24,28 +24,32 @@ function rules(config: Config) {
 /**
  * Counts one try against the account, the address and everyone, before the secret is looked at. A known device is
  * counted by itself alone, so that strangers cannot lock the person out.
- * @returns what to call when the try was no failure
+ * @returns what to call when the try was right, and when it was not made at all
  * @throws Refused `limit.password.…`, 429
  */
 export async function countPasswordTry(
   { config, limits }: MethodServices,
   attempted: Try,
-): Promise<() => Promise<void>> {
+): Promise<{ succeeded(): Promise<void>; notMade(): Promise<void> }> {
   const { account, device, address, global } = rules(config)
   const name = attempted.account?.id ?? `nobody:${nameOf(attempted.identifier)}`
   if (attempted.account && attempted.deviceId) {
     await limits.count(device, attempted.deviceId)
-    return () => limits.clear(device, attempted.deviceId!)
+    const id = attempted.deviceId
+    return { succeeded: () => limits.clear(device, id), notMade: () => limits.giveBack(device, id) }
   }
 
   await Promise.all([limits.count(global, 'all'), limits.count(address, networkOf(attempted.address))])
   await limits.count(account, name)
-  return async () => {
-    await Promise.all([
-      limits.clear(account, name),
-      limits.giveBack(address, networkOf(attempted.address)),
-      limits.giveBack(global, 'all'),
-    ])
+  const giveBackShared = () =>
+    Promise.all([limits.giveBack(address, networkOf(attempted.address)), limits.giveBack(global, 'all')])
+  return {
+    async succeeded() {
+      await Promise.all([limits.clear(account, name), giveBackShared()])
+    },
+    async notMade() {
+      await Promise.all([limits.giveBack(account, name), giveBackShared()])
+    },
   }
 }
 

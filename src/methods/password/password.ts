@@ -21,17 +21,20 @@ export const password: Method = {
   async verify(services, attempted) {
     const typed = attempted.form.password ?? ''
     if (typed === '') throw new Refused('password.missing', { field: 'password', hint: 'Enter your password.' })
-    const succeeded = await countPasswordTry(services, attempted)
+    const { succeeded, notMade } = await countPasswordTry(services, attempted)
 
     const { credentials, hasher } = services
     // Looked for in any case, so that the time does not tell who has an account.
     const credential = await credentials.get(onlyCredentialId('password', attempted.account?.id ?? 'nobody'))
     const stored = credential && dataSchema.parse(credential.data).hash
     // Nobody's password and one that is too long to be anybody's take the same time as a wrong one.
-    const matches = await hasher.verify(
-      typed.length > MAX_LENGTH * 4 ? undefined : stored,
-      typed.slice(0, MAX_LENGTH * 4),
-    )
+    const matches = await hasher
+      .verify(typed.length > MAX_LENGTH * 4 ? undefined : stored, typed.slice(0, MAX_LENGTH * 4))
+      .catch(async (error: unknown) => {
+        // Too busy to look at it: whoever tries again shortly is not to be locked out for that.
+        await notMade()
+        throw error
+      })
     if (!matches || !attempted.account) {
       throw new Refused('password.mismatch', {
         field: 'password',
@@ -40,9 +43,22 @@ export const password: Method = {
     }
 
     await succeeded()
-    if (stored && hasher.isOutdated(stored)) await enrolPassword(services, attempted.account.id, typed)
+    if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, stored, typed)
     return { method: 'password', factor: 'knowledge', amr: ['pwd'], resistsPhishing: false, at: Date.now() }
   },
+}
+
+/** The same password by today's parameters, unless it was changed meanwhile. */
+async function renewHash(
+  { credentials, hasher }: MethodServices,
+  credentialId: string,
+  stored: string,
+  text: string,
+): Promise<void> {
+  const hash = await hasher.hash(text)
+  await credentials.update(credentialId, known =>
+    known.data.hash === stored ? { ...known, data: { hash }, updatedAt: Date.now() } : undefined,
+  )
 }
 
 /** Gives the account this password, in the place of any other. It has been checked by the rules before. */
