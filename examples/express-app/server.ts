@@ -60,9 +60,11 @@ function addRoutes(app: Express, url: string, provider: Provider, issuer: string
     }),
   )
 
-  app.get('/style.css', (_req, res) => {
-    res.type('css').send(readFileSync(new URL('style.css', import.meta.url)))
-  })
+  for (const file of ['style.css', 'icon.svg']) {
+    app.get(`/${file}`, (_req, res) => {
+      res.type(file).send(readFileSync(new URL(file, import.meta.url)))
+    })
+  }
 
   app.get('/', async (req, res) => {
     const { signedIn, notice } = req.session

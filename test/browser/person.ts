@@ -1,15 +1,20 @@
 // What a person does on the pages, by what they read there.
-import type { Page } from 'playwright-core'
-import type { TestServer } from '../support/server.ts'
+import { expect } from 'chai'
+import type { Locator, Page } from 'playwright-core'
 import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD } from '../support/server.ts'
+import { newAddress, type Stage } from './stage.ts'
 
 export function press(page: Page, name: string): Promise<void> {
   return page.getByRole('button', { name, exact: true }).click()
 }
 
-export function field(page: Page, label: string) {
+export function field(page: Page, label: string): Locator {
   return page.getByRole('textbox', { name: label })
+}
+
+export function headingOf(page: Page): Promise<string> {
+  return page.getByRole('heading', { level: 1 }).innerText()
 }
 
 export async function enterName(page: Page, name: string): Promise<void> {
@@ -33,15 +38,44 @@ export async function fillSignUp(
   await field(page, 'Full name').fill(name)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await press(page, 'Create account')
-  await page.waitForLoadState()
 }
 
-export async function enterMailedCode(server: TestServer, page: Page, email: string): Promise<void> {
-  const mail = await server.mailTo(email)
-  await field(page, '6-digit code').fill(codeIn(mail))
+/** Begins an account at the example app, as far as the page that waits for the mailed code or link. */
+export async function signUp(stage: Stage, page: Page, profile: { username?: string } = {}): Promise<string> {
+  const email = newAddress()
+  await page.goto(stage.example.url)
+  await press(page, 'Create an account')
+  await fillSignUp(page, email, { name: 'Rosa Lindqvist', ...profile })
+  expect(await headingOf(page)).to.equal('Check your mail')
+  return email
+}
+
+export async function enterMailedCode({ server }: Stage, page: Page, email: string): Promise<void> {
+  await field(page, '6-digit code').fill(codeIn(await server.mailTo(email)))
   await press(page, 'Confirm')
 }
 
-export function headingOf(page: Page): Promise<string> {
-  return page.getByRole('heading', { level: 1 }).innerText()
+/** A person with an account opens the example app, and is not signed in yet. */
+export async function openExample(stage: Stage, page: Page): Promise<string> {
+  const { email } = await stage.server.person({ email: newAddress() })
+  await page.goto(stage.example.url)
+  return email
+}
+
+export async function signIn(page: Page, email: string, options: { remember?: boolean } = {}): Promise<void> {
+  await press(page, 'Sign in')
+  await enterName(page, email)
+  await enterPassword(page, options)
+}
+
+export async function expectSignedIn(stage: Stage, page: Page, name: string): Promise<void> {
+  await page.waitForURL(`${stage.example.url}/`)
+  expect(await headingOf(page)).to.equal(`Hello, ${name}`)
+}
+
+/** The value that the example app shows for a claim. */
+export function claim(page: Page, section: 'ID token' | 'Userinfo', name: string): Promise<string> {
+  const card = page.locator('section', { has: page.getByRole('heading', { name: section, exact: true }) })
+  const row = card.locator('tr', { has: page.getByText(name, { exact: true }) })
+  return row.locator('td').innerText()
 }

@@ -1,0 +1,112 @@
+// The main journeys through the example app, in a real browser, on each store.
+import { expect } from 'chai'
+import { eachEngine } from '../support/engines.ts'
+import { linkIn } from '../support/mailbox.ts'
+import {
+  claim,
+  enterMailedCode,
+  enterName,
+  enterPassword,
+  expectSignedIn,
+  headingOf,
+  openExample,
+  press,
+  signIn,
+  signUp,
+} from './person.ts'
+import { setStage, type Stage } from './stage.ts'
+import { journey } from './visits.ts'
+
+describe('a person in a browser', () => {
+  eachEngine((_, openUrl) => {
+    let stage: Stage
+
+    before(async () => {
+      stage = await setStage({ store: await openUrl() })
+    })
+    after(() => stage?.close())
+
+    journey('creates an account, allows the app in, refreshes, signs out, and signs in again', async open => {
+      const page = await open()
+      const email = await signUp(stage, page)
+      await enterMailedCode(stage, page, email)
+      expect(await headingOf(page)).to.equal('Allow Acme Notes to use your account?')
+      await press(page, 'Allow')
+
+      await expectSignedIn(stage, page, 'Rosa Lindqvist')
+      expect(await claim(page, 'ID token', 'iss')).to.equal(stage.server.issuer)
+      expect(await claim(page, 'ID token', 'acr')).to.equal('urn:latchkey:acr:1')
+      expect(await claim(page, 'ID token', 'amr')).to.equal('pwd')
+      expect(await claim(page, 'Userinfo', 'email')).to.equal(email)
+      expect(await claim(page, 'Userinfo', 'email_verified')).to.equal('true')
+      const sub = await claim(page, 'ID token', 'sub')
+
+      await press(page, 'Refresh tokens')
+      expect(await page.getByRole('status').innerText()).to.equal('Tokens refreshed.')
+      expect(await claim(page, 'ID token', 'sub')).to.equal(sub)
+
+      await press(page, 'Sign out')
+      await press(page, 'Sign out everywhere on this browser')
+      await page.waitForURL(`${stage.example.url}/`)
+      expect(await headingOf(page)).to.equal('Your notes, wherever you are.')
+
+      // What was allowed is remembered: nothing is asked but who this is.
+      await signIn(page, email)
+      await expectSignedIn(stage, page, 'Rosa Lindqvist')
+      expect(await claim(page, 'ID token', 'sub')).to.equal(sub)
+    })
+
+    journey('proves the address by the mailed link in another browser, and goes on in the first', async open => {
+      const page = await open()
+      const email = await signUp(stage, page)
+      const phone = await open()
+      await phone.goto(linkIn(await stage.server.mailTo(email)))
+      expect(await phone.getByText(email).isVisible()).to.equal(true)
+      await press(phone, 'Confirm this address')
+      expect(await headingOf(phone)).to.equal('Address confirmed')
+      // The phone is let in nowhere.
+      await phone.goto(stage.example.url)
+      await press(phone, 'Sign in')
+      expect(await headingOf(phone)).to.equal('Sign in to Acme Notes')
+
+      // The page that still waits for the code goes on, whichever of its buttons is pressed.
+      await press(page, 'Confirm')
+      expect(await headingOf(page)).to.equal('Allow Acme Notes to use your account?')
+      await press(page, 'Allow')
+      await expectSignedIn(stage, page, 'Rosa Lindqvist')
+    })
+
+    journey('is signed in after a restart of the browser with “Remember me”, and only then', async open => {
+      for (const remember of [true, false]) {
+        const page = await open()
+        const email = await openExample(stage, page)
+        await signIn(page, email, { remember })
+        await press(page, 'Allow')
+        await expectSignedIn(stage, page, email)
+
+        // A browser that is closed forgets the cookies that have no expiry.
+        const { cookies, origins } = await page.context().storageState()
+        const kept = cookies.filter(({ expires }) => expires !== -1)
+        const later = await open({ storageState: { cookies: kept, origins } })
+        await later.goto(stage.example.url)
+        await press(later, 'Sign in')
+        if (remember) await expectSignedIn(stage, later, email)
+        else expect(await headingOf(later)).to.equal('Sign in to Acme Notes')
+      }
+    })
+
+    journey('signs in from two tabs of one app at once', async open => {
+      const page = await open()
+      const email = await openExample(stage, page)
+      const second = await page.context().newPage()
+      await second.goto(stage.example.url)
+      await Promise.all([press(page, 'Sign in'), press(second, 'Sign in')])
+      for (const tab of [page, second]) {
+        await enterName(tab, email)
+        await enterPassword(tab)
+        await press(tab, 'Allow')
+        await expectSignedIn(stage, tab, email)
+      }
+    })
+  })
+})

@@ -1,0 +1,30 @@
+// A person's browser in a test: a context of its own, watched, and closed when the test ends.
+import { expect } from 'chai'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { launchBrowser } from '../support/chromium.ts'
+import { watch } from './watch.ts'
+
+/** Opens a browser: with cookies of its own, or with those of `storageState`. */
+export type Open = (options?: BrowserContextOptions) => Promise<Page>
+
+/** A test in real browsers. They are closed after it, and none may have had anything to complain of. */
+export function journey(title: string, go: (open: Open) => Promise<void>): void {
+  it(title, async () => {
+    const contexts: BrowserContext[] = []
+    const complaints: string[][] = []
+    const browser = await launchBrowser()
+    const open: Open = async options => {
+      const context = await browser.newContext(options)
+      context.setDefaultTimeout(10_000)
+      contexts.push(context)
+      complaints.push(watch(context))
+      return context.newPage()
+    }
+    try {
+      await go(open)
+    } finally {
+      await Promise.all(contexts.map(context => context.close()))
+    }
+    expect(complaints.flat()).to.deep.equal([])
+  })
+}
