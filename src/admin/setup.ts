@@ -1,7 +1,7 @@
 // The one-time link that sets up the first administrator of a new installation.
 import Router from '@koa/router'
 import type { Accounts } from '../core/accounts/accounts.ts'
-import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
+import { canonicalEmail, canonicalName, canonicalUsername } from '../core/accounts/names.ts'
 import type { Events } from '../core/events/events.ts'
 import type { Invitations } from '../core/invitations.ts'
 import { Refused } from '../lib/errors.ts'
@@ -71,7 +71,7 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
   const secret = ctx.params.secret!
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
-  const name = form.text('name').trim()
+  const name = canonicalName(form.text('name'))
   const password = form.text('password')
   checkNewPassword(password, config.passwordMinLength, [email, username, name])
 

@@ -45,6 +45,9 @@ export async function register(
     await events.emit({ type: 'account.registered', ...origin, accountId: account.id, details: { by: 'person' } })
     return account
   } catch (error) {
+    // A parallel request was first, and what is taken was taken by this very registration.
+    const made = await accounts.get(verification.id)
+    if (made) return made
     if (!(error instanceof Refused)) throw error
     if (error.code === 'username.taken') return undefined
     if (error.code !== 'email.taken') throw error

@@ -1,5 +1,5 @@
 // Registration. Nothing becomes an account here: it waits until its address is proven (core/accounts/verifications.ts).
-import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
+import { canonicalEmail, canonicalName, canonicalUsername } from '../core/accounts/names.ts'
 import { withoutPerson } from '../core/attempts.ts'
 import { Refused } from '../lib/errors.ts'
 import { logOf } from '../lib/web/trace.ts'
@@ -15,7 +15,7 @@ export async function signUp({ services, ctx, client, form, go }: Submission): P
   const { config, verifications, accounts, hasher } = services
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
-  const name = form.text('name').trim().slice(0, 200)
+  const name = canonicalName(form.text('name'))
   const password = form.text('password')
   checkNewPassword(password, config.passwordMinLength, [email, username, name])
   if (config.termsUrl && form.text('terms') === '') {

@@ -42,6 +42,16 @@ export function canonicalUsername(text: string): string {
   return folded
 }
 
+/** A person's own name in one line, as typed otherwise; undefined for none. @throws Refused `name.long` */
+export function canonicalName(text: string): string | undefined {
+  const name = text
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+  if (name.length > 200) throw new Refused('name.long', { field: 'name', hint: 'Use at most 200 characters.' })
+  return name || undefined
+}
+
 /** What someone typed to say who they are, or undefined when it can be neither an address nor a username. */
 export function canonicalIdentifier(text: string): { email: string } | { username: string } | undefined {
   try {
