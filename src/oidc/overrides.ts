@@ -4,6 +4,7 @@ import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
 import { secretMatches } from './client-record.ts'
 import { checkCodeVerifiers } from './code-verifiers.ts'
+import { resultOf } from './interaction-result.ts'
 import type { Decisions } from './policy.ts'
 import { recordKinds } from './records.ts'
 
@@ -51,10 +52,19 @@ function hideForeignTokens(provider: Provider): void {
   } as typeof find
 }
 
-/** At sign-in the library destroys the session under its old cookie; ours is one document that gets the new cookie. */
+/**
+ * At sign-in the library destroys the session under its old cookie; ours is one document that gets the new cookie. It
+ * does so after a mere consent too, where nothing was gained, and other tabs would be left with a dead cookie.
+ */
 function keepSessionOnRenewal(provider: Provider): void {
-  const prototype = provider.Session.prototype as unknown as { save(ttl: number): Promise<string>; oldId?: string }
-  const { save } = prototype
+  const prototype = provider.Session.prototype as unknown as {
+    save(ttl: number): Promise<string>
+    resetIdentifier(): void
+  }
+  const { save, resetIdentifier } = prototype
+  prototype.resetIdentifier = function () {
+    if (resultOf(Provider.ctx?.oidc.result).login) resetIdentifier.call(this)
+  }
   prototype.save = function (this: { oldId?: string }, ttl: number) {
     delete this.oldId
     return save.call(this as never, ttl)

@@ -58,7 +58,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
     jwks: keys.jwks,
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
-      if (model === 'Session') return createSessionAdapter(store, { replaces: leavesOneApp, end: signOut })
+      if (model === 'Session') return createSessionAdapter(store, { left: leftClient, end: signOut })
       return createRecordAdapter(store, model)
     },
     cookies: {
@@ -135,7 +135,8 @@ interface IntrospectedToken {
   iat?: number
 }
 
-/** Signing out of one app takes its entry away from the session, where all other requests only add. */
-function leavesOneApp(): boolean {
-  return Provider.ctx?.oidc.route === 'end_session_confirm'
+/** The client whose app the running request signs out of: its entry goes, where all other requests only add. */
+function leftClient(): string | undefined {
+  const oidc = Provider.ctx?.oidc
+  return oidc?.route === 'end_session_confirm' ? oidc.client?.clientId : undefined
 }

@@ -1,5 +1,6 @@
 // Sessions. The library saves them last-writer-wins: of five parallel requests of one session, four lost their client's
 // entry, and a session deleted meanwhile came back. Here a save is one atomic merge, and an ended session stays ended.
+import { isDeepStrictEqual } from 'node:util'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import type { Collection, Store } from '../storage/port.ts'
@@ -12,12 +13,12 @@ const EXPIRY_SLACK = 60_000
 const FORMER_COOKIES = 3
 
 interface SessionActs {
-  /** Whether the running request means to take entries away (leaving one app), not to add to them. */
-  replaces(): boolean
+  /** The client whose app the running request leaves, if it does: all other requests only add. */
+  left(): string | undefined
   end(uid: string): Promise<unknown>
 }
 
-export function createSessionAdapter(store: Store, { replaces, end }: SessionActs): Adapter {
+export function createSessionAdapter(store: Store, { left, end }: SessionActs): Adapter {
   const sessions: Collection<SessionRecord> = store.collection(sessionDeclaration)
 
   return {
@@ -37,7 +38,7 @@ export function createSessionAdapter(store: Store, { replaces, end }: SessionAct
       const { jti: _jti, ...kept } = payload
       const expiresAt = Date.now() + (expiresIn ?? 0) * 1000
       await sessions.upsert(payload.uid!, known =>
-        merged(known, { cookieHash, payload: kept, expiresAt, replace: replaces() }),
+        merged(known, { cookieHash, payload: kept, expiresAt, left: left() }),
       )
     },
 
@@ -56,44 +57,60 @@ interface Save {
   cookieHash: string
   payload: AdapterPayload
   expiresAt: number
-  replace: boolean
+  left: string | undefined
 }
 
 function merged(known: SessionRecord | undefined, save: Save): SessionRecord {
-  if (known?.endedAt) return known
+  const { accountId, uid } = save.payload
+  // What was read before the session ended, or before the person signed in, knows less than what is there.
+  if (known?.endedAt || (known?.accountId && known.accountId !== accountId)) return known
   const former = known?.formerHashes.includes(save.cookieHash) ?? false
   const renewed = known !== undefined && !former && known.cookieHash !== save.cookieHash
-  const payload = {
-    ...save.payload,
-    ...(save.payload.authorizations || known ? { authorizations: mergedAuthorizations(known, save) } : {}),
-  } as Record<string, unknown>
+  const payload = mergedPayload(known, save)
 
   if (known && !renewed && isOnlyLater(known, payload, save.expiresAt)) return known
   return {
-    id: save.payload.uid!,
+    id: uid!,
     cookieHash: known && former ? known.cookieHash : save.cookieHash,
     formerHashes: renewed
       ? [known.cookieHash, ...known.formerHashes].slice(0, FORMER_COOKIES)
       : (known?.formerHashes ?? []),
-    ...(save.payload.accountId ? { accountId: save.payload.accountId } : {}),
+    ...(accountId ? { accountId } : {}),
     payload,
     expiresAt: save.expiresAt,
   }
 }
 
+type Payload = SessionRecord['payload']
 type Authorizations = NonNullable<AdapterPayload['authorizations']>
 
-function mergedAuthorizations(known: SessionRecord | undefined, save: Save): Authorizations {
-  const before = save.replace ? {} : ((known?.payload.authorizations ?? {}) as Authorizations)
+const OF_SIGN_IN = new Set(['loginTs', 'acr', 'amr', 'transient'])
+
+/** The apps of both, and the newer sign-in. */
+function mergedPayload(known: SessionRecord | undefined, save: Save): Payload {
+  const saved: Payload = { ...save.payload }
+  if (!known) return saved
+  const newer = Number(known.payload.loginTs ?? 0) > Number(saved.loginTs ?? 0) ? known.payload : saved
+  const entries = (payload: Payload, ofSignIn: boolean) =>
+    Object.entries(payload).filter(([name]) => OF_SIGN_IN.has(name) === ofSignIn)
+  return {
+    ...Object.fromEntries([...entries(saved, false), ...entries(newer, true)]),
+    authorizations: mergedAuthorizations(known, save),
+  }
+}
+
+function mergedAuthorizations(known: SessionRecord, save: Save): Authorizations {
+  const before = (known.payload.authorizations ?? {}) as Authorizations
   const all = { ...before }
   for (const [clientId, authorization] of Object.entries(save.payload.authorizations ?? {})) {
     all[clientId] = { ...before[clientId], ...authorization }
   }
-  return Object.fromEntries(Object.entries(all).slice(-MAX_AUTHORIZATIONS))
+  const kept = Object.entries(all).filter(([clientId]) => clientId !== save.left)
+  return Object.fromEntries(kept.slice(-MAX_AUTHORIZATIONS))
 }
 
-function isOnlyLater(known: SessionRecord, payload: Record<string, unknown>, expiresAt: number): boolean {
+function isOnlyLater(known: SessionRecord, payload: Payload, expiresAt: number): boolean {
   if (Math.abs(known.expiresAt - expiresAt) >= EXPIRY_SLACK) return false
-  const comparable = ({ iat: _iat, exp: _exp, ...rest }: Record<string, unknown>) => JSON.stringify(rest)
-  return comparable(known.payload) === comparable(payload)
+  const comparable = ({ iat: _iat, exp: _exp, ...rest }: Payload) => rest
+  return isDeepStrictEqual(comparable(known.payload), comparable(payload))
 }

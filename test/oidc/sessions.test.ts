@@ -9,7 +9,7 @@ import { answerOf, authorize, introspect, userinfo } from '../support/endpoints.
 import { eachEngine } from '../support/engines.ts'
 import { allow, authorization, codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'
 import { createHold, type Hold } from '../support/hold-calls.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
 
 const MINUTE = 60_000
@@ -66,6 +66,77 @@ describe('a session', () => {
         asked.map(({ page, codeVerifier }) => redeem(server, fresh, codeOf(page), codeVerifier)),
       )
       for (const { body } of answers) expect((await userinfo(server, body.access_token)).status).to.equal(200)
+    })
+
+    it('gives five clients, agreed to in five tabs at once, five codes, and goes on', async () => {
+      const clients = await Promise.all(Array.from({ length: 5 }, () => server.register('web')))
+      const { visitor } = await signedIn()
+      const asked = await Promise.all(clients.map(each => authorize(server, each, {}, visitor)))
+      const ends = await Promise.all(asked.map(({ page }) => allow(visitor, page)))
+      const answers = await Promise.all(
+        ends.map((page, i) => redeem(server, clients[i]!, codeOf(page), asked[i]!.codeVerifier)),
+      )
+      for (const { body } of answers) expect((await userinfo(server, body.access_token)).status).to.equal(200)
+      for (const each of [client, ...clients]) {
+        const { page } = await authorize(server, each, { prompt: 'none' }, visitor)
+        expect(answerOf(page)).to.have.property('code')
+      }
+    })
+
+    it('keeps its sign-in when a request that began before it ends after it', async () => {
+      const visitor = new Visitor(server.issuer)
+      await visitor.open('/logout')
+      const { page, codeVerifier } = await authorize(server, client, {}, visitor)
+      const upsert = hold.next('sessions.upsert')
+      const late = visitor.send('GET', authorization(server, client).url)
+      await upsert.reached
+      const before = visitor.cookie('latchkey_session')
+      const end = await allow(visitor, await signIn(visitor, page, email))
+      const { body } = await redeem(server, client, codeOf(end), codeVerifier)
+      const cookies = ['latchkey_session', 'latchkey_session.sig'].map(name => [name, visitor.cookie(name)!] as const)
+      expect(cookies[0]![1]).to.not.equal(before)
+      upsert.release()
+      await late
+      for (const [name, value] of cookies) visitor.setCookie(name, value)
+      const { page: silent } = await authorize(server, client, { prompt: 'none' }, visitor)
+      expect(answerOf(silent)).to.have.property('code')
+      expect((await userinfo(server, body.access_token)).status).to.equal(200)
+    })
+
+    it('keeps the newer sign-in when a request that began before it ends after it', async () => {
+      const { visitor, uid } = await signedIn()
+      const other = await server.register('web', { first_party: true })
+      moveClock(10 * MINUTE)
+      const { page } = await authorize(server, client, { prompt: 'login' }, visitor)
+      const upsert = hold.next('sessions.upsert')
+      const late = visitor.send('GET', authorization(server, other).url)
+      await upsert.reached
+      await visitor.submit(page, '/prove/password', { password: PASSWORD })
+      const cookie = visitor.cookie('latchkey_session')!
+      const { loginTs } = (await sessions.get(uid))!.payload
+      upsert.release()
+      await late
+      const after = (await sessions.get(uid))!
+      expect(after.payload.loginTs).to.equal(loginTs)
+      expect(after.cookieHash).to.equal(sha256(cookie))
+      expect(after.payload.authorizations).to.have.property(other.client_id)
+    })
+
+    it('leaves one app by the sign-out page, while another is being reached', async () => {
+      const { visitor, tokens } = await signedIn()
+      const other = await server.register('web', { first_party: true })
+      const page = await visitor.open(`/logout?id_token_hint=${tokens.id_token}`)
+      const upsert = hold.next('sessions.upsert')
+      const leaving = visitor.submit(page, '/logout/confirm')
+      await upsert.reached
+      const reached = await authorize(server, other, {}, visitor)
+      upsert.release()
+      expect((await leaving).status).to.equal(200)
+      expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
+      const { body } = await redeem(server, other, codeOf(reached.page), reached.codeVerifier)
+      expect((await userinfo(server, body.access_token)).status).to.equal(200)
+      const { page: silent } = await authorize(server, other, { prompt: 'none' }, visitor)
+      expect(answerOf(silent)).to.have.property('code')
     })
 
     it('stays ended when it is ended during a request', async () => {
