@@ -7,7 +7,7 @@ import { originOf, type Page } from './page.ts'
 type Finish = Extract<Step, { kind: 'finish' }>
 
 export async function finish(page: Page, step: Finish): Promise<void> {
-  const { services, ctx, attempt, interaction, account, client } = page
+  const { services, ctx, attempt, account, client } = page
   const fresh = attempt.proofs.some(proof => proof.at >= attempt.startedAt)
   const deviceId = fresh ? await rememberDevice(services, ctx, account!.id) : undefined
   const login: AttemptResult['login'] = fresh
@@ -33,17 +33,27 @@ export async function finish(page: Page, step: Finish): Promise<void> {
     })
   }
 
-  // Another account than the live session's: that session ends here, instead of on a page of the library's own.
-  const session = interaction.session
-  if (login && session && session.accountId !== login.accountId) {
-    await services.endSession(session.uid, originOf(ctx, client))
-    interaction.session = undefined
-    await interaction.persist()
-  }
+  if (login) await leaveOtherSession(page, login.accountId)
   const result = toInteractionResult(attempt, login)
   const returnTo = await services.provider().interactionResult(ctx.req, ctx.res, result)
   await services.attempts.update(attempt.id, known => ({ ...known, outcome: 'finished' }))
   leave(page, returnTo)
+}
+
+/**
+ * The browser may be signed in as somebody else, in another tab also since this began: that session ends here, instead
+ * of on a page of the library's own. The library lets nobody go on from another session than the one it began with.
+ */
+async function leaveOtherSession({ services, ctx, interaction, client }: Page, accountId: string): Promise<void> {
+  const provider = services.provider()
+  const cookie = ctx.cookies.get(provider.cookieName('session'), { signed: true })
+  const current = cookie ? await provider.Session.find(cookie) : undefined
+  const isOther = current?.accountId !== undefined && current.accountId !== accountId
+  if (isOther) await services.endSession(current.uid, originOf(ctx, client))
+  if (interaction.session && (isOther || current?.uid !== interaction.session.uid)) {
+    interaction.session = undefined
+    await interaction.persist()
+  }
 }
 
 /** Ends the attempt with an error that the app is told of, by its name in the specifications. */
