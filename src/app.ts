@@ -1,7 +1,8 @@
 // The composition root: everything is made here and handed to who needs it. Nothing else knows everything.
 import { join } from 'node:path'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
+import compose from 'koa-compose'
 import { setupRoutes } from './admin/setup.ts'
 import { createAccounts } from './core/accounts/accounts.ts'
 import { createVerifications } from './core/accounts/verifications.ts'
@@ -147,10 +148,8 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.use(faults(views, error => error instanceof Unavailable))
   koa.use(assets(join(VIEWS, 'assets')))
   koa.use(homePage(views, config))
-  const pages = sameOrigin(config.issuer)
-  koa.use((ctx, next) => (isOwnPage(ctx.path) ? pages(ctx, next) : next()))
-  koa.use(signIn.routes())
-  koa.use(setup.routes())
+  const ownPages = compose([sameOrigin(config.issuer), signIn.routes(), setup.routes()] as Middleware[])
+  koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)
   koa.use(quietLogout)
   koa.use(provider.middleware)

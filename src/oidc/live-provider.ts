@@ -5,6 +5,7 @@ import type { Context, Middleware, Next } from 'koa'
 import type { Log } from '../lib/log.ts'
 import { Unavailable } from '../storage/port.ts'
 import type { KeyRing } from './keys.ts'
+import { prepare } from './prepared.ts'
 import { createProvider, type ProviderParts } from './provider.ts'
 import { listen } from './listeners.ts'
 import type { Events } from '../core/events/events.ts'
@@ -39,7 +40,7 @@ export async function startProvider(
     listen(next, events, log)
     version = keys.version
     provider = next
-    handle = compose(next.middleware) as typeof handle
+    handle = prepare(compose(next.middleware) as typeof handle)
   }
 
   await refresh()

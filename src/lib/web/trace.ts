@@ -2,21 +2,29 @@ import type { Middleware } from 'koa'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 
+interface Traced {
+  traceId: string
+  baseLog: Log
+  log?: Log
+}
+
 /** Gives each request an id, which error pages show and log lines carry. */
 export function trace(log: Log): Middleware {
   return async (ctx, next) => {
-    const traceId = newId()
-    ctx.state.traceId = traceId
-    ctx.state.log = log.child({ traceId })
-    ctx.set('X-Request-Id', traceId)
+    const state = ctx.state as Traced
+    state.traceId = newId()
+    state.baseLog = log
+    ctx.res.setHeader('X-Request-Id', state.traceId)
     await next()
-    log.debug(
-      { traceId, method: ctx.method, route: ctx._matchedRoute ?? ctx.oidc?.route, status: ctx.status },
-      'request',
-    )
+    if (log.isLevelEnabled('debug')) {
+      const route: unknown = ctx._matchedRoute ?? ctx.oidc?.route
+      log.debug({ traceId: state.traceId, method: ctx.method, route, status: ctx.status }, 'request')
+    }
   }
 }
 
+/** The log whose lines carry the request's id; made when a request first has something to say. */
 export function logOf(ctx: { state: object }): Log {
-  return (ctx.state as { log: Log }).log
+  const state = ctx.state as Traced
+  return (state.log ??= state.baseLog.child({ traceId: state.traceId }))
 }
