@@ -1,9 +1,10 @@
-// Registering and changing relying parties. The provider's own schema has the last word before anything is stored.
+// Registering and changing relying parties. The provider's own schema has the last word before anything is stored, and
+// the audit entry is written before the act, so that no act is without one.
 import { errors, type default as Provider } from 'oidc-provider'
 import type { Events, Origin } from '../core/events/events.ts'
 import { Refused } from '../lib/errors.ts'
 import { newId, newSecret, sha256 } from '../lib/ids.ts'
-import type { Page, PageRequest, Store } from '../storage/port.ts'
+import { Conflict, type Page, type PageRequest, type Store } from '../storage/port.ts'
 import { clientDeclaration, toLibraryClient, type ClientRecord } from './client-record.ts'
 import { metadataOfType, type ClientType } from './client-types.ts'
 
@@ -51,62 +52,74 @@ export function createClients(store: Store, events: Events, provider: () => Prov
       updatedAt: now,
     }
     record.metadata = validated(record)
-    await clients.insert(record).catch(() => {
-      throw new Refused('client.taken', {
-        status: 409,
-        field: 'client_id',
-        hint: `A client with the id ${id} exists already.`,
-      })
-    })
+    if (await clients.get(id)) throw takenClient(id)
     await events.emit({ type: 'client.created', clientId: id, ...origin, details: {} })
-    return { ...view(record), ...(secret ? { client_secret: secret, client_secret_expires_at: 0 } : {}) }
+    await clients.insert(record).catch((error: unknown) => {
+      throw error instanceof Conflict ? takenClient(id) : error
+    })
+    return withSecret(record, secret)
   }
 
-  /** Changes the named metadata; `undefined` takes one away. @throws Refused `client.unknown`, `client.invalid` */
+  /**
+   * Changes the named metadata; `undefined` takes one away. A public client that becomes confidential gets a secret.
+   * @throws Refused `client.unknown`, `client.invalid`
+   */
   async function update(id: string, changes: Metadata, origin: Origin = {}): Promise<ClientView> {
-    const updated = await clients.update(id, known => {
-      const metadata = Object.fromEntries(
-        Object.entries({ ...known.metadata, ...changes }).filter(([, value]) => value !== undefined),
-      )
-      const record = { ...known, metadata, updatedAt: Date.now() }
+    const secret = newSecret()
+    let made = false
+    const changed = (known: ClientRecord): ClientRecord => {
+      const all = Object.entries({ ...known.metadata, ...changes }).filter(([, value]) => value !== undefined)
+      const metadata = Object.fromEntries(all)
+      const now = Date.now()
+      made = needsSecret(metadata) && known.secrets.length === 0
+      const secrets = made ? [{ hash: sha256(secret), createdAt: now }] : known.secrets
+      const record = { ...known, metadata, secrets, updatedAt: now }
       return { ...record, metadata: validated(record) }
-    })
-    if (!updated) throw unknownClient(id)
+    }
+    // Tried before it is written down, so that a refused change leaves no entry.
+    changed(await known(id))
     await events.emit({ type: 'client.updated', clientId: id, ...origin, details: { fields: Object.keys(changes) } })
-    return view(updated)
+    const updated = await clients.update(id, changed)
+    if (!updated) throw unknownClient(id)
+    return withSecret(updated, made ? secret : undefined)
   }
 
   /** A new secret, shown this once. The newest old one works for another day, so that apps can be changed over. */
   async function rotateSecret(id: string, origin: Origin = {}): Promise<ClientView> {
     const secret = newSecret()
     const now = Date.now()
-    const updated = await clients.update(id, known => {
-      const [newest] = known.secrets
-      if (!newest) return undefined
-      const secrets = [
-        { hash: sha256(secret), createdAt: now },
-        { ...newest, expiresAt: now + SECRET_OVERLAP },
-      ]
-      return { ...known, secrets, updatedAt: now }
-    })
-    if (!updated) {
-      if (!(await clients.get(id))) throw unknownClient(id)
+    if ((await known(id)).secrets.length === 0) {
       throw new Refused('client.no_secret', { hint: `The client ${id} is public: it has no secret to rotate.` })
     }
     await events.emit({ type: 'client.secret_rotated', clientId: id, ...origin, details: {} })
-    return { ...view(updated), client_secret: secret, client_secret_expires_at: 0 }
+    const updated = await clients.update(id, ({ secrets: [newest], ...record }) => ({
+      ...record,
+      secrets: [
+        { hash: sha256(secret), createdAt: now },
+        ...(newest ? [{ ...newest, expiresAt: now + SECRET_OVERLAP }] : []),
+      ],
+      updatedAt: now,
+    }))
+    if (!updated) throw unknownClient(id)
+    return withSecret(updated, secret)
   }
 
   async function remove(id: string, origin: Origin = {}): Promise<void> {
-    if (!(await clients.remove(id))) throw unknownClient(id)
+    await known(id)
     await events.emit({ type: 'client.removed', clientId: id, ...origin, details: {} })
+    await clients.remove(id)
+  }
+
+  /** @throws Refused `client.unknown` */
+  async function known(id: string): Promise<ClientRecord> {
+    const record = await clients.get(id)
+    if (!record) throw unknownClient(id)
+    return record
   }
 
   /** @throws Refused `client.unknown` */
   async function show(id: string): Promise<ClientView> {
-    const record = await clients.get(id)
-    if (!record) throw unknownClient(id)
-    return view(record)
+    return view(await known(id))
   }
 
   async function list(page: PageRequest): Promise<Page<ClientView>> {
@@ -123,6 +136,19 @@ function needsSecret(metadata: Metadata): boolean {
 
 function view(record: ClientRecord): ClientView {
   return { client_id: record.id, client_id_issued_at: Math.floor(record.createdAt / 1000), ...record.metadata }
+}
+
+/** The one time that a secret is shown. */
+function withSecret(record: ClientRecord, secret: string | undefined): ClientView {
+  return { ...view(record), ...(secret ? { client_secret: secret, client_secret_expires_at: 0 } : {}) }
+}
+
+function takenClient(id: string): Refused {
+  return new Refused('client.taken', {
+    status: 409,
+    field: 'client_id',
+    hint: `A client with the id ${id} exists already.`,
+  })
 }
 
 function unknownClient(id: string): Refused {

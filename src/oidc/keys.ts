@@ -3,7 +3,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { z } from 'zod'
 import { Conflict, type Declaration, type Store } from '../storage/port.ts'
-import type { Sealer } from '../lib/seal.ts'
+import { UnsealError, type Sealer } from '../lib/seal.ts'
 
 const keySchema = z.object({
   kid: z.string(),
@@ -109,6 +109,33 @@ export function createKeyRing(store: Store, sealer: Sealer, { keepFor }: { keepF
     return made.map(key => key.kid)
   }
 
+  /**
+   * When LATCHKEY_SECRETS was lost: drops the keys that cannot be opened any more, and makes new ones that sign at once.
+   * What the lost ones signed cannot be verified any longer. @returns the new keys' ids; none when all could be opened
+   */
+  async function replaceLost(): Promise<string[]> {
+    const { keys } = await ring()
+    const lost = new Set<string>()
+    for (const key of keys) if (!(await canOpen(key))) lost.add(key.kid)
+    if (lost.size === 0) return []
+    const made = await newKeys(Date.now())
+    await rings.update('signing', known => ({
+      ...known,
+      revision: known.revision + 1,
+      keys: [...known.keys.filter(key => !lost.has(key.kid)), ...made],
+    }))
+    return made.map(key => key.kid)
+  }
+
+  async function canOpen(key: Key): Promise<boolean> {
+    try {
+      return Boolean(await open(key))
+    } catch (error) {
+      if (error instanceof UnsealError) return false
+      throw error
+    }
+  }
+
   async function list(): Promise<KeyFacts[]> {
     const { keys } = await ring()
     const now = Date.now()
@@ -121,7 +148,7 @@ export function createKeyRing(store: Store, sealer: Sealer, { keepFor }: { keepF
     }))
   }
 
-  return { load, rotate, list }
+  return { load, rotate, replaceLost, list }
 }
 
 function published(keys: Key[], now: number): Key[] {

@@ -2,8 +2,17 @@
 import { errors } from 'oidc-provider'
 
 /** Called by the library for each of our own properties. @throws InvalidClientMetadata */
-export function checkOwnMetadata(_ctx: unknown, key: string, value: unknown): void {
+export function checkOwnMetadata(
+  _ctx: unknown,
+  key: string,
+  value: unknown,
+  metadata: { token_endpoint_auth_method?: string },
+): void {
   if (value === undefined) return
+  // Without a secret, PKCE is all that keeps a stolen code from being used (RFC 9700, section 2.1.1).
+  if (key === 'require_pkce' && value === false && metadata.token_endpoint_auth_method === 'none') {
+    throw new errors.InvalidClientMetadata('require_pkce can only be false for a client that authenticates')
+  }
   if (key === 'first_party' || key === 'require_pkce') {
     if (typeof value !== 'boolean') throw new errors.InvalidClientMetadata(`${key} must be true or false`)
     return

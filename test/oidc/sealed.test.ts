@@ -49,3 +49,17 @@ describe('moving to a new secret', () => {
     expect((error as Error).message).to.match(/a secret that LATCHKEY_SECRETS does not hold/)
   })
 })
+
+describe('a lost secret', () => {
+  it('is got over by new keys in the place of those that cannot be opened', async () => {
+    const store = await openStore('sqlite::memory:', declarations)
+    const ring = (secret: string) => createKeyRing(store, createSealer([secret]), { keepFor: 3600 })
+    const before = await ring(OLD).load()
+    expect(await ring(OLD).replaceLost()).to.deep.equal([])
+    const made = await ring(NEW).replaceLost()
+    const { jwks } = await ring(NEW).load()
+    expect(jwks.keys.map(key => key.kid)).to.have.members(made)
+    expect(before.jwks.keys.map(key => key.kid)).to.not.have.any.members(made)
+    await store.close()
+  })
+})

@@ -54,7 +54,10 @@ export async function countPasswordTry(
 }
 
 /** Forgets the failures of an account: for an admin who unlocks it. */
-export function unlockPassword({ config, limits }: MethodServices, accountId: string): Promise<void> {
+export function unlockPassword(
+  { config, limits }: Pick<MethodServices, 'config' | 'limits'>,
+  accountId: string,
+): Promise<void> {
   return limits.clear(rules(config).account, accountId)
 }
 
