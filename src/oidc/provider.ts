@@ -12,6 +12,7 @@ import { createClientAdapter } from './client-adapter.ts'
 import { applyOverrides } from './overrides.ts'
 import type { Pages } from './pages.ts'
 import { createPolicy, type Decisions } from './policy.ts'
+import { acceptPosted } from './posted-requests.ts'
 import { createRecordAdapter } from './record-adapter.ts'
 import { rules } from './rules.ts'
 import { originOf } from './origin.ts'
@@ -43,6 +44,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys): Provide
   const { config, store, decisions } = parts
   const provider = new Provider(config.issuer, configuration(parts, keys))
   provider.proxy = true
+  provider.use(acceptPosted)
   applyOverrides(provider, store, decisions.finishOf)
   queueLogouts(provider, parts.logouts)
   return provider

@@ -1,7 +1,9 @@
 // What a developer gets to see when their app asks for something wrong: what came, what was expected, and a trace id.
+import { get } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients.ts'
 import { answerOf, authorize, userinfo } from '../support/endpoints.ts'
@@ -175,6 +177,7 @@ describe('a request that is wrong', () => {
       expect(response.status).to.be.oneOf([400, 401])
       expect(response.headers.get('www-authenticate')).to.match(/^(Bearer|DPoP)/)
       expect((await userinfo(server, 'x')).status).to.equal(401)
+      expect((await fetch(`${server.issuer}/userinfo?access_token=x`)).status).to.be.oneOf([400, 401])
     })
   })
 
@@ -212,6 +215,41 @@ describe('a request that is wrong', () => {
     } finally {
       await fleet.stop()
     }
+  })
+
+  it('is not sent out by the sign-out page: an address that is almost the registered one gets a page', async () => {
+    const app = await server.register('web', { post_logout_redirect_uris: ['https://app.example/bye'] })
+    const almost = ['https://app.example/bye.evil', 'https://app.example/bye/', 'https://app.example@evil.example/bye']
+    for (const uri of [
+      ...almost,
+      'https://evil.example/bye',
+      'javascript:alert(1)',
+      '//evil.example',
+      '/\\evil.example',
+    ]) {
+      const query = new URLSearchParams({ client_id: app.client_id, post_logout_redirect_uri: uri })
+      const page = await new Visitor(server.issuer).open(`/logout?${query}`)
+      expectErrorPage(page, 'post_logout_redirect_uri')
+    }
+    // Without a client there is nothing to check it against, so it is left out.
+    const page = await new Visitor(server.issuer).open('/logout?post_logout_redirect_uri=https://evil.example/')
+    expect(page.url.origin).to.equal(server.issuer)
+  })
+
+  it('believes no header about who we are', async () => {
+    const { hostname, port } = new URL(server.issuer)
+    const headers = {
+      host: 'evil.example',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      forwarded: 'host=evil.example;proto=https',
+    }
+    const answer = await new Promise<string>((resolve, reject) => {
+      get({ hostname, port, path: '/.well-known/openid-configuration', headers }, response => {
+        text(response).then(resolve, reject)
+      }).on('error', reject)
+    })
+    expect(answer).to.include(server.issuer).and.to.not.include('evil.example')
   })
 
   describe('from a browser of another origin (CORS)', () => {

@@ -1,0 +1,21 @@
+import type { Context, Middleware } from 'koa'
+import { formOf, readBody } from '../lib/web/form.ts'
+import { routes } from './rules.ts'
+
+const POSTABLE = new Set([routes.authorization, routes.end_session])
+
+/**
+ * Requests to sign in and to sign out may be posted (OIDC Core 1.0, section 3.1.2.1; RP-Initiated Logout 1.0, section 2).
+ * A browser sends our session's cookie with no POST of another site's, but with the GET that this makes of it.
+ */
+export const acceptPosted: Middleware = async (ctx, next) => {
+  if (ctx.method !== 'POST' || !POSTABLE.has(ctx.path)) return next()
+  await readBody(ctx as Context, () => Promise.resolve())
+  const { fields, all } = formOf(ctx as Context)
+  // Doubled parameters stay doubled, and are refused where all are.
+  const query = new URLSearchParams(
+    Object.keys(fields).flatMap(name => all(name).map((value): [string, string] => [name, value])),
+  )
+  ctx.redirect(`${ctx.path}?${query}`)
+  ctx.status = 303
+}
