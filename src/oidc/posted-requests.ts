@@ -1,4 +1,4 @@
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import { formOf, readBody } from '../lib/web/form.ts'
 import { routes } from './rules.ts'
 
@@ -10,8 +10,8 @@ const POSTABLE = new Set([routes.authorization, routes.end_session])
  */
 export const acceptPosted: Middleware = async (ctx, next) => {
   if (ctx.method !== 'POST' || !POSTABLE.has(ctx.path)) return next()
-  await readBody(ctx as Context, () => Promise.resolve())
-  const { fields, all } = formOf(ctx as Context)
+  await readBody(ctx, () => Promise.resolve())
+  const { fields, all } = formOf(ctx)
   // Doubled parameters stay doubled, and are refused where all are.
   const query = new URLSearchParams(
     Object.keys(fields).flatMap(name => all(name).map((value): [string, string] => [name, value])),

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { asking, expectAsked } from '../support/asking.ts'
 import { answerOf, authorize, claimsIn, userinfo } from '../support/endpoints.ts'
-import { allow, codeOf, redeem, signIn } from '../support/flow.ts'
+import { allow, codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'
 import { wordsOf } from '../support/visitor.ts'
 
 describe('an authorization request with', () => {
@@ -33,6 +33,30 @@ describe('an authorization request with', () => {
       const { body } = await redeem(asks.server, fresh, codeOf(end), codeVerifier)
       expect(body.scope).to.equal('openid profile')
       expect((await userinfo(asks.server, body.access_token)).body).to.not.have.property('email')
+    })
+
+    it('what is ours alone is no claim, however it is asked for', async () => {
+      const members = ['passwordHash', 'status', 'roles', 'validFrom', 'admin', 'createdAt', '__proto__', 'constructor']
+      const wanted = Object.fromEntries(members.map(member => [member, { essential: true }]))
+      const claims = JSON.stringify({ id_token: wanted, userinfo: wanted })
+      const { claims: given, tokens } = await asks.finish(await asks.ask({ claims }))
+      const { body } = await userinfo(asks.server, tokens.access_token)
+      for (const member of members) {
+        expect(Object.keys(given)).to.not.include(member)
+        expect(Object.keys(body)).to.not.include(member)
+      }
+    })
+
+    it('what the person takes back is not given any more, in another browser either', async () => {
+      const fresh = await asks.server.register('web')
+      const scope = { scope: 'openid profile email' }
+      await signInForTokens(asks.server, fresh, asks.person.email, { params: scope })
+      const { page } = await authorize(asks.server, fresh, { ...scope, prompt: 'consent' }, asks.visitor)
+      await asks.visitor.submit(page, '/consent', { decision: 'allow', remember: 'yes', scope: ['profile'] })
+
+      const elsewhere = await authorize(asks.server, fresh, scope)
+      const asked = await signIn(elsewhere.visitor, elsewhere.page, asks.person.email)
+      expect(wordsOf(asked)).to.include('Your email address').and.to.not.include('Your profile')
     })
 
     it('scopes give the claims that they stand for, with real values', async () => {

@@ -3,7 +3,7 @@ import { get } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { text as readAll } from 'node:stream/consumers'
 import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients.ts'
 import { answerOf, authorize, userinfo } from '../support/endpoints.ts'
@@ -246,7 +246,7 @@ describe('a request that is wrong', () => {
     }
     const answer = await new Promise<string>((resolve, reject) => {
       get({ hostname, port, path: '/.well-known/openid-configuration', headers }, response => {
-        text(response).then(resolve, reject)
+        readAll(response).then(resolve, reject)
       }).on('error', reject)
     })
     expect(answer).to.include(server.issuer).and.to.not.include('evil.example')

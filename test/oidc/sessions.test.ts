@@ -170,6 +170,17 @@ describe('a session', () => {
       expect(answerOf(silent).error).to.equal('login_required')
     })
 
+    it('ends in one browser, and goes on in another', async () => {
+      const [one, other] = [await signedIn(), await signedIn()]
+      const { page, codeVerifier } = await authorize(server, client, {}, one.visitor)
+      await one.visitor.submit(await one.visitor.open('/logout'), '/logout/confirm', { logout: 'yes' })
+      expect((await redeem(server, client, codeOf(page), codeVerifier)).body.error).to.equal('invalid_grant')
+      expect((await userinfo(server, one.tokens.access_token)).status).to.equal(401)
+      expect((await userinfo(server, other.tokens.access_token)).status).to.equal(200)
+      const { page: silent } = await authorize(server, client, { prompt: 'none' }, other.visitor)
+      expect(answerOf(silent)).to.have.property('code')
+    })
+
     it('is not written when only its expiry moved by less than a minute', async () => {
       const { visitor, uid } = await signedIn()
       await authorize(server, client, { prompt: 'none' }, visitor)
