@@ -95,7 +95,8 @@ function addRoutes(app: Express, url: string, provider: Provider, issuer: string
 
   app.get('/callback', async (req, res) => {
     const callbackUrl = new URL(req.originalUrl, url)
-    const pending = req.session.pending?.find(({ state }) => state === callbackUrl.searchParams.get('state'))
+    const { pending: underWay = [] } = req.session
+    const pending = underWay.find(({ state }) => state === callbackUrl.searchParams.get('state'))
     if (!pending) throw new Error('This sign-in was not started in this browser, or it is finished already.')
 
     // Checks state, nonce, issuer and signature, and throws when the provider answered with an error.
@@ -108,6 +109,7 @@ function addRoutes(app: Express, url: string, provider: Provider, issuer: string
     // A new session id, so that nobody who knew the old one is signed in along with this person.
     await promisify(req.session.regenerate.bind(req.session))()
     req.session.signedIn = keepTokens(tokens)
+    req.session.pending = underWay.filter(other => other !== pending)
     res.redirect(303, '/')
   })
 

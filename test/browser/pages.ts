@@ -1,5 +1,5 @@
 // Every page that a person can meet, and the way to it. Screenshots are taken of them, and axe looks at them.
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
@@ -9,7 +9,7 @@ import { newAddress, type Stage } from './stage.ts'
 export interface RealPage {
   name: string
   /** Takes a fresh browser context to the page. What it answers is closed after the page was looked at. */
-  open(stage: Stage, page: Page, context: BrowserContext): Promise<void | (() => Promise<void>)>
+  open(stage: Stage, page: Page): Promise<void | (() => Promise<void>)>
 }
 
 type Params = Record<string, string | undefined>
@@ -109,18 +109,18 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'verified-elsewhere',
-    async open(stage, page, context) {
+    async open(stage, page) {
       const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
-      await context.clearCookies()
+      await page.context().clearCookies()
       await page.goto(link)
       await press(page, 'Confirm this address')
     },
   },
   {
     name: 'link-used-up',
-    async open(stage, page, context) {
+    async open(stage, page) {
       const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
-      await context.clearCookies()
+      await page.context().clearCookies()
       await page.goto(`${link}x`)
     },
   },
@@ -139,7 +139,7 @@ export const realPages: RealPage[] = [
     name: 'consent-much',
     async open(stage, page) {
       const client_name = 'The Fernwood County Library Association of Readers, Lenders and Friends of Books'
-      const client = await stage.register({ client_name, logo_uri: `${stage.server.issuer}/gone.png` })
+      const client = await stage.register({ client_name, logo_uri: `${stage.redirectUri}/no-image` })
       const scope = 'openid profile email phone address offline_access'
       const { email } = await stage.server.person({ email: newAddress() })
       await page.goto(stage.start({ scope, prompt: 'consent' }, client))
@@ -189,9 +189,9 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'stale-foreign',
-    async open(stage, page, context) {
+    async open(stage, page) {
       await signedIn(stage, page)
-      const other = await context.browser()!.newContext()
+      const other = await page.context().browser()!.newContext()
       const theirs = await other.newPage()
       await start(stage, theirs)
       await page.goto(theirs.url())
@@ -209,9 +209,9 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'cookies-off',
-    async open(stage, page, context) {
+    async open(stage, page) {
       await start(stage, page)
-      await context.clearCookies()
+      await page.context().clearCookies()
       await page.reload()
     },
   },

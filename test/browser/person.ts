@@ -37,6 +37,8 @@ export async function fillSignUp(
   await field(page, 'Username').fill(username)
   await field(page, 'Full name').fill(name)
   await page.getByLabel('Password', { exact: true }).fill(password)
+  const terms = page.getByLabel('I accept')
+  if (await terms.isVisible()) await terms.check()
   await press(page, 'Create account')
 }
 

@@ -24,7 +24,7 @@ try {
     const page = await context.newPage()
     page.setDefaultTimeout(5000)
     try {
-      const close = await open(stage, page, context)
+      const close = await open(stage, page)
       for (const { look, width, height, colorScheme } of looks) {
         await page.setViewportSize({ width, height })
         await page.emulateMedia({ colorScheme })

@@ -22,9 +22,21 @@ export function journey(title: string, go: (open: Open) => Promise<void>): void 
     }
     try {
       await go(open)
+    } catch (error) {
+      throw new Error(`the browser was at ${await placesOf(contexts)}`, { cause: error })
     } finally {
       await Promise.all(contexts.map(context => context.close()))
     }
     expect(complaints.flat()).to.deep.equal([])
   })
+}
+
+/** Where a failed journey ended, page by page. */
+async function placesOf(contexts: BrowserContext[]): Promise<string> {
+  const pages = contexts.flatMap(context => context.pages())
+  const places = pages.map(async page => {
+    const [heading = 'a page without a heading'] = await page.locator('h1').allInnerTexts()
+    return `“${heading}” (${page.url()})`
+  })
+  return (await Promise.all(places)).join(', ')
 }
