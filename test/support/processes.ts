@@ -22,11 +22,12 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-/** Starts `src/main.ts` so many times, with one issuer, the same secrets and the same store. */
+/** Starts `src/main.ts` so many times, with one issuer, the same secrets and the same store. `env`: more variables. */
 export async function startFleet(
   size: number,
   store: string,
   secrets = randomBytes(32).toString('hex'),
+  env: Record<string, string> = {},
 ): Promise<Fleet> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-fleet-'))
   const ports = await Promise.all(Array.from({ length: size }, freePort))
@@ -38,6 +39,7 @@ export async function startFleet(
     LATCHKEY_SECRETS: secrets,
     LATCHKEY_MAIL: `file:${join(dataDir, 'mail')}`,
     LATCHKEY_LOG_LEVEL: 'info',
+    ...env,
   }
   const children: ChildProcess[] = []
   const lines: string[] = []
