@@ -66,6 +66,16 @@ describe('two processes on one store', () => {
       expect((await refresh(at(1), client, body.refresh_token)).status).to.equal(200)
     })
 
+    it('add to one session at once: six clients, three at each, get six codes that redeem at the other', async () => {
+      await tokens()
+      const clients = await Promise.all(Array.from({ length: 6 }, () => desk.register('web', { first_party: true })))
+      const asked = await Promise.all(clients.map((each, turn) => authorize(at(turn), each, {}, visitor)))
+      for (const [turn, { page, codeVerifier }] of asked.entries()) {
+        const { body } = await redeem(at(turn + 1), clients[turn]!, codeOf(page), codeVerifier)
+        expect((await userinfo(at(turn), body.access_token)).status).to.equal(200)
+      }
+    })
+
     it('know a session that the other signed in, and that a third ended', async () => {
       const person = await desk.person()
       const browser = new Visitor(fleet.issuer)

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients.ts'
 import { resetClock } from './clock.ts'
 import { authorize, claimsIn } from './endpoints.ts'
+import type { OpenUrl } from './engines.ts'
 import { allow, codeOf, redeem, signInForTokens, type Answer } from './flow.ts'
 import { PASSWORD, startServer, type TestServer } from './server.ts'
 import type { Visitor, VisitedPage } from './visitor.ts'
@@ -25,8 +26,8 @@ export interface Asking {
   }): Promise<{ claims: Record<string, unknown>; tokens: Answer }>
 }
 
-/** Sets all up by hooks of the suite that this is called in. */
-export function asking(): Asking {
+/** Sets all up by hooks of the suite that this is called in; on an embedded store unless another is opened. */
+export function asking(openUrl?: OpenUrl): Asking {
   const all = {} as Asking
   all.ask = (params, visitor = all.visitor) => authorize(all.server, all.client, params, visitor)
   all.giveAPassword = page => all.visitor.submit(page, '/prove/password', { password: PASSWORD })
@@ -36,7 +37,7 @@ export function asking(): Asking {
     return { claims: claimsIn(body.id_token), tokens: body }
   }
   before(async () => {
-    all.server = await startServer()
+    all.server = await startServer(openUrl ? { store: await openUrl() } : {})
     all.client = await all.server.register('web')
     all.person = await all.server.person()
   })
