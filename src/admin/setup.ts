@@ -58,6 +58,7 @@ async function submit(services: SetupServices, ctx: PageContext): Promise<void> 
   try {
     const email = await createAdministrator(services, ctx, form)
     ctx.type = 'html'
+    ctx.set('Cache-Control', 'no-store')
     ctx.body = services.views.render('setup/done', { page: {}, email })
   } catch (error) {
     if (!(error instanceof Refused) || error.code === 'invitation.gone') throw error

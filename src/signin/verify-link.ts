@@ -41,6 +41,7 @@ export function confirmLink(services: SignInServices, goOn: (page: Page) => Subm
     const attempt = await services.attempts.get(ctx.params.uid!)
     const client = attempt && (await services.provider().Client.find(attempt.clientId))
     ctx.type = 'html'
+    ctx.set('Cache-Control', 'no-store')
     ctx.body = services.views.render('signin/verified', {
       page: clientOnPage(client),
       email: verification.email,

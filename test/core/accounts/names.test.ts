@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { canonicalEmail, canonicalIdentifier, canonicalUsername } from '../../../src/core/accounts/names.ts'
 import { Refused } from '../../../src/lib/errors.ts'
 

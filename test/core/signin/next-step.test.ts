@@ -3,8 +3,8 @@ import { nextStep, type Situation, type Step } from '../../../src/core/signin/ne
 import { ann, MINUTE, NOW, passkey, proofBy, pwd, situation, totp, without, type Difference } from './situations.ts'
 
 const stranger = (more: Difference = {}): Situation =>
-  without(situation({ identified: false, proofs: [], ...more }), 'account') as Situation
-const sessionOnly = (more: Difference = {}): Situation => without(situation(more), 'startedAt') as Situation
+  without(situation({ identified: false, proofs: [], ...more }), 'account')
+const sessionOnly = (more: Difference = {}): Situation => without(situation(more), 'startedAt')
 const scopes = (...names: string[]) => ({ scopes: names, claims: [], resources: {} })
 
 type Row = [when: string, Situation, expected: Step | Step['kind']]
