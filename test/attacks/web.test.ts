@@ -160,14 +160,9 @@ describe('attacks on sessions and pages', () => {
         const { headers } = response
         expect(headers.get('content-type'), name).to.include('text/html')
         const policy = headers.get('content-security-policy') ?? ''
-        for (const part of [
-          "default-src 'none'",
-          "script-src 'none'",
-          "style-src 'self'",
-          "base-uri 'none'",
-          "frame-ancestors 'none'",
-        ])
+        for (const part of ["default-src 'none'", "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
           expect(policy, name).to.include(part)
+        expect(policy, name).to.match(/script-src(?: 'none')?;/)
         expect(policy, name).to.not.match(/unsafe|\*|https?:|data:/)
         expect(headers.get('x-frame-options'), name).to.equal('DENY')
         expect(headers.get('x-content-type-options'), name).to.equal('nosniff')
