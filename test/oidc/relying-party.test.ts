@@ -46,7 +46,9 @@ describe('a relying party', () => {
         )
         expect(error).to.be.instanceOf(Refused)
         expect(error).to.include({ code: 'client.invalid', status: 400 })
-        expect((error as Refused).hint).to.match(new RegExp(['jwks', 'client_secret', ...Object.keys(metadata)].join('|')))
+        expect((error as Refused).hint).to.match(
+          new RegExp(['jwks', 'client_secret', ...Object.keys(metadata)].join('|')),
+        )
       })
   })
 

@@ -1,0 +1,43 @@
+import type { ClientView } from '../../src/oidc/clients.ts'
+import { allow, authorization, codeOf, signIn } from '../support/flow.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { Visitor } from '../support/visitor.ts'
+
+/** A server with an app and a person, for whoever attacks the protocol. */
+export interface Target {
+  server: TestServer
+  client: ClientView
+  email: string
+  /** A code of the person's, from a browser of its own, and what it takes to redeem it. */
+  freshCode(
+    to?: ClientView,
+    params?: Record<string, string | undefined>,
+  ): Promise<{ code: string; codeVerifier: string; visitor: Visitor }>
+}
+
+export const RESOURCES = [
+  { identifier: 'https://opaque.example', scopes: ['read', 'write'], format: 'opaque' },
+  { identifier: 'https://jwt.example', scopes: ['read', 'write'], format: 'jwt' },
+]
+
+/** Sets all up by hooks of the suite that this is called in. */
+export function target(): Target {
+  const at = {} as Target
+  before(async () => {
+    at.server = await startServer({ env: { LATCHKEY_RESOURCES: JSON.stringify(RESOURCES) } })
+    at.client = await at.server.register('web')
+    at.email = (await at.server.person()).email
+  })
+  after(() => at.server.close())
+  at.freshCode = async (to = at.client, params = {}) => {
+    const { url, codeVerifier } = authorization(at.server, to, params)
+    const visitor = new Visitor(at.server.issuer)
+    const page = await signIn(visitor, await visitor.open(url), at.email)
+    return { code: codeOf(await allow(visitor, page)), codeVerifier, visitor }
+  }
+  return at
+}
+
+export function basic({ client_id: id, client_secret: secret }: ClientView): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+}
