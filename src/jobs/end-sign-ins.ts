@@ -1,5 +1,5 @@
 import type { Events } from '../core/events/events.ts'
-import type { SignIns } from '../core/signins.ts'
+import type { SignIn, SignIns } from '../core/signins.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { Job } from './job.ts'
 
@@ -7,14 +7,16 @@ const BATCH = 200
 
 /** Removes the records of sign-ins that are over. One that ran out, instead of being ended, is an event. */
 export function endSignIns(signIns: SignIns, sessions: Sessions, events: Events): Job {
-  async function over(signIn: { id: string; accountId: string; endedAt?: number | undefined }): Promise<boolean> {
-    const { id, accountId, endedAt } = signIn
+  async function over({ id, accountId, deviceId, endedAt }: SignIn): Promise<boolean> {
     const liveUntil = endedAt ? undefined : await sessions.liveUntil(id)
     if (liveUntil && liveUntil > Date.now()) {
       await signIns.extend(id, liveUntil)
       return false
     }
-    if (!endedAt) await events.emit({ type: 'session.expired', accountId, sessionUid: id, details: {} })
+    if (!endedAt) {
+      const device = deviceId ? { deviceId } : {}
+      await events.emit({ type: 'session.expired', accountId, ...device, sessionUid: id, details: {} })
+    }
     return signIns.remove(id)
   }
 

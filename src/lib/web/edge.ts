@@ -25,5 +25,17 @@ export function createEdge(config: Config): (request: IncomingMessage) => void {
     headers['x-forwarded-for'] = address
     headers['x-forwarded-proto'] = protocol.slice(0, -1)
     headers.host = host
+    if (headers.cookie) headers.cookie = withoutDoubles(headers.cookie)
   }
+}
+
+/**
+ * A browser sends one cookie of a name of ours, so of two one was planted, by a sibling host or for a longer path, and is
+ * sent first when its path is longer. Neither is believed: no session is better than somebody else's.
+ */
+function withoutDoubles(cookies: string): string {
+  const pairs = cookies.split(';')
+  const nameOf = (pair: string) => pair.split('=', 1)[0]!.trim()
+  const names = pairs.map(nameOf)
+  return pairs.filter(pair => names.indexOf(nameOf(pair)) === names.lastIndexOf(nameOf(pair))).join(';')
 }
