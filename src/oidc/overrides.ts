@@ -1,5 +1,5 @@
 // What has to be changed on the library's own classes: applied by the factory to each Provider that it makes.
-import Provider from 'oidc-provider'
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
 import { secretMatches } from './client-record.ts'
@@ -13,6 +13,7 @@ export function applyOverrides(provider: Provider, store: Store, finishOf: Decis
   insertReplays(provider, store)
   checkCodeVerifiers(provider, store)
   hideForeignTokens(provider)
+  askForProof(provider)
   keepSessionOnRenewal(provider)
   issueDecidedAcr(provider, finishOf)
 }
@@ -50,6 +51,20 @@ function hideForeignTokens(provider: Provider): void {
     const token = (await find.call(this, value, options)) as InstanceType<typeof model> | undefined
     return Provider.ctx?.oidc.route === 'userinfo' && token?.aud !== undefined ? undefined : token
   } as typeof find
+}
+
+/** A bound token without its proof is refused with 401 (RFC 9449, section 7.1); the library calls it a malformed request. */
+function askForProof(provider: Provider): void {
+  type Context = { ctx: KoaContextWithOIDC }
+  const { OIDCContext } = provider as unknown as {
+    OIDCContext: { prototype: { getAccessToken(this: Context, options?: object): string } }
+  }
+  const { getAccessToken } = OIDCContext.prototype
+  OIDCContext.prototype.getAccessToken = function (options) {
+    const { authorization, dpop } = this.ctx.headers
+    if (/^dpop /i.test(authorization ?? '') && !dpop) throw new errors.InvalidDpopProof('DPoP proof JWT is missing')
+    return getAccessToken.call(this, options)
+  }
 }
 
 /**
