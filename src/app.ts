@@ -134,21 +134,20 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     views,
     endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
   }
-  const setup = setupRoutes({ ...methodServices, accounts, invitations, events, views })
-  const signIn = signInRoutes(services)
+  const routers = [signInRoutes(services), setupRoutes({ ...methodServices, accounts, invitations, events, views })]
 
   const koa = new Koa()
   koa.proxy = true
   koa.keys = cookieKeys
   koa.silent = true
   let draining = false
+  koa.use(securityHeaders(config.issuer.startsWith('https:')))
   koa.use(health(() => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())))
   koa.use(trace(log))
-  koa.use(securityHeaders(config.issuer.startsWith('https:')))
   koa.use(faults(views, error => error instanceof Unavailable))
   koa.use(assets(join(VIEWS, 'assets')))
   koa.use(homePage(views, config))
-  const ownPages = compose([sameOrigin(config.issuer), signIn.routes(), setup.routes()] as Middleware[])
+  const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)
   koa.use(quietLogout)
@@ -183,6 +182,8 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     policy,
     jobRecords: createJobRecords(store),
     refreshKeys: provider.refresh,
+    /** Every route of our own pages. */
+    pageRoutes: routers.flatMap(({ stack }) => stack),
     clients: createClients(store, events, provider.current),
     /** /readyz answers 503 from now on, so that no new requests are sent here. */
     beginDraining(): void {
