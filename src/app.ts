@@ -20,10 +20,7 @@ import { holdPolicy } from './core/policy/held.ts'
 import { createPolicies } from './core/policy/policies.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
-import { endSignIns } from './jobs/end-sign-ins.ts'
-import { sendLogoutsJob } from './jobs/send-logouts.ts'
-import { removeExpired } from './jobs/remove-expired.ts'
-import { rotateKeys } from './jobs/rotate-keys.ts'
+import { listJobs } from './jobs/list.ts'
 import { homePage } from './signin/home.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
@@ -39,7 +36,6 @@ import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { createClients } from './oidc/clients.ts'
-import { declarations } from './oidc/declarations.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys.ts'
 import { longestLife } from './oidc/lifetimes.ts'
@@ -170,12 +166,15 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     postbox,
     mailer,
     methodServices,
-    jobs: [
-      removeExpired(store, declarations),
-      endSignIns(signIns, sessions, events),
-      sendLogoutsJob(() => sendLogouts(provider.current(), logouts, log)),
-      rotateKeys(keys, events, config.signingKeyTtl),
-    ],
+    jobs: listJobs({
+      config,
+      store,
+      signIns,
+      sessions,
+      events,
+      keys,
+      sendLogouts: () => sendLogouts(provider.current(), logouts, log),
+    }),
     sessions,
     signIns,
     policies,

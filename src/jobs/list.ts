@@ -1,0 +1,33 @@
+import type { Events } from '../core/events/events.ts'
+import type { SignIns } from '../core/signins.ts'
+import type { Config } from '../lib/config/schema.ts'
+import { declarations } from '../oidc/declarations.ts'
+import type { KeyRing } from '../oidc/keys.ts'
+import type { Sessions } from '../oidc/sessions.ts'
+import type { Store } from '../storage/port.ts'
+import { endSignIns } from './end-sign-ins.ts'
+import type { Job } from './job.ts'
+import { removeExpired } from './remove-expired.ts'
+import { rotateKeys } from './rotate-keys.ts'
+import { sendLogoutsJob } from './send-logouts.ts'
+
+export interface JobParts {
+  config: Pick<Config, 'signingKeyTtl'>
+  store: Store
+  signIns: SignIns
+  sessions: Sessions
+  events: Events
+  keys: KeyRing
+  /** Tells apps of the sign-outs that are due. */
+  sendLogouts: () => Promise<{ told: number; failed: number }>
+}
+
+/** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
+export function listJobs({ config, store, signIns, sessions, events, keys, sendLogouts }: JobParts): Job[] {
+  return [
+    removeExpired(store, declarations),
+    endSignIns(signIns, sessions, events),
+    sendLogoutsJob(sendLogouts),
+    rotateKeys(keys, events, config.signingKeyTtl),
+  ]
+}
