@@ -24,6 +24,9 @@ export type ResolvedSettings = { [Name in SettingName]-?: NonNullable<Settings[N
 
 export const settingNames = Object.keys(settingsSchema.shape) as SettingName[]
 
+/** What all apps of a browser share, so that nothing can be said about it for one client. */
+export const SHARED_BY_APPS: readonly SettingName[] = ['sessionIdleTtl', 'sessionMaxTtl', 'rememberedSessionTtl']
+
 /** Of two values, the one that lets less through: where several overrides apply, the strictest holds. */
 export function stricter<Name extends SettingName>(
   name: Name,
