@@ -1,9 +1,10 @@
-import mongoose from 'mongoose'
+import type mongoose from 'mongoose'
 import { indexedFields } from '../fields.ts'
 import { deadlineIn, PATIENCE } from '../patience.ts'
 import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
 import { writerVersion } from '../versions.ts'
 import { MongoCollection } from './collection.ts'
+import { cannotOpen, connect } from './connect.ts'
 import { inTime } from './deadline.ts'
 import { isDuplicate } from './errors.ts'
 import { modelOf } from './model.ts'
@@ -22,16 +23,14 @@ const CATCH_UP_EVERY = 60_000
 
 /** Connects, builds the indexes and fills in what a newer declaration has added. @throws CannotOpen */
 export async function openMongo(url: string, declarations: readonly Declaration<Document>[]): Promise<Store> {
-  const connection = mongoose.createConnection()
+  const connection = await connect(url)
   try {
-    await connection.openUri(url, optionsFor(url))
     await openFormat(connection.db!)
     const all = declarations.map(async declaration => [declaration.name, await open(connection, declaration)] as const)
     return createStore(connection, new Map(await Promise.all(all)))
   } catch (error) {
     await connection.close(true)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CannotOpen(`the store at ${hostsOf(url)} cannot be opened: ${reason}`, { cause: error })
+    throw cannotOpen(url, error)
   }
 }
 
@@ -71,27 +70,4 @@ async function open(connection: mongoose.Connection, declaration: Declaration<Do
     throw new CannotOpen(`documents of ${declaration.name} share values that are to be unique`, { cause: error })
   }
   return { rows, version, catchUp }
-}
-
-function optionsFor(url: string): mongoose.ConnectOptions {
-  return {
-    ...(/^[^/]+\/\/[^/]+\/[^?]/.test(url) ? {} : { dbName: 'latchkey' }),
-    appName: 'latchkey',
-    autoIndex: false,
-    autoCreate: false,
-    bufferCommands: false,
-    serverSelectionTimeoutMS: PATIENCE,
-    connectTimeoutMS: PATIENCE,
-    waitQueueTimeoutMS: PATIENCE,
-    // How long it takes at the most until a server that hangs, and then one that is back, is noticed.
-    heartbeatFrequencyMS: 2000,
-    writeConcern: { w: 'majority', journal: true, wtimeoutMS: PATIENCE },
-    readConcern: { level: 'majority' },
-    readPreference: 'primary',
-  }
-}
-
-/** Without the credentials. */
-function hostsOf(url: string): string {
-  return /^[^/]+\/\/(?:[^/]*@)?([^/?]*)/.exec(url)?.[1] ?? 'an address that cannot be read'
 }

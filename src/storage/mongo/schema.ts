@@ -23,32 +23,40 @@ interface Format {
 
 const FILL_BATCH = 500
 
+/** Undefined for a store that nobody has opened yet. */
+export async function formatOf(db: mongoose.mongo.Db): Promise<number | undefined> {
+  return (await inTime(deadlineIn(PATIENCE), () => formats(db).findOne({ _id: 'format' })))?.format
+}
+
+/** What is noted of a collection's fields. */
+export function stateOf(db: mongoose.mongo.Db, name: string, deadline = deadlineIn(PATIENCE)): Promise<State | null> {
+  return inTime(deadline, () => states(db).findOne({ _id: name }))
+}
+
 /** Refuses a store that needs a newer program. @throws CannotOpen */
 export async function openFormat(db: mongoose.mongo.Db): Promise<void> {
-  const formats = db.collection<Format>('latchkey_store')
-  const known = await inTime(deadlineIn(PATIENCE), () => formats.findOne({ _id: 'format' }))
-  if (known && known.format > STORE_FORMAT) {
-    throw new CannotOpen(`it has format ${known.format} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`)
+  const known = await formatOf(db)
+  if (known !== undefined && known > STORE_FORMAT) {
+    throw new CannotOpen(`it has format ${known} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`)
   }
-  if (known) return
+  if (known !== undefined) return
   const first = { _id: 'format', format: STORE_FORMAT } as const
-  await inTime(deadlineIn(PATIENCE), () => formats.insertOne(first)).catch(ignoreDuplicate)
+  await inTime(deadlineIn(PATIENCE), () => formats(db).insertOne(first)).catch(ignoreDuplicate)
 }
 
 /** Notes the fields that are new with this declaration, and answers the versions of all. */
 export async function expand(db: mongoose.mongo.Db, declaration: Declaration<Document>): Promise<FieldVersions> {
-  const states = db.collection<State>('latchkey_schema')
   const deadline = deadlineIn(PATIENCE)
   for (let tries = 0; !isPast(deadline); tries++) {
     if (tries > 0) await pause(tries)
-    const state = await inTime(deadline, () => states.findOne({ _id: declaration.name }))
+    const state = await stateOf(db, declaration.name, deadline)
     const fields = withFields(state?.fields, indexedFields(declaration))
     if (state && fields === state.fields) return fields
     const next = { _id: declaration.name, v: (state?.v ?? 0) + 1, fields }
     const write = async () =>
       state
-        ? (await states.replaceOne({ _id: declaration.name, v: state.v }, next)).matchedCount === 1
-        : (await states.insertOne(next)).acknowledged
+        ? (await states(db).replaceOne({ _id: declaration.name, v: state.v }, next)).matchedCount === 1
+        : (await states(db).insertOne(next)).acknowledged
     if (await inTime(deadline, write).catch(ignoreDuplicate)) return fields
   }
   throw new Unavailable('the schema of the store changed too often')
@@ -72,4 +80,12 @@ export async function fill(rows: Rows, declaration: Declaration<Document>, versi
 
 function ignoreDuplicate(error: unknown): undefined {
   if (!isDuplicate(error)) throw error
+}
+
+function formats(db: mongoose.mongo.Db): mongoose.mongo.Collection<Format> {
+  return db.collection<Format>('latchkey_store')
+}
+
+function states(db: mongoose.mongo.Db): mongoose.mongo.Collection<State> {
+  return db.collection<State>('latchkey_schema')
 }

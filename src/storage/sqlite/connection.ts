@@ -7,8 +7,8 @@ export class Connection {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(path: string) {
-    this.#db = new DatabaseSync(path, { timeout: 0 })
+  constructor(path: string, { readOnly = false } = {}) {
+    this.#db = new DatabaseSync(path, { timeout: 0, readOnly })
   }
 
   /** The statement, prepared once. */

@@ -1,4 +1,4 @@
-import { Unavailable } from '../port.ts'
+import { CannotOpen, Unavailable } from '../port.ts'
 
 /** What node:sqlite throws. `errcode` is SQLite's extended result code, its low byte the primary one. */
 interface SqliteError extends Error {
@@ -41,6 +41,16 @@ export function translate(error: unknown): unknown {
   return new Unavailable(`the store cannot be used: ${reason}`, { cause: error })
 }
 
+/** A failure to open the file as CannotOpen, in one line; any other error as it is. */
+export function cannotOpen(path: string, error: unknown): unknown {
+  const translated = translate(error)
+  if (translated instanceof CannotOpen || translated instanceof Unavailable || isFileError(error)) {
+    const reason = (translated as Error).message
+    return new CannotOpen(`the store sqlite:${path} cannot be opened: ${reason}`, { cause: error })
+  }
+  return error
+}
+
 /** The columns of the unique index that the statement would have broken, undefined when it was something else. */
 export function brokenColumns(error: unknown): string[] | undefined {
   if (!isSqliteError(error)) return undefined
@@ -57,4 +67,8 @@ function isSqliteError(error: unknown): error is SqliteError {
 /** node:sqlite's own answer, not SQLite's, once the connection is closed. */
 function isClosed(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE'
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }

@@ -1,9 +1,9 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CannotOpen, Unavailable, type Collection, type Declaration, type Document, type Store } from '../port.ts'
+import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
 import { SqliteCollection } from './collection.ts'
 import { Connection } from './connection.ts'
-import { translate } from './errors.ts'
+import { cannotOpen } from './errors.ts'
 import { openSchema } from './schema.ts'
 import { Table } from './table.ts'
 import { Writer } from './writer.ts'
@@ -51,17 +51,4 @@ async function setUp(connection: Connection): Promise<void> {
   await connection.patiently(() => connection.exec('PRAGMA journal_mode = WAL'))
   // FULL: a COMMIT that was answered is on the disk, and survives a power cut.
   connection.exec('PRAGMA synchronous = FULL')
-}
-
-function cannotOpen(path: string, error: unknown): unknown {
-  const translated = translate(error)
-  if (translated instanceof CannotOpen || translated instanceof Unavailable || isFileError(error)) {
-    const reason = (translated as Error).message
-    return new CannotOpen(`the store sqlite:${path} cannot be opened: ${reason}`, { cause: error })
-  }
-  return error
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
 }

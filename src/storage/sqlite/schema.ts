@@ -9,7 +9,8 @@ import { brokenColumns } from './errors.ts'
 import { indexesOf } from './indexes.ts'
 import { columnOf, quote } from './table.ts'
 
-interface State {
+/** What is noted of a collection. */
+export interface State {
   versions: FieldVersions
   /** Up to which version the rows from before have been filled in. */
   filled: number
@@ -39,8 +40,13 @@ export async function openSchema(
   )
 }
 
+/** 0 for a file that nobody has opened as a store yet. */
+export function formatOf(connection: Connection): number {
+  return connection.prepare('PRAGMA user_version').get()!.user_version as number
+}
+
 function requireKnownFormat(connection: Connection): void {
-  const format = connection.prepare('PRAGMA user_version').get()!.user_version as number
+  const format = formatOf(connection)
   if (format > STORE_FORMAT) {
     throw new CannotOpen(`it has format ${format} and needs a newer Latchkey (this one knows ${STORE_FORMAT})`)
   }
@@ -127,7 +133,8 @@ function fill(versions: FieldVersions, body: string): string {
     .join(', ')
 }
 
-function missingIndexes(connection: Connection, declarations: readonly Declaration<Document>[]) {
+/** The declared indexes that the store does not have. */
+export function missingIndexes(connection: Connection, declarations: readonly Declaration<Document>[]) {
   const rows = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'index'").all()
   const there = new Set(rows.map(row => row.name))
   return declarations.flatMap(indexesOf).filter(({ name }) => !there.has(name))
@@ -144,7 +151,8 @@ function createIndexes(connection: Connection, missing: ReturnType<typeof missin
   }
 }
 
-function stateOf(connection: Connection, name: string): State | undefined {
+/** Undefined for a collection that the store does not know. */
+export function stateOf(connection: Connection, name: string): State | undefined {
   const known = connection
     .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'latchkey_schema'")
     .get()
