@@ -3,8 +3,8 @@ import { openCredentials, type Credentials } from '../core/credentials.ts'
 import { createEvents, type Events, type Origin } from '../core/events/events.ts'
 import { createHasher, type Hasher } from '../core/hasher.ts'
 import { createLimits, type Limits } from '../core/limits.ts'
-import { createLogouts } from '../core/logouts.ts'
-import { createSignIns } from '../core/signins.ts'
+import { createLogouts, type Logouts } from '../core/logouts.ts'
+import { createSignIns, type SignIns } from '../core/signins.ts'
 import { loadConfig } from '../lib/config/load.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { createSealer } from '../lib/seal.ts'
@@ -26,12 +26,14 @@ export interface Opened {
   limits: Limits
   events: Events
   keys: KeyRing
+  signIns: SignIns
+  logouts: Logouts
   /** Apps are told of the sessions' ends by the server, which looks for what waits in the store. */
   sessions: Sessions
 }
 
 /** What an audit entry says about where it came from. */
-export const ORIGIN: Origin = { actor: 'command line' }
+export const ORIGIN = { actor: 'command line' } satisfies Origin
 
 /**
  * Opens the store that the configuration names, does the work, and closes it, so that the process can end.
@@ -39,15 +41,12 @@ export const ORIGIN: Origin = { actor: 'command line' }
  */
 export async function withStore<Result>(work: (opened: Opened) => Promise<Result>): Promise<Result> {
   const config = loadConfig()
-  if (config.store === 'sqlite::memory:') {
-    throw new CommandError(
-      'LATCHKEY_STORE: expected sqlite:PATH or mongodb://…, got sqlite::memory:, which only the server’s own process sees',
-    )
-  }
+  requireShared(config)
   const store = await openStore(config.store, declarations)
   const events = createEvents(store, config)
   const accounts = createAccounts(store)
   const signIns = createSignIns(store)
+  const logouts = createLogouts(store)
   try {
     return await work({
       config,
@@ -58,9 +57,19 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
       limits: createLimits(store),
       events,
       keys: createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) }),
-      sessions: createSessions({ store, accounts, signIns, logouts: createLogouts(store), events }),
+      signIns,
+      logouts,
+      sessions: createSessions({ store, accounts, signIns, logouts, events }),
     })
   } finally {
     await store.close()
   }
+}
+
+/** @throws CommandError for a store that no other process can see */
+export function requireShared({ store }: Config): void {
+  if (store !== 'sqlite::memory:') return
+  throw new CommandError(
+    'LATCHKEY_STORE: expected sqlite:PATH or mongodb://…, got sqlite::memory:, which only the server’s own process sees',
+  )
 }

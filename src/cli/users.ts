@@ -1,5 +1,4 @@
-import { text } from 'node:stream/consumers'
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { profileSchema, type Account } from '../core/accounts/account.ts'
 import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
 import { onlyCredentialId } from '../core/credentials.ts'
@@ -12,11 +11,10 @@ import { ORIGIN, withStore, type Opened } from './open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './options.ts'
 import { facts, more, print, table, time } from './print.ts'
 import { askNewPassword, isInteractive } from './prompt.ts'
+import { passwordIn, withPassword, type PasswordOptions } from './secret-input.ts'
 
-interface CreateOptions extends JsonOption {
+interface CreateOptions extends JsonOption, PasswordOptions {
   email: string
-  password?: string
-  passwordStdin?: boolean
   username?: string
   name?: string
   verified?: boolean
@@ -24,13 +22,8 @@ interface CreateOptions extends JsonOption {
 }
 
 export function define(users: Command): void {
-  withJson(users.command('create'))
+  withPassword(withJson(users.command('create')).requiredOption('--email <address>', 'the address'))
     .description('make an account; without a password option, the password is asked for')
-    .requiredOption('--email <address>', 'the address')
-    .addOption(
-      new Option('--password <password>', 'the password; others on this machine may see it').conflicts('passwordStdin'),
-    )
-    .option('--password-stdin', 'read the password from the standard input')
     .option('--username <name>', 'a username to sign in with as well')
     .option('--name <name>', 'the full name')
     .option('--verified', 'the address is known to be theirs')
@@ -87,9 +80,9 @@ async function createAccount(opened: Opened, options: CreateOptions): Promise<Ac
   }
 }
 
-async function passwordOf({ password, passwordStdin }: CreateOptions): Promise<string> {
+async function passwordOf(options: CreateOptions): Promise<string> {
+  const password = await passwordIn(options)
   if (password !== undefined) return password
-  if (passwordStdin) return (await text(process.stdin)).replace(/\r?\n$/, '')
   if (isInteractive()) return askNewPassword()
   throw new UsageError('The account needs a password, and there is no terminal to ask on: add --password-stdin.')
 }

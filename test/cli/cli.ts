@@ -1,12 +1,17 @@
-// The real command line as a child process, on a data folder of its own.
-import { spawn } from 'node:child_process'
+// The command line on a data folder of its own: as a child process, as people call it (`runCli`), or the same program in
+// one child for many commands, which takes a tenth of the time (`CliFolder`).
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { Wanted } from './worker.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
+const WORKER = join(import.meta.dirname, 'worker.ts')
 
 /** Good enough for every rule, and nobody's. */
 export const PASSWORD = 'seven green lanterns over the harbour'
@@ -33,6 +38,28 @@ export async function runCli(args: string[], { env = {}, input = '' }: Options =
   return { code: code as number, stdout, stderr }
 }
 
+/** As `runCli`, but in a child that is there already, and without an input. */
+export function askWorker(args: string[], env: Wanted['env'] = {}): Promise<Outcome> {
+  worker ??= startWorker()
+  return worker({ args, env })
+}
+
+let worker: ((wanted: Wanted) => Promise<Outcome>) | undefined
+
+function startWorker(): (wanted: Wanted) => Promise<Outcome> {
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(process.execPath, [WORKER], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  process.once('exit', () => child.kill())
+  const waiting: ((outcome: Outcome) => void)[] = []
+  createInterface({ input: child.stdout }).on('line', line => waiting.shift()!(JSON.parse(line) as Outcome))
+  return wanted => {
+    const outcome = new Promise<Outcome>(resolve => waiting.push(resolve))
+    child.stdin.write(`${JSON.stringify(wanted)}\n`)
+    return outcome
+  }
+}
+
 export class CliFolder {
   readonly path: string
   readonly #env: Record<string, string>
@@ -46,8 +73,9 @@ export class CliFolder {
     return new CliFolder(await mkdtemp(join(tmpdir(), 'latchkey-cli-')), env)
   }
 
-  run(args: string[], { env = {}, input = '' }: Options = {}): Promise<Outcome> {
-    return runCli(args, { env: { LATCHKEY_DATA_DIR: this.path, ...this.#env, ...env }, input })
+  run(args: string[], { env = {}, input }: Options = {}): Promise<Outcome> {
+    const all = { LATCHKEY_DATA_DIR: this.path, ...this.#env, ...env }
+    return input === undefined ? askWorker(args, all) : runCli(args, { env: all, input })
   }
 
   /** What the command prints with --json. @throws Error when it fails */

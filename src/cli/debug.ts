@@ -1,0 +1,43 @@
+import { Option, type Command } from 'commander'
+import { holdPolicy } from '../core/policy/held.ts'
+import { createPolicies } from '../core/policy/policies.ts'
+import { GUARDS, type Guard } from '../core/policy/resolve.ts'
+import { settingNames } from '../core/policy/settings.ts'
+import { clientDeclaration } from '../oidc/client-record.ts'
+import { CommandError } from './failure.ts'
+import { accountNamed } from './named.ts'
+import { withStore } from './open.ts'
+import { withJson, type JsonOption } from './options.ts'
+import { shownSetting } from './policy-options.ts'
+import { print, table } from './print.ts'
+
+interface PolicyOptions extends JsonOption {
+  client: string
+  email?: string
+  guard: Guard
+}
+
+export function define(debug: Command): void {
+  withJson(debug.command('policy'))
+    .description('print every setting that holds for a sign-in, and where it comes from')
+    .requiredOption('--client <id>', 'the app')
+    .option('--email <name>', 'the person, by address, username or id; nobody with a role when not given')
+    .addOption(new Option('--guard <guard>', 'what is signed in to').choices(GUARDS).default('apps'))
+    .action(policy)
+}
+
+function policy({ client: clientId, email, guard, json }: PolicyOptions): Promise<void> {
+  return withStore(async ({ config, store, accounts }) => {
+    if (!(await store.collection(clientDeclaration).get(clientId))) {
+      throw new CommandError(`There is no client with the id ${clientId}.`)
+    }
+    const roles = email === undefined ? [] : (await accountNamed(accounts, email)).roles
+    const held = holdPolicy(createPolicies(store), config)
+    await held.read()
+    const { settings, sources } = held.resolve({ guard, clientId, roles })
+    print(json, { guard, clientId, roles, settings, sources }, () => {
+      const rows = settingNames.map(name => [name, shownSetting(name, settings[name]), sources[name]])
+      return table(['setting', 'value', 'from'], rows)
+    })
+  })
+}
