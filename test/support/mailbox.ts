@@ -26,7 +26,7 @@ export interface Mailbox {
 export async function startMailbox(): Promise<Mailbox> {
   const mails: ReceivedMail[] = []
   const taken = new Map<string, number>()
-  const arrivals = new EventEmitter()
+  const arrivals = new EventEmitter().setMaxListeners(0)
   async function keep(stream: Readable): Promise<void> {
     const { to = [], subject = '', text = '', html = '' } = await PostalMime.parse(await buffer(stream))
     mails.push({ to: to[0]?.address ?? '', subject, text, html })
