@@ -28,7 +28,7 @@ describe('oauth4webapi', () => {
       const issuer = new URL(server.issuer)
       as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
     })
-    after(() => server.close())
+    after(() => server?.close())
 
     it('code flow with PKCE, userinfo, refresh, introspection, revocation, logout', async () => {
       const verifier = oauth.generateRandomCodeVerifier()

@@ -19,7 +19,7 @@ describe('openid-client', () => {
       server = await startServer({ store: await openUrl() })
       person = await server.person()
     })
-    after(() => server.close())
+    after(() => server?.close())
 
     async function register(type: ClientType): Promise<{ client: ClientView; config: openid.Configuration }> {
       const client = await server.register(type, { post_logout_redirect_uris: [BYE] })

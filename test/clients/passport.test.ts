@@ -43,7 +43,7 @@ describe('passport-openidconnect', () => {
     after(async () => {
       app?.close()
       app?.closeAllConnections()
-      await server.close()
+      await server?.close()
     })
 
     async function login(browser: Visitor, visitor: Visitor) {

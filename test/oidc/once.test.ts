@@ -30,7 +30,7 @@ describe('once', () => {
       ;({ email, id: accountId } = await server.person())
       visitor = (await signInForTokens(server, client, email)).visitor
     })
-    after(() => server.close())
+    after(() => server?.close())
     afterEach(resetClock)
 
     async function freshCode() {

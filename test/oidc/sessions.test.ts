@@ -29,7 +29,7 @@ describe('a session', () => {
       client = await server.register('web')
       email = (await server.person()).email
     })
-    after(() => server.close())
+    after(() => server?.close())
     afterEach(resetClock)
 
     async function signedIn(to = client) {

@@ -25,7 +25,7 @@ describe('store calls', () => {
       const { email } = await server.person()
       visitor = (await signInForTokens(server, client, email)).visitor
     })
-    after(() => server.close())
+    after(() => server?.close())
 
     /** The calls of one request, by collection and verb. */
     async function expectCalls<T>(expected: Record<string, number>, run: () => Promise<T>): Promise<T> {

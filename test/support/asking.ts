@@ -41,7 +41,7 @@ export function asking(openUrl?: OpenUrl): Asking {
     all.client = await all.server.register('web')
     all.person = await all.server.person()
   })
-  after(() => all.server.close())
+  after(() => all.server?.close())
   beforeEach(async () => {
     const { visitor, tokens } = await signInForTokens(all.server, all.client, all.person.email)
     Object.assign(all, { visitor, idToken: tokens.id_token })

@@ -28,7 +28,10 @@ const engines: Record<EngineName, () => Promise<Opened>> = {
   },
 }
 
-/** Defines a suite once for every engine. Where no Mongo-wire server can be had, its half is skipped, and says so. */
+/**
+ * Defines a suite once for every engine. Where no Mongo-wire server can be had, its half is skipped, and says so; mocha
+ * runs `after` hooks all the same, so they must get over what was never set up.
+ */
 export function eachEngine(define: (name: EngineName, openUrl: OpenUrl) => void): void {
   for (const name of ['sqlite', 'mongo'] as const) {
     describe(`on ${name}`, () => {
