@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { contentSecurityPolicy } from '../lib/web/headers.ts'
 
 /**
  * Signing out when nobody is signed in: there is nothing to ask, so the person is sent on at once. The library would
@@ -15,6 +16,8 @@ export const quietLogout: Middleware = async (ctx, next) => {
   }
   const to = new URL(postLogoutRedirectUri ?? oidc.urlFor('end_session_success'))
   if (postLogoutRedirectUri && state !== undefined) to.searchParams.set('state', state)
+  // Without the exception for that script.
+  ctx.set('Content-Security-Policy', contentSecurityPolicy())
   ctx.redirect(to.href)
   ctx.status = 303
 }
