@@ -23,9 +23,9 @@ try {
   const setupLink = (await app.accounts.hasAdmin()) ? undefined : await makeSetupLink(app, config)
   if (development) printBlock(config, example?.url, setupLink)
   else if (setupLink) process.stdout.write(`Set up the first administrator: ${setupLink}\n`)
-  stopOnSignals(async () => {
+  stopOnSignals(async notice => {
     await example?.close()
-    await stop()
+    await stop(development ? 0 : notice)
   })
 } catch (error) {
   process.stderr.write(`${explainFailure(error)}\n`)

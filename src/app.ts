@@ -54,6 +54,9 @@ import { Unavailable, type Store } from './storage/port.ts'
 
 const VIEWS = join(import.meta.dirname, '../views')
 
+/** How long the end of the process waits for mails to a slow server. Milliseconds. */
+const MAILS_AT_END = 5000
+
 export type App = Awaited<ReturnType<typeof buildApp>>
 
 /** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
@@ -190,7 +193,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     },
     async close(): Promise<void> {
       provider.stop()
-      await postbox.settled()
+      await postbox.settled(MAILS_AT_END)
       mailer.close()
       await store.close()
     },

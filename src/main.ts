@@ -1,5 +1,6 @@
 // Starts the process: configuration, store, app, listening; on SIGTERM it drains.
 import { createServer, type Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AddressInfo } from 'node:net'
 import { buildApp, type App } from './app.ts'
 import { ConfigError } from './lib/config/errors.ts'
@@ -15,12 +16,17 @@ export interface Running {
   app: App
   server: Server
   port: number
-  /** Stops taking requests, lets those under way end, closes everything. */
-  stop(): Promise<void>
+  /**
+   * Stops taking requests, lets those under way end, closes everything. Before that, for `notice` milliseconds, /readyz
+   * answers 503 while requests are still taken, so that a load balancer can turn elsewhere.
+   */
+  stop(notice?: number): Promise<void>
 }
 
+/** What SIGTERM gives load balancers to see. Milliseconds. */
+const NOTICE = 3000
 /** How long requests under way may take to end. Milliseconds. */
-const DRAIN = 25_000
+const DRAIN = 20_000
 
 /** @throws Unavailable for a store that is not there */
 export async function start(config: Config, log: Log): Promise<Running> {
@@ -34,9 +40,13 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const scheduler = startScheduler(app.jobs, app.jobRecords, log)
 
   let stopping: Promise<void> | undefined
-  const stop = () => (stopping ??= drain())
-  async function drain(): Promise<void> {
+  const stop = (notice = 0) => (stopping ??= drain(notice))
+  async function drain(notice: number): Promise<void> {
     app.beginDraining()
+    // A connection that is kept alive would hold the server up, or break under the client's next request.
+    server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
+    server.keepAliveTimeout = 1
+    if (notice > 0) await pause(notice)
     const closed = new Promise(resolve => server.close(resolve))
     server.closeIdleConnections()
     const timer = setTimeout(() => server.closeAllConnections(), DRAIN)
@@ -56,12 +66,14 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
   })
 }
 
-/** Stops on SIGTERM and SIGINT; a second SIGINT does not wait. */
-export function stopOnSignals(stop: () => Promise<void>): void {
+/** Stops on SIGTERM with notice, on SIGINT without; a further SIGINT does not wait, a further SIGTERM changes nothing. */
+export function stopOnSignals(stop: (notice: number) => Promise<void>): void {
+  let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      process.once('SIGINT', () => process.exit(130))
-      void stop().then(() => process.exit(0))
+    process.on(signal, () => {
+      if (stopping && signal === 'SIGINT') process.exit(130)
+      if (!stopping) void stop(signal === 'SIGTERM' ? NOTICE : 0).then(() => process.exit(0))
+      stopping = true
     })
   }
 }
@@ -79,8 +91,9 @@ export function explainFailure(error: unknown): string {
 if (import.meta.main) {
   try {
     const config = loadConfig()
-    const { stop } = await start(config, createLog(config))
-    stopOnSignals(stop)
+    const running = start(config, createLog(config))
+    stopOnSignals(async notice => (await running).stop(notice))
+    await running
   } catch (error) {
     process.stderr.write(`${explainFailure(error)}\n`)
     process.exitCode = 1

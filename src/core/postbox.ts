@@ -1,5 +1,6 @@
 // Mails that go out beside the answer: the person does not wait for the mail server, and an answer takes the same time
 // whether or not a mail is sent.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '../lib/log.ts'
 import type { Mailer } from '../lib/mail/mailer.ts'
 import type { Views } from '../lib/views.ts'
@@ -19,9 +20,14 @@ export function createPostbox(mailer: Mailer, views: Views, log: Log) {
       underWay.add(sending)
     },
 
-    /** Waits for what is under way: at the end of the process, and in tests. */
-    async settled(): Promise<void> {
-      await Promise.all(underWay)
+    /** Waits for what is under way, at the most so many milliseconds: at the end of the process, and in tests. */
+    async settled(atMost = 30_000): Promise<void> {
+      const waited = new AbortController()
+      const { signal } = waited
+      const tooLong = pause(atMost, undefined, { signal }).catch(() => {})
+      await Promise.race([Promise.all(underWay), tooLong])
+      waited.abort()
+      if (underWay.size > 0) log.warn({ mails: underWay.size }, 'mails are still under way')
     },
   }
 }

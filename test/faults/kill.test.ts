@@ -17,6 +17,10 @@ describe('a process that is killed (SIGKILL) during 500 registrations', () => {
     let child = await stage.launch()
     let acknowledged = 0
     let restarted = Promise.resolve()
+    async function restart(): Promise<void> {
+      await child.ended
+      child = await stage.launch()
+    }
     const people = Array.from({ length: PEOPLE }, (_, person) => person)
     const done = await crowd(people, 12, async person => {
       await restarted
@@ -24,9 +28,7 @@ describe('a process that is killed (SIGKILL) during 500 registrations', () => {
       if (made) acknowledged += 1
       if (made && KILLS.includes(acknowledged)) {
         child.process.kill('SIGKILL')
-        restarted = child.ended.then(async () => {
-          child = await stage.launch()
-        })
+        restarted = restart()
       }
       return made
     })

@@ -69,7 +69,8 @@ export async function startChild(env: Record<string, string>): Promise<Child> {
     ended,
     log: () => readLog(all.LATCHKEY_LOG_FILE),
     async stop() {
-      child.kill('SIGTERM')
+      // Without the notice that SIGTERM gives to load balancers.
+      child.kill('SIGINT')
       return ended
     },
   }

@@ -77,6 +77,6 @@ async function startOne(children: ChildProcess[], lines: string[], env: Record<s
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
-  child.kill('SIGTERM')
+  child.kill('SIGINT')
   await exited
 }
