@@ -77,9 +77,16 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
   checkNewPassword(password, config.passwordMinLength, [email, username, name])
 
   const id = newId()
+  const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
+  const entry = { type: 'account.registered', ...origin, accountId: id, details: { by: 'admin' } } as const
   const invitation = await invitations.use(secret)
   if (!invitation) throw gone()
   try {
+    // Written first, so that no act is without its entry.
+    await events.emit(entry)
+    for (const role of invitation.roles) {
+      await events.emit({ type: 'role.assigned', ...origin, accountId: id, details: { role } })
+    }
     await enrolPassword(services, id, password)
     await accounts.create({
       id,
@@ -92,17 +99,8 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
     })
   } catch (error) {
     await invitations.giveBack(secret)
+    if (error instanceof Refused) await events.emit({ ...entry, outcome: 'failure' })
     throw error
-  }
-  await events.emit({
-    type: 'account.registered',
-    accountId: id,
-    address: ctx.ip,
-    traceId: ctx.state.traceId,
-    details: { by: 'admin' },
-  })
-  for (const role of invitation.roles) {
-    await events.emit({ type: 'role.assigned', accountId: id, traceId: ctx.state.traceId, details: { role } })
   }
   return email
 }

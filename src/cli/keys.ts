@@ -20,8 +20,7 @@ function list({ json }: JsonOption): Promise<void> {
 
 function rotate({ json }: JsonOption): Promise<void> {
   return withStore(async ({ keys, events }) => {
-    const kids = await keys.rotate()
-    await events.emit({ type: 'keys.rotated', ...ORIGIN, details: { kids } })
+    const kids = await keys.rotate(made => events.emit({ type: 'keys.rotated', ...ORIGIN, details: { kids: made } }))
     const items = (await keys.list()).filter(({ kid }) => kids.includes(kid))
     print(
       json,

@@ -58,10 +58,16 @@ async function createAccount(opened: Opened, options: CreateOptions): Promise<Ac
   checkNewPassword(password, config.passwordMinLength, [email, username, options.name])
 
   const id = newId()
+  const entry = { type: 'account.registered', ...ORIGIN, accountId: id, details: { by: 'admin' } } as const
   // The password first: without its account it is nothing, while an account without it could not sign in.
   await enrolPassword(opened, id, password)
   try {
-    const account = await accounts.create({
+    // Written first, so that no act is without its entry.
+    await events.emit(entry)
+    for (const role of options.role ?? []) {
+      await events.emit({ type: 'role.assigned', ...ORIGIN, accountId: id, details: { role } })
+    }
+    return await accounts.create({
       id,
       email,
       emailVerified: options.verified === true,
@@ -69,13 +75,11 @@ async function createAccount(opened: Opened, options: CreateOptions): Promise<Ac
       profile: profile.data,
       roles: options.role ?? [],
     })
-    await events.emit({ type: 'account.registered', ...ORIGIN, accountId: id, details: { by: 'admin' } })
-    for (const role of account.roles) {
-      await events.emit({ type: 'role.assigned', ...ORIGIN, accountId: id, details: { role } })
-    }
-    return account
   } catch (error) {
-    if (!(await accounts.get(id))) await credentials.remove(onlyCredentialId('password', id))
+    if (!(await accounts.get(id))) {
+      await credentials.remove(onlyCredentialId('password', id))
+      await events.emit({ ...entry, outcome: 'failure' })
+    }
     throw error
   }
 }

@@ -13,8 +13,7 @@ export function rotateKeys(keys: KeyRing, events: Events, maxAge: number): Job {
     async run() {
       const oldest = (await keys.list()).filter(key => key.state !== 'published').map(key => Date.parse(key.signsFrom))
       if (Math.max(...oldest) > Date.now() - maxAge * 1000) return 'not due'
-      const kids = await keys.rotate()
-      await events.emit({ type: 'keys.rotated', details: { kids } })
+      const kids = await keys.rotate(made => events.emit({ type: 'keys.rotated', details: { kids: made } }))
       return `${kids.length} keys made`
     },
   }

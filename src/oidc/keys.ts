@@ -90,11 +90,17 @@ export function createKeyRing(store: Store, sealer: Sealer, { keepFor }: { keepF
     }
   }
 
-  /** Publishes new keys now; they sign in a minute, in the place of today's. @returns the new keys' ids */
-  async function rotate(): Promise<string[]> {
+  /**
+   * Publishes new keys now; they sign in a minute, in the place of today's.
+   * @param announce writes the entry, before they are published, so that no act is without one
+   * @returns the new keys' ids
+   */
+  async function rotate(announce: (kids: string[]) => Promise<void> = async () => {}): Promise<string[]> {
     await ring()
     const signsFrom = Date.now() + PUBLISHED_BEFORE
     const made = await newKeys(signsFrom)
+    const kids = made.map(key => key.kid)
+    await announce(kids)
     await rings.update('signing', known => ({
       ...known,
       revision: known.revision + 1,
@@ -106,7 +112,7 @@ export function createKeyRing(store: Store, sealer: Sealer, { keepFor }: { keepF
         ...made,
       ],
     }))
-    return made.map(key => key.kid)
+    return kids
   }
 
   /**

@@ -1,6 +1,7 @@
 // What the library tells by its own events, turned into audit entries and log lines. Its emitter does not wait, so what
 // must be written before the answer goes out is kept with the request and awaited by `settle`.
-import Provider, { type errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from 'koa'
 import type { EventDetails } from '../core/events/catalog.ts'
 import type { Events } from '../core/events/events.ts'
@@ -19,22 +20,6 @@ export const settle: Middleware = async (ctx, next) => {
 }
 
 export function listen(provider: Provider, events: Events, log: Log): void {
-  provider.on('grant.revoked', (ctx, grantId) => {
-    const reason =
-      ctx.oidc.route === 'token' ? 'reuse' : ctx.oidc.route === 'revocation' ? 'revoked_by_client' : 'signed_out'
-    if (reason === 'reuse')
-      log.warn({ ...traceOf(ctx), grantId }, 'a used code or refresh token came again: its grant was revoked')
-    const accountId = accountOf(ctx)
-    keep(
-      ctx,
-      events.emit({
-        type: 'grant.revoked',
-        ...originOf(ctx),
-        ...(accountId ? { accountId } : {}),
-        details: { reason },
-      }),
-    )
-  })
   provider.on('grant.success', ctx => {
     const grantType = String(ctx.oidc.params?.grant_type)
     const accountId = ctx.oidc.account?.accountId
@@ -48,26 +33,6 @@ export function listen(provider: Provider, events: Events, log: Log): void {
       }),
     )
   })
-  for (const destroyed of [
-    'access_token.destroyed',
-    'refresh_token.destroyed',
-    'client_credentials.destroyed',
-  ] as const) {
-    provider.on(destroyed as 'access_token.destroyed', token => {
-      const ctx = Provider.ctx
-      if (ctx?.oidc.route !== 'revocation') return
-      const { accountId } = token
-      keep(
-        ctx,
-        events.emit({
-          type: 'token.revoked',
-          ...originOf(ctx),
-          ...(accountId ? { accountId } : {}),
-          details: { by: 'client' },
-        }),
-      )
-    })
-  }
   provider.on('end_session.success', ctx => {
     const from = signedOutFrom(ctx.oidc.params?.logout)
     const accountId = ctx.oidc.session?.accountId
@@ -101,6 +66,8 @@ export function listen(provider: Provider, events: Events, log: Log): void {
 }
 
 function keep(ctx: KoaContextWithOIDC, write: Promise<unknown>): void {
+  // Whoever awaits it comes later, and until then a failed one would end the process.
+  write.catch(() => undefined)
   const writes = underWay.get(ctx.req) ?? []
   writes.push(write)
   underWay.set(ctx.req, writes)
@@ -121,12 +88,6 @@ function answerUnavailable(ctx: KoaContextWithOIDC): void {
 function signedOutFrom(logout: unknown): EventDetails<'signout.finished'>['from'] {
   if (logout === undefined) return 'app'
   return logout === 'everywhere' ? 'everywhere' : 'browser'
-}
-
-/** Whose grant it is that this request ended. */
-function accountOf({ oidc: { entities, session } }: KoaContextWithOIDC): string | undefined {
-  const { AuthorizationCode, RefreshToken, AccessToken } = entities
-  return AuthorizationCode?.accountId ?? RefreshToken?.accountId ?? AccessToken?.accountId ?? session?.accountId
 }
 
 function traceOf(ctx: KoaContextWithOIDC) {

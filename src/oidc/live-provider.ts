@@ -8,6 +8,7 @@ import type { KeyRing } from './keys.ts'
 import { prepare } from './prepared.ts'
 import { createProvider, type ProviderParts } from './provider.ts'
 import { listen } from './listeners.ts'
+import { createRevocations } from './revocations.ts'
 import type { Events } from '../core/events/events.ts'
 
 /** How often a process looks whether the keys or the policy have changed. Milliseconds. */
@@ -28,6 +29,7 @@ export async function startProvider(
   events: Events,
   log: Log,
 ): Promise<LiveProvider> {
+  const revocations = createRevocations(events, log)
   let version = ''
   let provider!: Provider
   let handle!: (ctx: Context, next: Next) => Promise<void>
@@ -36,7 +38,7 @@ export async function startProvider(
     await parts.policy.read()
     const keys = await ring.load()
     if (keys.version === version) return
-    const next = createProvider(parts, keys)
+    const next = createProvider(parts, keys, revocations)
     listen(next, events, log)
     version = keys.version
     provider = next

@@ -14,6 +14,7 @@ import type { Pages } from './pages.ts'
 import { createPolicy, type Decisions } from './policy.ts'
 import { acceptPosted } from './posted-requests.ts'
 import { createRecordAdapter } from './record-adapter.ts'
+import type { Revocations } from './revocations.ts'
 import { rules } from './rules.ts'
 import { originOf } from './origin.ts'
 import { queueLogouts } from './send-logouts.ts'
@@ -40,9 +41,9 @@ export interface ProviderParts {
   fetch: typeof fetch
 }
 
-export function createProvider(parts: ProviderParts, keys: SigningKeys): Provider {
+export function createProvider(parts: ProviderParts, keys: SigningKeys, revocations: Revocations): Provider {
   const { config, store, decisions } = parts
-  const provider = new Provider(config.issuer, configuration(parts, keys))
+  const provider = new Provider(config.issuer, configuration(parts, keys, revocations))
   provider.proxy = true
   provider.use(acceptPosted)
   applyOverrides(provider, store, decisions.finishOf)
@@ -50,7 +51,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys): Provide
   return provider
 }
 
-function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
+function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Revocations): Configuration {
   const { config, store, accounts, decisions, pages } = parts
   const secure = config.issuer.startsWith('https:')
   const short = secure ? '__Secure-' : ''
@@ -61,7 +62,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys): Configuration {
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
       if (model === 'Session') return createSessionAdapter(store, { left: leftClient, end: signOut })
-      return createRecordAdapter(store, model)
+      return createRecordAdapter(store, model, revocations)
     },
     cookies: {
       keys: parts.cookieKeys,

@@ -3,6 +3,7 @@ import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import type { Store } from '../storage/port.ts'
 import { recordKinds, type ProviderRecord } from './records.ts'
+import type { Revocations } from './revocations.ts'
 
 /** After its use, a rotated refresh token is refused for this long without revoking: a client's own parallel calls. Milliseconds. */
 export const ROTATION_GRACE = 10_000
@@ -10,7 +11,7 @@ export const ROTATION_GRACE = 10_000
 const REVOKE_BATCH = 200
 
 /** @throws Error for a model that has no collection: it belongs to a feature that is off */
-export function createRecordAdapter(store: Store, model: string): Adapter {
+export function createRecordAdapter(store: Store, model: string, revocations: Revocations): Adapter {
   const kind = recordKinds[model]
   if (!kind) throw new Error(`oidc-provider asked for a ${model}, which has no collection`)
   const records = store.collection(kind.declaration)
@@ -47,6 +48,7 @@ export function createRecordAdapter(store: Store, model: string): Adapter {
   }
 
   async function revokeByGrantId(grantId: string): Promise<void> {
+    await revocations.beforeRevoke(grantId)
     while ((await records.removeAll({ grantId }, REVOKE_BATCH)) === REVOKE_BATCH);
   }
 
@@ -56,6 +58,7 @@ export function createRecordAdapter(store: Store, model: string): Adapter {
     consume,
     revokeByGrantId,
     async destroy(id) {
+      await revocations.beforeDestroy(model, id)
       await records.remove(idOf(id))
     },
     findByUid: () => Promise.resolve(undefined),

@@ -18,9 +18,10 @@ export async function decideConsent(submission: Submission): Promise<void> {
     throw new Refused('consent.undecided', { hint: 'Choose whether to allow this or to refuse.' })
 
   const consent = chosen(step.missing, form.all('scope'))
+  // Written first, so that no act is without its entry.
+  await services.events.emit({ type: 'consent.given', ...origin, details: { scopes: consent.given.scopes } })
   if (form.text('remember') !== '')
     await services.consents.remember(account!.id, client.clientId, consent.given, consent.refused)
-  await services.events.emit({ type: 'consent.given', ...origin, details: { scopes: consent.given.scopes } })
   await go(known => (known.accountId === attempt.accountId ? { ...known, consent } : undefined))
 }
 

@@ -8,7 +8,8 @@ import type { SignInServices } from './services.ts'
 
 /**
  * What a proven address leads to: a registration becomes an account, an account's address becomes verified. It may run
- * twice (two tabs, a crash in between) and makes one account, because the account has the verification's id.
+ * twice (two tabs, a crash in between) and makes one account, because the account has the verification's id. The entry is
+ * written first, so that no act is without one; an act that is refused then is an entry of its own.
  * @returns undefined when the username was taken meanwhile, and another has to be chosen
  * @throws Refused `email.taken` when the address was registered meanwhile
  */
@@ -20,13 +21,15 @@ export async function register(
   const { accounts, events } = services
   const { registration, email } = verification
   if (!registration) {
-    const account = await accounts.verifyEmail(verification.accountId!, email)
+    const accountId = verification.accountId!
+    if ((await accounts.get(accountId))?.email === email)
+      await events.emit({ type: 'account.verified', ...origin, accountId, details: {} })
+    const account = await accounts.verifyEmail(accountId, email)
     if (!account)
       throw new Refused('verification.none', {
         field: 'code',
         hint: 'This address is no longer the one of your account.',
       })
-    await events.emit({ type: 'account.verified', ...origin, accountId: account.id, details: {} })
     return account
   }
 
@@ -34,21 +37,27 @@ export async function register(
   if (known) return known
   // The password first: without its account it is nothing, while an account without it could not sign in.
   await enrolPasswordHash(services, verification.id, registration.passwordHash)
+  const entry = {
+    type: 'account.registered',
+    ...origin,
+    accountId: verification.id,
+    details: { by: 'person' },
+  } as const
+  await events.emit(entry)
   try {
-    const account = await accounts.create({
+    return await accounts.create({
       id: verification.id,
       email,
       emailVerified: true,
       ...(registration.username ? { username: registration.username } : {}),
       profile: registration.profile,
     })
-    await events.emit({ type: 'account.registered', ...origin, accountId: account.id, details: { by: 'person' } })
-    return account
   } catch (error) {
     // A parallel request was first, and what is taken was taken by this very registration.
     const made = await accounts.get(verification.id)
     if (made) return made
     if (!(error instanceof Refused)) throw error
+    await events.emit({ ...entry, outcome: 'failure' })
     if (error.code === 'username.taken') return undefined
     if (error.code !== 'email.taken') throw error
     // Said of the form as a whole: the page that this happens on has no field for the address.
