@@ -8,6 +8,7 @@ import { startScheduler } from './jobs/scheduler.ts'
 import { loadConfig } from './lib/config/load.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createLog, type Log } from './lib/log.ts'
+import { UnsealError } from './lib/seal.ts'
 import { declarations } from './oidc/declarations.ts'
 import { openStore } from './storage/open.ts'
 import { CannotOpen, Unavailable } from './storage/port.ts'
@@ -81,6 +82,8 @@ export function stopOnSignals(stop: (notice: number) => Promise<void>): void {
 /** One plain line for what the operator has to mend; anything else is a fault of ours. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.problems.join('\n')
+  if (error instanceof UnsealError)
+    return `the keys in the store cannot be read: ${error.message}; set LATCHKEY_SECRETS to what it was, the newest first`
   if (error instanceof CannotOpen || error instanceof Unavailable) return error.message
   const { code, port } = error as { code?: string; port?: number }
   if (code === 'EADDRINUSE') return `port ${port} is in use: stop what listens there, or set LATCHKEY_PORT`

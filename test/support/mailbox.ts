@@ -23,7 +23,8 @@ export interface Mailbox {
   close(): Promise<void>
 }
 
-export async function startMailbox(): Promise<Mailbox> {
+/** @param wanted the port; a free one unless given */
+export async function startMailbox(wanted = 0): Promise<Mailbox> {
   const mails: ReceivedMail[] = []
   const taken = new Map<string, number>()
   const arrivals = new EventEmitter().setMaxListeners(0)
@@ -48,7 +49,7 @@ export async function startMailbox(): Promise<Mailbox> {
       void keep(stream).then(() => done(), done)
     },
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(wanted, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
   return {
