@@ -151,4 +151,39 @@ describe('a detour in a browser', () => {
     await enterPassword(page)
     await page.waitForURL(atApp)
   })
+
+  journey('by a restart of the browser, which “Remember me” survives', async open => {
+    for (const remember of [true, false]) {
+      const page = await open()
+      const email = await openExample(stage, page)
+      await signIn(page, email, { remember })
+      await press(page, 'Allow')
+      await expectSignedIn(stage, page, email)
+
+      // A browser that is closed forgets the cookies that have no expiry.
+      const { cookies, origins } = await page.context().storageState()
+      const kept = cookies.filter(({ expires }) => expires !== -1)
+      const later = await open({ storageState: { cookies: kept, origins } })
+      await later.goto(stage.example.url)
+      await press(later, 'Sign in')
+      if (remember) await expectSignedIn(stage, later, email)
+      else expect(await headingOf(later)).to.equal('Sign in to Acme Notes')
+    }
+  })
+
+  journey('by two tabs of one app, each with a sign-in of its own', async open => {
+    const page = await open()
+    const email = await openExample(stage, page)
+    const second = await page.context().newPage()
+    await second.goto(stage.example.url)
+    await press(page, 'Sign in')
+    await press(second, 'Sign in')
+    await enterName(page, email)
+    await enterPassword(page)
+    await press(page, 'Allow')
+    await expectSignedIn(stage, page, email)
+    await enterName(second, email)
+    await enterPassword(second)
+    await expectSignedIn(stage, second, email)
+  })
 })

@@ -2,18 +2,7 @@
 import { expect } from 'chai'
 import { eachEngine } from '../support/engines.ts'
 import { linkIn } from '../support/mailbox.ts'
-import {
-  claim,
-  enterMailedCode,
-  enterName,
-  enterPassword,
-  expectSignedIn,
-  headingOf,
-  openExample,
-  press,
-  signIn,
-  signUp,
-} from './person.ts'
+import { claim, enterMailedCode, expectSignedIn, headingOf, press, signIn, signUp } from './person.ts'
 import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -74,41 +63,6 @@ describe('a person in a browser', () => {
       expect(await headingOf(page)).to.equal('Allow Acme Notes to use your account?')
       await press(page, 'Allow')
       await expectSignedIn(stage, page, 'Rosa Lindqvist')
-    })
-
-    journey('is signed in after a restart of the browser with “Remember me”, and only then', async open => {
-      for (const remember of [true, false]) {
-        const page = await open()
-        const email = await openExample(stage, page)
-        await signIn(page, email, { remember })
-        await press(page, 'Allow')
-        await expectSignedIn(stage, page, email)
-
-        // A browser that is closed forgets the cookies that have no expiry.
-        const { cookies, origins } = await page.context().storageState()
-        const kept = cookies.filter(({ expires }) => expires !== -1)
-        const later = await open({ storageState: { cookies: kept, origins } })
-        await later.goto(stage.example.url)
-        await press(later, 'Sign in')
-        if (remember) await expectSignedIn(stage, later, email)
-        else expect(await headingOf(later)).to.equal('Sign in to Acme Notes')
-      }
-    })
-
-    journey('signs in from two tabs of one app at once', async open => {
-      const page = await open()
-      const email = await openExample(stage, page)
-      const second = await page.context().newPage()
-      await second.goto(stage.example.url)
-      await press(page, 'Sign in')
-      await press(second, 'Sign in')
-      await enterName(page, email)
-      await enterPassword(page)
-      await press(page, 'Allow')
-      await expectSignedIn(stage, page, email)
-      await enterName(second, email)
-      await enterPassword(second)
-      await expectSignedIn(stage, second, email)
     })
   })
 })
