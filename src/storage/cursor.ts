@@ -9,11 +9,13 @@ export function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
-/** @throws BadCursor for what `encodeCursor` cannot have made for an order of so many fields */
-export function decodeCursor(cursor: string, length: number): Position {
+/** @throws BadCursor for what `encodeCursor` cannot have made for this order */
+export function decodeCursor(cursor: string, order: readonly string[]): Position {
   const position = parse(Buffer.from(cursor, 'base64url').toString())
-  if (!Array.isArray(position) || position.length !== length) throw new BadCursor()
-  if (!position.every(value => value === null || isScalar(value))) throw new BadCursor()
+  if (!Array.isArray(position) || position.length !== order.length) throw new BadCursor()
+  const fits = (value: unknown, at: number) =>
+    order[at] === 'id' ? typeof value === 'string' : value === null || isScalar(value)
+  if (!position.every(fits)) throw new BadCursor()
   return position
 }
 

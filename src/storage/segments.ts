@@ -24,7 +24,7 @@ export function wholeOf(plan: Plan): Segment {
  */
 export function segmentsAfter(plan: Plan, cursor: string | undefined, direction: Direction): Segment[] {
   if (cursor === undefined) return [wholeOf(plan)]
-  const position = decodeCursor(cursor, plan.order.length)
+  const position = decodeCursor(cursor, plan.order)
   requireWithin(plan, position[0])
   return plan.order
     .map((_, depth) => [...equalTerms(plan), ...plan.order.slice(0, depth).map((field, i) => at(field, position[i]!))])

@@ -108,11 +108,17 @@ onEveryEngine('a list', bench => {
       encode([{ $gt: '' }, 'id']),
       encode([[1], 'id']),
       encode([null, { $ne: null }]),
+      encode([null, 7]),
+      encode([1, null]),
+      encode([1, true]),
       '%00',
       '"'.repeat(99),
     ]
     for (const cursor of [...forged, ...hostile]) {
       await expectRejection(collection.list({ team: 'x' }, { limit: 3, cursor }), BadCursor)
+    }
+    for (const value of [7, null, true, {}]) {
+      await expectRejection(collection.list({}, { limit: 3, cursor: encode([value]) }), BadCursor)
     }
   })
 
