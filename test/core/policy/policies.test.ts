@@ -33,6 +33,25 @@ describe('the policy document', () => {
     expect(Object.keys((await policies.current()).clients)).to.have.members(names)
   })
 
+  it('changes single settings, and loses none of several that are changed at once', async () => {
+    const notes = { kind: 'client', name: 'notes' } as const
+    const changes = [{ accessTokenTtl: 300 }, { refreshTokenTtl: 600 }, { rememberAllowed: false }]
+    await Promise.all(changes.map(change => policies.amend(notes, change, 'command line')))
+    await policies.amend(notes, { refreshTokenTtl: undefined }, 'command line')
+    expect((await policies.current()).clients.notes).to.deep.equal({ accessTokenTtl: 300, rememberAllowed: false })
+  })
+
+  it('finds nothing said before for a role that is named like what objects inherit', async () => {
+    await policies.amend({ kind: 'role', name: 'constructor' }, { accessTokenTtl: 300 }, 'command line')
+    expect((await policies.history({ limit: 1 })).items[0]).to.deep.include({ before: {} })
+  })
+
+  it('refuses to say about one client what all apps of a browser share', async () => {
+    const said = policies.set({ kind: 'client', name: 'notes' }, { sessionIdleTtl: 600 }, 'command line')
+    const error = await said.catch((thrown: unknown) => thrown)
+    expect(error).to.be.instanceOf(Refused).and.have.property('field', 'sessionIdleTtl')
+  })
+
   for (const wanted of [
     { accessTokenTtl: 1 },
     { accessTokenTtl: '5m' },
