@@ -16,9 +16,9 @@ import { scopeOf, settingsIn, shownSetting, withScope, type ScopeOptions } from 
 import { more, print, table, time } from './print.ts'
 
 const SETTINGS = `
-Settings, each with what holds until it is set by the configuration:
+Settings, durations as 15m, 12h, 7d or in seconds:
 ${Object.entries(settingsSchema.shape)
-  .map(([name, { description }]) => `  ${name.padEnd(24)}${description}`)
+  .map(([name, { description }]) => `  ${name.padEnd(24)}${description?.replace(/ Seconds\.$/, '')}`)
   .join('\n')}
 
 What is set for everyone takes the configuration's place. Of what is set for a guard, a role
