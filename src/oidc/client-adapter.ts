@@ -1,4 +1,4 @@
-import type { Adapter } from 'oidc-provider'
+import Provider, { type Adapter } from 'oidc-provider'
 import type { Store } from '../storage/port.ts'
 import { clientDeclaration, toLibraryClient } from './client-record.ts'
 
@@ -6,10 +6,20 @@ import { clientDeclaration, toLibraryClient } from './client-record.ts'
 export function createClientAdapter(store: Store): Adapter {
   const clients = store.collection(clientDeclaration)
   const nothing = () => Promise.resolve()
+  /** By request. */
+  const unanswered = new WeakMap<object, unknown>()
   return {
     async find(id) {
-      const record = await clients.get(id)
-      return record && toLibraryClient(record)
+      const request = Provider.ctx ?? {}
+      // To explain an error the library looks the app up again: a store that is away would be waited for twice.
+      if (unanswered.has(request)) throw unanswered.get(request)
+      try {
+        const record = await clients.get(id)
+        return record && toLibraryClient(record)
+      } catch (error) {
+        unanswered.set(request, error)
+        throw error
+      }
     },
     upsert: nothing,
     consume: nothing,
