@@ -36,7 +36,6 @@ export async function start(config: Config, log: Log): Promise<Running> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
   await listen(server, config)
   const { port } = server.address() as AddressInfo
-  log.info({ issuer: config.issuer, port }, 'Latchkey is listening')
 
   const scheduler = startScheduler(app.jobs, app.jobRecords, log)
 
@@ -94,9 +93,11 @@ export function explainFailure(error: unknown): string {
 if (import.meta.main) {
   try {
     const config = loadConfig()
-    const running = start(config, createLog(config))
+    const log = createLog(config)
+    const running = start(config, log)
     stopOnSignals(async notice => (await running).stop(notice))
-    await running
+    const { port } = await running
+    log.info({ issuer: config.issuer, port }, 'Latchkey is listening')
   } catch (error) {
     process.stderr.write(`${explainFailure(error)}\n`)
     process.exitCode = 1

@@ -56,7 +56,8 @@ export async function runJob(
       }),
     )
     await records.end(job.name, holder, outcome, result)
-    log[outcome === 'success' ? 'info' : 'error'](
+    // Some run every few seconds; that nothing failed is in their records.
+    log[outcome === 'success' ? 'debug' : 'error'](
       { job: job.name, outcome, result, durationMs: Date.now() - startedAt },
       'job',
     )

@@ -24,8 +24,10 @@ export function createFileMailer(folder: string, { from, log, print }: FileMailO
       // Written aside first: whoever watches the folder never reads half a mail.
       await writeFile(`${path}.part`, compose(mail, from, at), { mode: 0o600, flag: 'wx' })
       await rename(`${path}.part`, path)
-      log.info({ to: mail.to, subject: mail.subject, path }, 'mail kept as a file')
-      if (print && log.isLevelEnabled('info')) printMail(mail)
+      const printed = print && log.isLevelEnabled('info')
+      // Printed, it needs no line in the log beside it.
+      log[printed ? 'debug' : 'info']({ to: mail.to, subject: mail.subject, path }, 'mail kept as a file')
+      if (printed) printMail(mail)
     },
     async verify() {
       await mkdir(folder, { recursive: true, mode: 0o700 })

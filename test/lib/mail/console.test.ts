@@ -25,11 +25,10 @@ describe('mail on the console', () => {
     expect(shown).to.equal('\nmail to ada@example.com: Your code\n  | Hello A[2Jda,\n  | your code: 123456\n\n')
   })
 
-  it('is printed in development when it is kept as a file, beside a line in the log', async () => {
+  it('is printed in development when it is kept as a file, and not said twice', async () => {
     const shown = await printed(folder, 'development', 'info')
-    expect(shown)
-      .to.include('  | your code: 123456')
-      .and.match(/^\{.*"msg":"mail kept as a file"\}$/m)
+    expect(shown).to.include('  | your code: 123456').and.not.include('"msg"')
+    expect(await printed(folder, 'staging', 'info')).to.match(/^\{.*"msg":"mail kept as a file"\}$/m)
   })
 
   it('is not printed elsewhere, nor where the log is quiet', async () => {
