@@ -66,9 +66,20 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
   }
 }
 
-/** The id is given back by `find`; an interaction does not need the raw session cookie that the library puts in it. */
+/**
+ * The id is given back by `find`. An interaction needs neither the raw session cookie that the library puts in it, nor the
+ * ID token of a hint, which was checked when the request came.
+ */
 function withoutSecrets(payload: AdapterPayload, secretId: boolean): Record<string, unknown> {
-  const { jti, session, ...rest } = payload as AdapterPayload & { session?: { cookie?: string } }
-  const { cookie: _cookie, ...keptSession } = session ?? {}
-  return { ...rest, ...(secretId ? {} : { jti }), ...(session ? { session: keptSession } : {}) }
+  const { jti, session, params, ...rest } = payload as AdapterPayload & Partial<Record<'session' | 'params', object>>
+  return {
+    ...rest,
+    ...(secretId ? {} : { jti }),
+    ...(session ? { session: without(session, 'cookie') } : {}),
+    ...(params ? { params: without(params, 'id_token_hint') } : {}),
+  }
+}
+
+function without(object: object, name: string): object {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name))
 }

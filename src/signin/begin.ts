@@ -24,7 +24,7 @@ export async function beginAttempt(
     id: interaction.uid,
     clientId: oidc.client!.clientId,
     request,
-    params: { ...(oidc.params as Record<string, unknown>) },
+    params: repeatable(oidc.params as Record<string, unknown>, request.expectedAccountId),
     startedAt: now,
     expiresAt: now + config.interactionTtl * 1000 + ATTEMPT_OUTLIVES,
     ...(live ? { accountId: account.id, identifier: account.email } : {}),
@@ -34,4 +34,16 @@ export async function beginAttempt(
   }
   await attempts.insert(attempt)
   return `/signin/${interaction.uid}`
+}
+
+/**
+ * The parameters with which a stale page asks again. An ID token is not kept: whom a hint named is asked for by the claim
+ * instead (OIDC Core 1.0, section 5.5.1).
+ */
+function repeatable({ ...params }: Record<string, unknown>, expectedAccountId?: string): Record<string, unknown> {
+  if (params.id_token_hint === undefined) return params
+  delete params.id_token_hint
+  const claims = JSON.parse(String(params.claims ?? '{}')) as { id_token?: object }
+  const idToken = { ...claims.id_token, sub: { value: expectedAccountId } }
+  return { ...params, claims: JSON.stringify({ ...claims, id_token: idToken }) }
 }

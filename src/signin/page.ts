@@ -48,11 +48,11 @@ async function goOnProven(
 }
 
 /** The part of a request that events keep. */
-export function originOf(ctx: PageContext, client: Client): Origin & { clientId: string } {
+export function originOf(ctx: PageContext, client: Client | undefined): Origin & { clientId?: string } {
   return {
     address: ctx.ip,
     userAgent: ctx.get('user-agent').slice(0, 300),
     traceId: ctx.state.traceId,
-    clientId: client.clientId,
+    ...(client ? { clientId: client.clientId } : {}),
   }
 }

@@ -2,7 +2,7 @@
 // any browser, and signs in only the one in which the sign-in began.
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf } from '../lib/web/form.ts'
-import type { Page, Submission } from './page.ts'
+import { originOf, type Page, type Submission } from './page.ts'
 import { openAttempt, Stale } from './open.ts'
 import { register } from './register.ts'
 import type { SignInServices } from './services.ts'
@@ -37,9 +37,9 @@ export function confirmLink(services: SignInServices, goOn: (page: Page) => Subm
       await proven({ services, ctx, client: own.client, go: goOn(opened) }, verification)
       return
     }
-    await register(services, verification, { address: ctx.ip, traceId: ctx.state.traceId })
     const attempt = await services.attempts.get(ctx.params.uid!)
     const client = attempt && (await services.provider().Client.find(attempt.clientId))
+    await register(services, verification, originOf(ctx, client))
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
     ctx.body = services.views.render('signin/verified', {

@@ -1,0 +1,168 @@
+// The catalog, walked by a real journey: each type happens, says all that there is to say, and nothing secret.
+import { expect } from 'chai'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { catalog, isHighRate, type EventType } from '../../src/core/events/catalog.ts'
+import type { AuditEntry } from '../../src/core/events/events.ts'
+import { startMailbox, type Mailbox } from '../support/mailbox.ts'
+import { startFleet, type Fleet } from '../support/processes.ts'
+import { everyDocument, Secrets } from '../support/secrets.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { Journey } from './journey.ts'
+
+type Field = keyof AuditEntry
+const person: Field[] = ['accountId']
+const atApp: Field[] = ['accountId', 'clientId']
+const inSession: Field[] = ['accountId', 'sessionUid', 'deviceId']
+
+/** What each entry of a type says about whom and what, beside where it came from. */
+const about: Record<EventType, Field[]> = {
+  'account.registered': person,
+  'account.verified': atApp,
+  'account.disabled': person,
+  'account.enabled': person,
+  'account.unlocked': person,
+  'account.signed_out': [...person, 'sessionUid'],
+  'role.assigned': person,
+  'signin.succeeded': [...atApp, 'deviceId'],
+  'signin.failed': atApp,
+  'signin.locked': atApp,
+  'session.created': [...inSession, 'clientId'],
+  'session.ended': inSession,
+  'session.expired': inSession,
+  'signout.finished': [...person, 'sessionUid'],
+  'consent.given': atApp,
+  'consent.refused': atApp,
+  'token.issued': [...atApp, 'sessionUid'],
+  'token.revoked': [...atApp, 'sessionUid'],
+  'grant.revoked': [...atApp, 'sessionUid'],
+  'client.created': ['clientId'],
+  'client.updated': ['clientId'],
+  'client.secret_rotated': ['clientId'],
+  'client.removed': ['clientId'],
+  'policy.changed': [],
+  'secrets.rotated': [],
+  'keys.rotated': [],
+}
+/** By jobs, which come from nowhere. */
+const byJobs = new Set<string>(['session.expired'])
+const failures = new Set<string>(['signin.failed', 'signin.locked', 'consent.refused'])
+
+describe('the catalog of events', () => {
+  let folder: string
+  let mailbox: Mailbox
+  let fleet: Fleet
+  let desk: TestServer
+  let entries: AuditEntry[]
+  let log: string
+  const secrets = new Secrets()
+
+  before(async function () {
+    this.timeout(60_000)
+    folder = await mkdtemp(join(tmpdir(), 'latchkey-events-'))
+    const store = `sqlite:${join(folder, 'latchkey.db')}`
+    const logFile = join(folder, 'latchkey.log')
+    mailbox = await startMailbox()
+    fleet = await startFleet(1, store, undefined, {
+      LATCHKEY_MAIL: mailbox.url,
+      LATCHKEY_LOG_LEVEL: 'trace',
+      LATCHKEY_LOG_FILE: logFile,
+    })
+    secrets.keep('LATCHKEY_SECRETS', fleet.secrets)
+    desk = await startServer({ store, env: { LATCHKEY_SECRETS: fleet.secrets } })
+    const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
+    await new Journey({ issuer: fleet.issuer, env, desk, mailbox, secrets }).walk()
+    entries = (await desk.app.events.list({ limit: 1000 })).items
+    log = fleet.lines.join('\n') + (await readFile(logFile, 'utf8'))
+  })
+  after(async () => {
+    await Promise.all([desk?.close(), fleet?.stop(), mailbox?.close()])
+    await rm(folder, { recursive: true })
+  })
+
+  it('happens: an entry of each type, and none of another', () => {
+    const types = new Set(entries.map(({ type }) => type))
+    expect([...types].toSorted()).to.deep.equal(Object.keys(catalog).toSorted())
+  })
+
+  for (const type of Object.keys(catalog) as EventType[])
+    describe(type, () => {
+      const all = () => entries.filter(entry => entry.type === type)
+
+      it('says when, how it ended, and whom and what it was about', () => {
+        expect(all()).to.not.be.empty
+        for (const entry of all()) {
+          const said = JSON.stringify(entry)
+          expect(entry.id, said).to.match(/^[0-9a-f]{28}$/)
+          expect(entry.at, said).to.be.a('number')
+          expect(entry.outcome, said).to.equal(failures.has(type) ? 'failure' : 'success')
+          for (const field of about[type].filter(one => one !== 'sessionUid' || isOfSession(entry)))
+            expect(entry[field], `${field} in ${said}`).to.be.a('string').and.to.not.equal('')
+          catalog[type].parse(entry.details)
+        }
+      })
+
+      it('says where it came from', () => {
+        for (const entry of all()) {
+          const said = JSON.stringify(entry)
+          if (entry.actor) expect(entry.actor, said).to.equal('command line')
+          else if (!byJobs.has(type)) {
+            expect(entry.address, said).to.match(/^(127\.0\.0\.1|::1)$/)
+            expect(entry.userAgent, said).to.be.a('string').and.to.not.equal('')
+            expect(log, said).to.include(`"traceId":"${entry.traceId}"`)
+          }
+        }
+      })
+    })
+
+  it('comes from jobs, the command line and requests, each by its own', () => {
+    const ways = (type: EventType) =>
+      new Set(entries.filter(one => one.type === type).map(one => one.actor ?? 'request'))
+    for (const type of ['account.registered', 'role.assigned', 'token.revoked'] as const)
+      expect([...ways(type)], type).to.have.members(['request', 'command line'])
+  })
+
+  it('is in order of time', () => {
+    expect(entries.map(({ id }) => id)).to.deep.equal(entries.map(({ id }) => id).toSorted())
+  })
+
+  it('has no machine traffic: that is counted', () => {
+    for (const { type, details } of entries)
+      expect(isHighRate({ type: type as EventType, details }), JSON.stringify(details)).to.equal(false)
+  })
+
+  it('leaves no secret in an entry, a line of the log, or any document', async () => {
+    expect([...secrets.names()]).to.include.members([
+      'password',
+      'wrong password',
+      'authorization code',
+      'code verifier',
+      'access token',
+      'refresh token',
+      'ID token’s signature',
+      'client secret',
+      'mailed code',
+      'secret of a mailed link',
+      'invitation',
+      'session cookie',
+      'device cookie',
+      'LATCHKEY_SECRETS',
+    ])
+    secrets.expectNoneIn('the audit', JSON.stringify(entries))
+    for (const line of log.split('\n')) secrets.expectNoneIn('the log', line)
+    const documents = await everyDocument(desk.app.store)
+    expect(documents.size).to.be.above(100)
+    for (const [where, text] of documents) secrets.expectNoneIn(where, text)
+  })
+
+  it('leaves no secret in the bytes of the store’s files', async () => {
+    for (const name of await readdir(folder))
+      if (name.startsWith('latchkey.db')) secrets.expectNoneIn(name, await readFile(join(folder, name), 'latin1'))
+  })
+})
+
+/** What is done by the command line, or before anyone is signed in, has no session. */
+function isOfSession({ actor }: AuditEntry): boolean {
+  return actor === undefined
+}

@@ -1,0 +1,206 @@
+// One long journey, over HTTP and by the command line, that brings about everything in the catalog.
+import type { ClientView } from '../../src/oidc/clients.ts'
+import { runCli } from '../cli/cli.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
+import { refresh, revoke } from '../support/endpoints.ts'
+import { allow, authorization, codeOf, redeem, signIn, tokenRequest, type Answer } from '../support/flow.ts'
+import { codeIn, linkIn, type Mailbox } from '../support/mailbox.ts'
+import { SecretiveVisitor, type Secrets } from '../support/secrets.ts'
+import { PASSWORD, REDIRECT_URI, type TestServer } from '../support/server.ts'
+import type { VisitedPage } from '../support/visitor.ts'
+
+export interface Stage {
+  /** The process that everything is asked of. */
+  issuer: string
+  /** For the command line: its store and secrets. */
+  env: Record<string, string>
+  /** A server of this process on the same store, for what only moving its clock can bring about. */
+  desk: TestServer
+  mailbox: Mailbox
+  secrets: Secrets
+}
+
+interface Signed {
+  visitor: SecretiveVisitor
+  tokens: Answer
+  code: string
+  codeVerifier: string
+}
+
+export class Journey {
+  readonly #stage: Stage
+  #people = 0
+
+  constructor(stage: Stage) {
+    this.#stage = stage
+  }
+
+  async cli<Document>(...args: string[]): Promise<Document> {
+    const { code, stdout, stderr } = await runCli([...args, '--json'], { env: this.#stage.env })
+    if (code !== 0) throw new Error(`latchkey ${args.join(' ')}: ${stderr}`)
+    return JSON.parse(stdout) as Document
+  }
+
+  async #client(type: string): Promise<ClientView> {
+    const redirect = type === 'service' ? [] : ['--redirect-uri', REDIRECT_URI]
+    const client = await this.cli<ClientView>('clients', 'create', '--type', type, '--name', 'Test app', ...redirect)
+    this.#stage.secrets.keep('client secret', client.client_secret)
+    return client
+  }
+
+  #address(): string {
+    return `person${(this.#people += 1)}@example.com`
+  }
+
+  async #person(...more: string[]): Promise<string> {
+    const email = this.#address()
+    await this.cli('users', 'create', '--email', email, '--password', PASSWORD, ...more)
+    return email
+  }
+
+  async #mailTo(email: string) {
+    const mail = this.#stage.mailbox.to(email).at(-1) ?? (await this.#stage.mailbox.next(email))
+    this.#stage.secrets.keep('mailed code', codeIn(mail))
+    this.#stage.secrets.keep('secret of a mailed link', linkIn(mail).split('/').at(-1))
+    return mail
+  }
+
+  async #begin(client: ClientView, params: Record<string, string> = {}, visitor = this.#visitor()) {
+    const { url, codeVerifier } = authorization(this.#stage, client, params)
+    this.#stage.secrets.keep('code verifier', codeVerifier)
+    return { visitor, codeVerifier, page: await visitor.open(url) }
+  }
+
+  #visitor(): SecretiveVisitor {
+    return new SecretiveVisitor(this.#stage.issuer, this.#stage.secrets)
+  }
+
+  async #redeem(
+    client: ClientView,
+    visitor: SecretiveVisitor,
+    end: VisitedPage,
+    codeVerifier: string,
+  ): Promise<Signed> {
+    const code = this.#stage.secrets.keep('authorization code', codeOf(end))
+    const { body } = await redeem(this.#stage, client, code, codeVerifier)
+    this.#stage.secrets.keepTokens(body)
+    return { visitor, tokens: body, code, codeVerifier }
+  }
+
+  async #signIn(client: ClientView, email: string, params: Record<string, string> = {}): Promise<Signed> {
+    const { visitor, page, codeVerifier } = await this.#begin(client, params)
+    const end = await allow(visitor, await signIn(visitor, page, email))
+    return this.#redeem(client, visitor, end, codeVerifier)
+  }
+
+  async #signOut({ visitor, tokens }: Signed, logout?: string): Promise<void> {
+    const page = await visitor.open(`/logout?id_token_hint=${tokens.id_token}`)
+    await visitor.submit(page, '/logout/confirm', logout ? { logout } : {})
+  }
+
+  /** Everything, in an order in which the acts do not stand in each other's way. */
+  async walk(): Promise<void> {
+    this.#stage.secrets.keep('password', PASSWORD)
+    const [first, service, gone, email, other] = await Promise.all([
+      this.#client('web'),
+      this.#client('service'),
+      this.#client('web'),
+      this.#person('--verified', '--role', 'admin'),
+      this.#person('--verified'),
+    ])
+    const client = await this.#changeClients(first, gone)
+    await this.#registrations(client)
+    await this.#failures(client, other)
+    await this.#tokens(client, service, email)
+    await this.#signOuts(client, email)
+    await Promise.all([
+      this.cli('users', 'disable', other),
+      this.cli('policy', 'set', 'accessTokenTtl=10m', '--everyone'),
+      this.cli('secrets', 'rotate'),
+      this.cli('keys', 'rotate'),
+    ])
+    await this.cli('users', 'enable', other)
+    await this.#timeOut(client, email)
+  }
+
+  async #changeClients(client: ClientView, gone: ClientView): Promise<ClientView> {
+    const [changed] = await Promise.all([
+      this.cli<ClientView>('clients', 'rotate-secret', client.client_id),
+      this.cli('clients', 'remove', gone.client_id, '--yes'),
+    ])
+    this.#stage.secrets.keep('client secret', changed.client_secret)
+    await this.cli('clients', 'update', client.client_id, '--name', 'Renamed app')
+    return changed
+  }
+
+  /** By the code, by the link in another browser, of an account that was never verified, and by an invitation. */
+  async #registrations(client: ClientView): Promise<void> {
+    const signUp = async () => {
+      const { visitor, page, codeVerifier } = await this.#begin(client)
+      const email = this.#address()
+      const form = await visitor.open(`${page.url.pathname}/signup`)
+      const asked = await visitor.submit(form, '/signup', { email, password: PASSWORD, name: 'Rosa' })
+      return { visitor, codeVerifier, asked, mail: await this.#mailTo(email) }
+    }
+    const byCode = await signUp()
+    const consent = await byCode.visitor.submit(byCode.asked, '/verify', { code: codeIn(byCode.mail) })
+    await this.#redeem(client, byCode.visitor, await allow(byCode.visitor, consent), byCode.codeVerifier)
+
+    const byLink = await signUp()
+    const elsewhere = this.#visitor()
+    await elsewhere.submit(await elsewhere.open(linkIn(byLink.mail)), linkIn(byLink.mail).split('/').at(-1)!)
+
+    const unverified = await this.#person()
+    const { visitor, page } = await this.#begin(client)
+    const asked = await signIn(visitor, page, unverified)
+    await visitor.submit(asked, '/verify', { code: codeIn(await this.#mailTo(unverified)) })
+
+    const secret = this.#stage.secrets.keep('invitation', await this.#stage.desk.app.invitations.make(['admin']))
+    const invited = this.#visitor()
+    await invited.submit(await invited.open(`/invite/${secret}`), secret, {
+      email: this.#address(),
+      password: PASSWORD,
+    })
+  }
+
+  async #failures(client: ClientView, email: string): Promise<void> {
+    const { visitor, page } = await this.#begin(client)
+    let asked = await visitor.submit(page, '/identify', { identifier: email })
+    const password = this.#stage.secrets.keep('wrong password', 'a wrong password of nine words')
+    for (let times = 0; times < 7; times += 1) asked = await visitor.submit(asked, '/prove/password', { password })
+    await this.cli('security', 'unlock', email)
+    const consent = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
+    await visitor.submit(consent, '/consent', { decision: 'refuse' })
+  }
+
+  async #tokens(client: ClientView, service: ClientView, email: string): Promise<void> {
+    const { issuer, secrets } = this.#stage
+    const { tokens, visitor, code, codeVerifier } = await this.#signIn(client, email)
+    const { body: refreshed } = await refresh({ issuer }, client, tokens.refresh_token)
+    secrets.keepTokens(refreshed)
+    await redeem({ issuer }, client, code, codeVerifier)
+
+    const again = async () => {
+      const begun = await this.#begin(client, { id_token_hint: tokens.id_token }, visitor)
+      return this.#redeem(client, visitor, await allow(visitor, begun.page), begun.codeVerifier)
+    }
+    await revoke({ issuer }, client, (await again()).tokens.refresh_token)
+    await this.cli('tokens', 'revoke', (await again()).tokens.access_token)
+    const { body } = await tokenRequest({ issuer }, service, { grant_type: 'client_credentials' })
+    secrets.keepTokens(body)
+    // A hint that waits with the sign-in that it belongs to.
+    await this.#begin(client, { id_token_hint: tokens.id_token, prompt: 'login' })
+  }
+
+  async #signOuts(client: ClientView, email: string): Promise<void> {
+    for (const logout of [undefined, 'yes', 'everywhere'])
+      await this.#signOut(await this.#signIn(client, email, { scope: 'openid profile' }), logout)
+  }
+
+  async #timeOut(client: ClientView, email: string): Promise<void> {
+    await this.#signIn(client, email)
+    moveClock(3 * 60 * 60 * 1000)
+    await this.#stage.desk.app.jobs.find(({ name }) => name === 'end-sign-ins')!.run()
+    resetClock()
+  }
+}
