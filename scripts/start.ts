@@ -22,16 +22,16 @@ try {
   const { app, port, stop } = await start(config, log)
   const wanted = development && !options['no-example']
   const example = wanted ? await serveExample(app, config, options['example-port']) : undefined
+  stopOnSignals(async notice => {
+    await example?.close()
+    await stop(development ? 0 : notice)
+  })
   const setupLink = (await app.accounts.hasAdmin()) ? undefined : await makeSetupLink(app, config)
   if (development) printBlock(config, example?.url, setupLink)
   else {
     log.info({ issuer: config.issuer, port }, 'Latchkey is listening')
     if (setupLink) process.stdout.write(`Set up the first administrator: ${setupLink}\n`)
   }
-  stopOnSignals(async notice => {
-    await example?.close()
-    await stop(development ? 0 : notice)
-  })
 } catch (error) {
   process.stderr.write(`${explainFailure(error)}\n`)
   process.exit(1)
