@@ -179,6 +179,17 @@ describe('a live session', () => {
     expect(answerOf(await visitor.submit(anew, '/prove/password', { password: PASSWORD }))).to.have.property('code')
   })
 
+  it('left lying for over an hour: the sign-in has expired, and begins anew by its own link', async () => {
+    const { email } = await server.person()
+    const { visitor, page } = await authorize(server, client, { state: 'kept' })
+    moveClock(HOUR + 1000)
+    const stale = await visitor.submit(page, '/identify', { identifier: email })
+    expect(stale.status).to.equal(410)
+    expect(wordsOf(stale)).to.include('has expired')
+    const restart = /href="(\/authorize\?[^"]*)"/.exec(stale.html)![1]!.replaceAll('&amp;', '&')
+    expect(answerOf(await signIn(visitor, await visitor.open(restart), email))).to.include({ state: 'kept' })
+  })
+
   it('that was ended while a page of it was open: nothing goes on by it', async () => {
     const { visitor, account } = await signedIn()
     const { page } = await ask(visitor, { prompt: 'select_account' })
