@@ -46,6 +46,6 @@ export function openAttempts(store: Store): Attempts {
 
 /** Forgets who this was about, for "not you?" and for the wrong account. */
 export function withoutPerson(attempt: Attempt): Attempt {
-  const { identifier: _identifier, accountId: _accountId, verificationId: _verificationId, ...rest } = attempt
+  const { identifier: _who, accountId: _account, verificationId: _proof, consent: _consent, ...rest } = attempt
   return { ...rest, proofs: [] }
 }

@@ -2,12 +2,15 @@
 import { errors, type Client, type ResourceServer } from 'oidc-provider'
 import type { Config } from '../lib/config/schema.ts'
 
-/** @throws InvalidTarget for a resource that nobody has configured, or that is not among the client's `allowed_resources` */
-export function resourceServer(config: Config, identifier: string, client: Client): ResourceServer {
+/**
+ * @param alone whether the client asks for itself, with no person who agrees: then it has to be allowed by name
+ * @throws InvalidTarget for a resource that nobody has configured, or that is not among the client's `allowed_resources`
+ */
+export function resourceServer(config: Config, identifier: string, client: Client, alone: boolean): ResourceServer {
   const known = config.resources.find(resource => resource.identifier === identifier)
   if (!known) throw new errors.InvalidTarget(`unknown resource ${JSON.stringify(identifier.slice(0, 200))}`)
   const allowed = client.allowed_resources as string[] | undefined
-  if (allowed && !allowed.includes(identifier)) {
+  if (!(allowed?.includes(identifier) ?? !alone)) {
     throw new errors.InvalidTarget(`${JSON.stringify(identifier)} is not among this client's allowed_resources`)
   }
   const scope = known.scopes.join(' ')

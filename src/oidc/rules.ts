@@ -55,7 +55,8 @@ export function rules(config: Config) {
       },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_ctx, identifier, client) => resourceServer(config, identifier, client),
+        getResourceServerInfo: (ctx, identifier, client) =>
+          resourceServer(config, identifier, client, ctx.oidc.params?.grant_type === 'client_credentials'),
         useGrantedResource: () => false,
       },
     },

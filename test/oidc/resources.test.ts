@@ -108,8 +108,14 @@ describe('an access token for a resource', () => {
     expect(answerOf(page).error).to.equal('invalid_target')
   })
 
-  it('is made for a service by client_credentials, without a person', async () => {
+  it('is not made for a service that was allowed none by name', async () => {
     const service = await server.register('service')
+    const fields = { grant_type: 'client_credentials', resource: JWT.identifier, scope: 'read' }
+    expect((await tokenRequest(server, service, fields)).body.error).to.equal('invalid_target')
+  })
+
+  it('is made for a service by client_credentials, without a person', async () => {
+    const service = await server.register('service', { allowed_resources: [JWT.identifier] })
     const { body } = await tokenRequest(server, service, {
       grant_type: 'client_credentials',
       resource: JWT.identifier,

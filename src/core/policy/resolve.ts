@@ -37,11 +37,15 @@ export function resolvePolicy(defaults: ResolvedSettings, overrides: Overrides, 
   const sources: Record<string, Source> = {}
   for (const name of settingNames) {
     const [value, source] = resolveOne(name, defaults, overrides.everyone, narrow)
-    settings[name] = value
-    sources[name] = source
+    const capped = CEILINGS.has(name) && value > defaults[name]
+    settings[name] = capped ? defaults[name] : value
+    sources[name] = capped ? `${source}, up to the configuration` : source
   }
   return { settings: settings as ResolvedSettings, sources: sources as ResolvedPolicy['sources'] }
 }
+
+/** Grants and published keys are kept for as long as the configuration says, so nothing may outlive it. */
+const CEILINGS: ReadonlySet<SettingName> = new Set(['sessionMaxTtl', 'rememberedSessionTtl', 'refreshTokenMaxTtl'])
 
 type Said = [source: Source, settings: Settings]
 

@@ -69,6 +69,13 @@ describe('policy', () => {
       source: 'role admin',
     },
     {
+      says: 'no longer life than keys and grants are kept for',
+      name: 'refreshTokenMaxTtl',
+      overrides: { clients: { notes: { refreshTokenMaxTtl: 5_184_000 } } },
+      value: 2_592_000,
+      source: 'client notes, up to the configuration',
+    },
+    {
       says: 'no before yes',
       name: 'rememberAllowed',
       overrides: { clients: { notes: { rememberAllowed: true } }, roles: { staff: { rememberAllowed: false } } },
