@@ -16,6 +16,17 @@ export function signedOutPage(issuer: string, notice?: string): string {
           <form action="/sign-up"><button class="quiet">Create an account</button></form>
         </div>
       </section>
+      <section class="card">
+        <h2>What happens then</h2>
+        <ol>
+          <li>
+            Your browser goes to ${new URL(issuer).host}, where you say who you are. Acme Notes never sees your
+            password.
+          </li>
+          <li>You decide what Acme Notes may know about you.</li>
+          <li>You come back signed in, and this page shows what was said about you.</li>
+        </ol>
+      </section>
     `,
   )
 }
@@ -166,7 +177,7 @@ function page(title: string, body: Html): string {
       </head>
       <body>
         <header>
-          <a href="/">Acme <b>Notes</b></a>
+          <a href="/"><img src="/icon.svg" alt="" width="28" height="28" />Acme <b>Notes</b></a>
         </header>
         <main>${body}</main>
       </body>

@@ -77,7 +77,7 @@ export function createClients(store: Store, events: Events, provider: () => Prov
       return { ...record, metadata: validated(record) }
     }
     // Tried before it is written down, so that a refused change leaves no entry.
-    changed(await known(id))
+    changed(await find(id))
     await events.emit({ type: 'client.updated', clientId: id, ...origin, details: { fields: Object.keys(changes) } })
     const updated = await clients.update(id, changed)
     if (!updated) throw unknownClient(id)
@@ -88,7 +88,7 @@ export function createClients(store: Store, events: Events, provider: () => Prov
   async function rotateSecret(id: string, origin: Origin = {}): Promise<ClientView> {
     const secret = newSecret()
     const now = Date.now()
-    if ((await known(id)).secrets.length === 0) {
+    if ((await find(id)).secrets.length === 0) {
       throw new Refused('client.no_secret', { hint: `The client ${id} is public: it has no secret to rotate.` })
     }
     await events.emit({ type: 'client.secret_rotated', clientId: id, ...origin, details: {} })
@@ -105,13 +105,13 @@ export function createClients(store: Store, events: Events, provider: () => Prov
   }
 
   async function remove(id: string, origin: Origin = {}): Promise<void> {
-    await known(id)
+    await find(id)
     await events.emit({ type: 'client.removed', clientId: id, ...origin, details: {} })
     await clients.remove(id)
   }
 
   /** @throws Refused `client.unknown` */
-  async function known(id: string): Promise<ClientRecord> {
+  async function find(id: string): Promise<ClientRecord> {
     const record = await clients.get(id)
     if (!record) throw unknownClient(id)
     return record
@@ -119,7 +119,7 @@ export function createClients(store: Store, events: Events, provider: () => Prov
 
   /** @throws Refused `client.unknown` */
   async function show(id: string): Promise<ClientView> {
-    return view(await known(id))
+    return view(await find(id))
   }
 
   async function list(page: PageRequest): Promise<Page<ClientView>> {

@@ -270,6 +270,36 @@ export const realPages: RealPage[] = [
       return () => server.close()
     },
   },
+  {
+    name: 'mail-verify',
+    async open(stage, page) {
+      const { html } = await stage.server.mailTo(await toVerify(stage, page))
+      await page.setContent(html)
+    },
+  },
+  {
+    name: 'mail-already-registered',
+    async open(stage, page) {
+      const { email } = await stage.server.person({ email: newAddress() })
+      await start(stage, page, { prompt: 'create' })
+      await fillSignUp(page, email)
+      await page.getByRole('heading', { name: 'Check your mail' }).waitFor()
+      const { html } = await stage.server.mailTo(email)
+      await page.setContent(html)
+    },
+  },
+  {
+    name: 'form-post',
+    async open(stage, page) {
+      const context = await page.context().browser()!.newContext({ javaScriptEnabled: false })
+      const plain = await context.newPage()
+      await toConsent(stage, plain, { response_mode: 'form_post' })
+      await press(plain, 'Allow')
+      const html = await plain.content()
+      await context.close()
+      await page.setContent(html.replace(/<script>[^<]*<\/script>/, ''))
+    },
+  },
   { name: 'example', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', open: toExample },
   {

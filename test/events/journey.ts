@@ -89,7 +89,9 @@ export class Journey {
 
   async #signIn(client: ClientView, email: string, params: Record<string, string> = {}): Promise<Signed> {
     const { visitor, page, codeVerifier } = await this.#begin(client, params)
-    const end = await allow(visitor, await signIn(visitor, page, email))
+    const mid = await signIn(visitor, page, email)
+    const end = await allow(visitor, mid)
+    if (!end.url.searchParams.get('code')) console.log('MID', mid.status, mid.url.href, mid.html, 'END', end.status, end.url.href, end.html)
     return this.#redeem(client, visitor, end, codeVerifier)
   }
 

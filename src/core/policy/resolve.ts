@@ -41,7 +41,7 @@ export function resolvePolicy(defaults: ResolvedSettings, overrides: Overrides, 
     settings[name] = capped ? defaults[name] : value
     sources[name] = capped ? `${source}, up to the configuration` : source
   }
-  return { settings: settings as ResolvedSettings, sources: sources as ResolvedPolicy['sources'] }
+  return { settings: settings as ResolvedSettings, sources: sources }
 }
 
 /** Grants and published keys are kept for as long as the configuration says, so nothing may outlive it. */
