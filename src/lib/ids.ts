@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** An id that cannot be guessed: 128 random bits, 22 characters. */
+/** An id that cannot be guessed: 128 random bits, 22 characters. It does not look like an option on a command line. */
 export function newId(): string {
-  return randomBytes(16).toString('base64url')
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? newId() : id
 }
 
 /** A bearer secret: 256 random bits, 43 characters. */

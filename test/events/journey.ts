@@ -36,7 +36,11 @@ export class Journey {
   }
 
   async cli<Document>(...args: string[]): Promise<Document> {
-    const { code, stdout, stderr } = await runCli([...args, '--json'], { env: this.#stage.env })
+    return this.#cliReading('', ...args)
+  }
+
+  async #cliReading<Document>(input: string, ...args: string[]): Promise<Document> {
+    const { code, stdout, stderr } = await runCli([...args, '--json'], { env: this.#stage.env, input })
     if (code !== 0) throw new Error(`latchkey ${args.join(' ')}: ${stderr}`)
     return JSON.parse(stdout) as Document
   }
@@ -89,9 +93,7 @@ export class Journey {
 
   async #signIn(client: ClientView, email: string, params: Record<string, string> = {}): Promise<Signed> {
     const { visitor, page, codeVerifier } = await this.#begin(client, params)
-    const mid = await signIn(visitor, page, email)
-    const end = await allow(visitor, mid)
-    if (!end.url.searchParams.get('code')) console.log('MID', mid.status, mid.url.href, mid.html, 'END', end.status, end.url.href, end.html)
+    const end = await allow(visitor, await signIn(visitor, page, email))
     return this.#redeem(client, visitor, end, codeVerifier)
   }
 
@@ -187,7 +189,7 @@ export class Journey {
       return this.#redeem(client, visitor, await allow(visitor, begun.page), begun.codeVerifier)
     }
     await revoke({ issuer }, client, (await again()).tokens.refresh_token)
-    await this.cli('tokens', 'revoke', (await again()).tokens.access_token)
+    await this.#cliReading((await again()).tokens.access_token, 'tokens', 'revoke', '--stdin')
     const { body } = await tokenRequest({ issuer }, service, { grant_type: 'client_credentials' })
     secrets.keepTokens(body)
     // A hint that waits with the sign-in that it belongs to.
