@@ -40,6 +40,7 @@ import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys.ts'
 import { longestLife } from './oidc/lifetimes.ts'
 import { settle } from './oidc/listeners.ts'
+import { formPostPage } from './oidc/form-post.ts'
 import { startProvider } from './oidc/live-provider.ts'
 import { quietLogout } from './oidc/quiet-logout.ts'
 import { createPages } from './oidc/pages.ts'
@@ -150,6 +151,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)
   koa.use(quietLogout)
+  koa.use(formPostPage(views))
   koa.use(provider.middleware)
 
   const edge = createEdge(config)

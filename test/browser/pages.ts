@@ -274,7 +274,7 @@ export const realPages: RealPage[] = [
     name: 'mail-verify',
     async open(stage, page) {
       const { html } = await stage.server.mailTo(await toVerify(stage, page))
-      await page.setContent(html)
+      await showMail(page, html)
     },
   },
   {
@@ -285,19 +285,18 @@ export const realPages: RealPage[] = [
       await fillSignUp(page, email)
       await page.getByRole('heading', { name: 'Check your mail' }).waitFor()
       const { html } = await stage.server.mailTo(email)
-      await page.setContent(html)
+      await showMail(page, html)
     },
   },
   {
     name: 'form-post',
     async open(stage, page) {
-      const context = await page.context().browser()!.newContext({ javaScriptEnabled: false })
-      const plain = await context.newPage()
-      await toConsent(stage, plain, { response_mode: 'form_post' })
-      await press(plain, 'Allow')
-      const html = await plain.content()
-      await context.close()
-      await page.setContent(html.replace(/<script>[^<]*<\/script>/, ''))
+      // As it is where JavaScript is off.
+      await page.route('**/assets/submit.js', route => route.fulfill({ contentType: 'text/javascript', body: '' }))
+      await toConsent(stage, page, { response_mode: 'form_post' })
+      await press(page, 'Allow')
+      await page.getByRole('button', { name: 'Continue' }).waitFor()
+      return () => page.unrouteAll()
     },
   },
   { name: 'example', open: ({ example }, page) => goTo(page, example.url) },
@@ -318,6 +317,12 @@ export const realPages: RealPage[] = [
     },
   },
 ]
+
+/** A page of its own, so that ours does not lend it its policy. */
+async function showMail(page: Page, html: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.setContent(html)
+}
 
 async function goTo(page: Page, url: string): Promise<void> {
   await page.goto(url)

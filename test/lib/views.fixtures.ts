@@ -95,6 +95,7 @@ export const pages: [name: string, locals: object][] = [
   ['oidc/error', { page, heading: 'No', message: 'No.', traceId: 'T1', homeUrl: '/' }],
   ['oidc/logout', { page, action: '/l', xsrf: 'abc', clientName: client.name, accountLabel: email, homeUrl: '/' }],
   ['oidc/logout', { page, action: '/l', xsrf: 'abc', accountLabel: email }],
+  ['oidc/form-post', { page, action: 'https://notes.example.com/cb', fields: [{ name: 'code', value: 'a"b' }] }],
   ['oidc/signed-out', { page, clientName: client.name, clientUri: client.clientUri }],
   ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d' }],
   ['fault', fault],

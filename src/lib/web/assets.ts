@@ -4,7 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { Middleware } from 'koa'
 
-const TYPES: Record<string, string> = { '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' }
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.js': 'text/javascript; charset=utf-8',
+}
 
 /** Serves /assets/NAME from `folder`. An address with the file's own hash (`?v=`) may be kept for good. */
 export function assets(folder: string): Middleware {

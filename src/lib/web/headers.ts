@@ -10,16 +10,15 @@ interface PolicyOptions {
   image?: string
   /** Chromium holds form-action against every hop of the redirects that follow a POST, so pages that lead back to an app leave it out. */
   leadsAway?: boolean
-  /** The library adds the hash of its one script (form_post) to script-src, beside which 'none' is a mistake that Chromium warns of. */
-  formPost?: boolean
+  /** Whether it loads a script of ours. */
+  ownScript?: boolean
 }
 
-/** The Content-Security-Policy of a page: nothing runs, nothing frames it, nothing comes from elsewhere but a client's logo. */
-export function contentSecurityPolicy({ image, leadsAway = false, formPost = false }: PolicyOptions = {}): string {
+/** The Content-Security-Policy of a page: nothing frames it, nothing inline runs, and nothing comes from elsewhere but a client's logo. */
+export function contentSecurityPolicy({ image, leadsAway = false, ownScript = false }: PolicyOptions = {}): string {
   return [
     "default-src 'none'",
-    // With nothing after it, a directive allows nothing.
-    formPost ? 'script-src' : "script-src 'none'",
+    `script-src ${ownScript ? "'self'" : "'none'"}`,
     "style-src 'self'",
     `img-src 'self'${image ? ` ${image}` : ''}`,
     "base-uri 'none'",
@@ -30,14 +29,13 @@ export function contentSecurityPolicy({ image, leadsAway = false, formPost = fal
 
 const STAYS = contentSecurityPolicy()
 const LEADS_AWAY = contentSecurityPolicy({ leadsAway: true })
-const FORM_POST = contentSecurityPolicy({ leadsAway: true, formPost: true })
 
 /** @param secure whether the issuer is https: HSTS is sent only then */
 export function securityHeaders(secure: boolean): Middleware {
   const headers = Object.entries(helmetHeaders(secure))
   return (ctx, next) => {
     for (const [name, value] of headers) ctx.res.setHeader(name, value)
-    ctx.res.setHeader('Content-Security-Policy', policyAt(ctx.path))
+    ctx.res.setHeader('Content-Security-Policy', leadsToApps(ctx.path) ? LEADS_AWAY : STAYS)
     return next()
   }
 }
@@ -64,7 +62,6 @@ function helmetHeaders(secure: boolean): Record<string, string> {
   return headers
 }
 
-function policyAt(path: string): string {
-  if (path.startsWith('/authorize')) return FORM_POST
-  return path.startsWith('/signin/') || path.startsWith('/logout') ? LEADS_AWAY : STAYS
+function leadsToApps(path: string): boolean {
+  return path.startsWith('/signin/') || path.startsWith('/authorize') || path.startsWith('/logout')
 }
