@@ -5,6 +5,7 @@ import { onlyCredentialId } from '../core/credentials.ts'
 import { newId } from '../lib/ids.ts'
 import { enrolPassword } from '../methods/password/password.ts'
 import { checkNewPassword } from '../methods/password/rules.ts'
+import { setAccountStatus } from '../oidc/account-status.ts'
 import { CommandError, UsageError } from './failure.ts'
 import { accountNamed } from './named.ts'
 import { ORIGIN, withStore, type Opened } from './open.ts'
@@ -119,15 +120,10 @@ function show(name: string, { json }: JsonOption): Promise<void> {
 }
 
 function setStatus(name: string, status: Account['status'], { json }: JsonOption): Promise<void> {
-  return withStore(async ({ accounts, events, sessions }) => {
-    const known = await accountNamed(accounts, name)
-    const type = status === 'disabled' ? 'account.disabled' : 'account.enabled'
+  return withStore(async opened => {
+    const known = await accountNamed(opened.accounts, name)
     const changed = known.status !== status
-    // Written first, so that no act is without its entry.
-    if (changed) await events.emit({ type, ...ORIGIN, accountId: known.id, details: {} })
-    const account = (await accounts.setStatus(known.id, status)) ?? known
-    // They are dead by the account's status already; this tells the apps, again where that was broken off.
-    if (status === 'disabled') await sessions.endAll(known.id, 'account_disabled', ORIGIN)
+    const account = await setAccountStatus(opened, known, status, ORIGIN)
     print(json, account, () => {
       if (!changed) return `${account.email} was ${status} already.`
       return status === 'disabled'

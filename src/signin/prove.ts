@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Account } from '../core/accounts/account.ts'
 import type { Attempt } from '../core/attempts.ts'
 import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
@@ -12,13 +14,16 @@ export async function prove({ services, ctx, attempt, account, client, form, ste
     throw new Refused('method.not_offered', { status: 404, hint: 'That way to sign in is not offered here.' })
   }
   const remember = form.text('remember') !== ''
+  // Looked for in any case, so that the time does not tell who has an account.
+  const deviceId = await knownDevice(services, ctx, account?.id ?? 'nobody')
+  if (account) await outlastReset(account)
   try {
     const proof = await method.verify(services, {
       identifier: attempt.identifier ?? '',
       account,
       form: form.fields,
       address: ctx.ip,
-      deviceId: account && (await knownDevice(services, ctx, account.id)),
+      deviceId,
     })
     await go((known: Attempt) =>
       // Meanwhile the person may have been changed in another tab: a proof counts for who it was asked of.
@@ -43,4 +48,10 @@ export async function prove({ services, ctx, attempt, account, client, form, ste
     }
     throw error
   }
+}
+
+/** Times in tokens are whole seconds: within the one in which an account was reset, nothing new could be told from old. */
+async function outlastReset({ validFrom }: Account): Promise<void> {
+  const left = validFrom * 1000 - Date.now()
+  if (left > 0) await pause(Math.min(left, 1000))
 }

@@ -117,6 +117,13 @@ describe('the end of a session', () => {
     expect(receiver.tokens).to.have.length(2)
   })
 
+  it('on all devices lets the person sign in again at that very moment, with tokens that count', async () => {
+    const page = await held.visitor.open('/logout')
+    await held.visitor.submit(page, '/logout/confirm', { logout: 'everywhere' })
+    const anew = await signInForTokens(server, client, person.email, { visitor: held.visitor })
+    expect(await tryAll(server, client, anew)).to.deep.equal(allAnswered)
+  })
+
   it('is not brought about by a request without the page’s own token, nor by one of an earlier page', async () => {
     const page = await held.visitor.open('/logout')
     for (const xsrf of ['', 'guessed', 'a'.repeat(48)]) {
