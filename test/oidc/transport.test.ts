@@ -59,10 +59,9 @@ describe('an authorization request', () => {
       const fields = Object.fromEntries(url.searchParams)
       const twice = await asks.visitor.post('/authorize', { ...fields, nonce: ['a', 'b'] })
       expect(answerOf(twice).error).to.equal('invalid_request')
-      for (const length of [8_000, 70_000]) {
-        const page = await asks.visitor.post("/authorize", { ...fields, state: "s".repeat(length) })
-        expect(page.status).to.equal(413)
-        expect(page.html).to.include("than a request may hold")
+      for (const length of [8_192, 70_000]) {
+        const { status } = await asks.visitor.post('/authorize', { ...fields, state: 's'.repeat(length) })
+        expect(status, `${length}`).to.equal(413)
       }
       const json = await fetch(new URL('/authorize', asks.server.issuer), {
         method: 'POST',
@@ -94,9 +93,6 @@ describe('an authorization request', () => {
     expect(page.html).to.include('name="code"').and.to.include('name="iss"')
     expect(page.html.match(/<script[^>]*>/g)).to.deep.equal(['<script src="/assets/submit.js" defer>'])
     const policy = page.headers.get('content-security-policy')!
-    expect(policy)
-      .to.include("script-src 'self';")
-      .and.to.not.include('form-action')
-      .and.to.not.include('unsafe')
+    expect(policy).to.include("script-src 'self';").and.to.not.include('form-action').and.to.not.include('unsafe')
   })
 })
