@@ -1,17 +1,9 @@
 import type { Client } from 'oidc-provider'
-import { webUrl } from '../lib/views.ts'
+import { webUrl, type ClientLocals } from '../lib/views.ts'
 import { contentSecurityPolicy } from '../lib/web/headers.ts'
 
 /** What a page shows of the app that a person is signing in to. The view drops addresses that are not http(s). */
-export interface ClientOnPage {
-  name: string
-  logoUri?: string
-  clientUri?: string
-  policyUri?: string
-  tosUri?: string
-}
-
-export function clientOnPage(client: Client | undefined): { client?: ClientOnPage } {
+export function clientOnPage(client: Client | undefined): { client?: ClientLocals } {
   if (!client) return {}
   const { logoUri, clientUri, policyUri, tosUri } = client
   return {
@@ -26,7 +18,7 @@ export function clientOnPage(client: Client | undefined): { client?: ClientOnPag
 }
 
 /** The policy of a page that shows a client's logo and leads back to the client. */
-export function policyWithLogo({ client }: { client?: ClientOnPage }): string {
+export function policyWithLogo({ client }: { client?: ClientLocals }): string {
   const logo = webUrl(client?.logoUri)
   const image = logo && new URL(logo).origin
   // A host may hold a semicolon, and would begin a directive of its own.
