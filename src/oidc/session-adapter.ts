@@ -1,7 +1,7 @@
 // Sessions. The library saves them last-writer-wins: of five parallel requests of one session, four lost their client's
 // entry, and a session deleted meanwhile came back. Here a save is one atomic merge, and an ended session stays ended.
 import { isDeepStrictEqual } from 'node:util'
-import type { Adapter, AdapterPayload } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import type { Collection, Store } from '../storage/port.ts'
 import { sessionDeclaration, type SessionRecord } from './records.ts'
@@ -43,8 +43,9 @@ export function createSessionAdapter(store: Store, { left, end }: SessionActs): 
     },
 
     async destroy(cookie) {
-      const record = await sessions.first({ cookieHash: sha256(cookie) })
-      if (record) await end(record.id)
+      // The cookie may be an older one by now: another tab signed in meanwhile.
+      const uid = Provider.ctx?.oidc.session?.uid ?? (await sessions.first({ cookieHash: sha256(cookie) }))?.id
+      if (uid) await end(uid)
     },
 
     consume: () => Promise.resolve(),

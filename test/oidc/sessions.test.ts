@@ -170,6 +170,22 @@ describe('a session', () => {
       expect(answerOf(silent).error).to.equal('login_required')
     })
 
+    it('ends at the sign-out of a tab, though another tab got a new cookie meanwhile', async () => {
+      const { visitor, tokens, uid } = await signedIn()
+      const leaving = await visitor.open('/logout')
+      const { page } = await authorize(server, client, { prompt: 'login' }, visitor)
+      const before = visitor.cookie('latchkey_session')
+      const asked = hold.next('clients.get')
+      const left = visitor.submit(leaving, '/logout/confirm', { logout: 'yes' })
+      await asked.reached
+      await visitor.submit(page, '/prove/password', { password: PASSWORD })
+      expect(visitor.cookie('latchkey_session')).to.not.equal(before)
+      asked.release()
+      expect((await left).status).to.equal(200)
+      expect((await sessions.get(uid))?.endedAt).to.be.a('number')
+      expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
+    })
+
     it('ends in one browser, and goes on in another', async () => {
       const [one, other] = [await signedIn(), await signedIn()]
       const { page, codeVerifier } = await authorize(server, client, {}, one.visitor)
