@@ -19,7 +19,7 @@ export type Consent = z.infer<typeof consentSchema>
 export const consentDeclaration: Declaration<Consent> = {
   name: 'consents',
   schema: consentSchema,
-  indexes: [{ fields: ['accountId', 'clientId'], unique: true }, { fields: ['clientId'] }],
+  indexes: [{ fields: ['clientId'] }],
 }
 
 export type Consents = ReturnType<typeof createConsents>

@@ -18,7 +18,6 @@ export type Credentials = Collection<Credential>
 export const credentialDeclaration: Declaration<Credential> = {
   name: 'credentials',
   schema: credentialSchema,
-  indexes: [{ fields: ['accountId', 'method'] }],
 }
 
 export function openCredentials(store: Store): Credentials {

@@ -18,7 +18,6 @@ export type Device = z.infer<typeof deviceSchema>
 export const deviceDeclaration: Declaration<Device> = {
   name: 'devices',
   schema: deviceSchema,
-  indexes: [{ fields: ['accountId', 'lastSeenAt'] }],
   expires: 'expiresAt',
 }
 

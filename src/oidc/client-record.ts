@@ -20,7 +20,6 @@ export type ClientRecord = z.infer<typeof clientSchema>
 export const clientDeclaration: Declaration<ClientRecord> = {
   name: 'clients',
   schema: clientSchema,
-  indexes: [{ fields: ['createdAt'] }],
 }
 
 /** Metadata of our own, beside RFC 7591's. Each is undefined or of the type that `checkOwnMetadata` asks for. */

@@ -54,7 +54,7 @@ export type SessionRecord = z.infer<typeof sessionSchema>
 export const sessionDeclaration: Declaration<SessionRecord> = {
   name: 'sessions',
   schema: sessionSchema,
-  indexes: [{ fields: ['cookieHash'], unique: true }, { fields: ['accountId'] }],
+  indexes: [{ fields: ['cookieHash'], unique: true }],
   expires: 'expiresAt',
   volatile: true,
 }

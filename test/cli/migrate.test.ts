@@ -17,7 +17,7 @@ interface Status {
   collections: CollectionState[]
 }
 
-/** An older program's: accounts could not be found by `createdAt` or `admin`, and there were no jobs yet. */
+/** An older program's: accounts could not be found by `admin`, and there were no jobs yet. */
 const older = declarations
   .filter(({ name }) => name !== 'jobs')
   .map(declaration =>
@@ -45,13 +45,13 @@ describe('latchkey migrate', () => {
         ({ version, missingFields }) => version === undefined || missingFields.length > 0,
       )
       expect(lacking.map(collection => [collection.name, collection.missingFields, collection.toFill])).to.deep.equal([
-        ['accounts', ['createdAt', 'admin'], 1],
+        ['accounts', ['admin'], 1],
         ['jobs', [], 0],
       ])
       const { stdout } = await folder.run(['migrate', 'status'])
       expect(stdout)
         .to.include('`latchkey migrate up` adds:')
-        .and.match(/^accounts +createdAt admin +\S+ \S+ +1$/m)
+        .and.match(/^accounts +admin +\S+ +1$/m)
         .and.match(/^jobs \(new\)/m)
 
       const up = await folder.json<{ upToDate: boolean; added: CollectionState[] }>(['migrate', 'up'])

@@ -54,12 +54,7 @@ export type Account = z.infer<typeof accountSchema>
 export const accountDeclaration: Declaration<Account> = {
   name: 'accounts',
   schema: accountSchema,
-  indexes: [
-    { fields: ['email'], unique: true },
-    { fields: ['username'], unique: true },
-    { fields: ['createdAt'] },
-    { fields: ['admin'] },
-  ],
+  indexes: [{ fields: ['email'], unique: true }, { fields: ['username'], unique: true }, { fields: ['admin'] }],
 }
 
 /**
