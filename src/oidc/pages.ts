@@ -1,7 +1,7 @@
 // The library's own pages, in our design: errors, sign-out and after sign-out.
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '../core/accounts/accounts.ts'
-import type { Views } from '../lib/views.ts'
+import { webUrl, type Views } from '../lib/views.ts'
 import { explain } from './explain.ts'
 import { clientOnPage, policyWithLogo } from './client-on-page.ts'
 
@@ -30,6 +30,7 @@ export function createPages(views: Views, accounts: Accounts) {
       xsrf: state.secret,
       ...(oidc.client ? { clientName: oidc.client.clientName ?? oidc.client.clientId } : {}),
       accountLabel: account?.email ?? '',
+      homeUrl: webUrl(oidc.client?.clientUri) ?? '/',
     })
   }
 

@@ -35,6 +35,8 @@ describe('the sign-out page', () => {
     const { visitor, tokens, account } = await signedIn()
     const page = await visitor.open(address({ id_token_hint: tokens.id_token, post_logout_redirect_uri: BYE }))
     expect(wordsOf(page)).to.include('Sign out?').and.to.include('Acme Notes').and.to.include(account.email)
+    expect(page.html).to.match(/<a [^>]*href="https:\/\/acme.example\/">Stay signed in/)
+    expect((await visitor.open('/logout')).html).to.match(/<a [^>]*href="\/">Stay signed in/)
     await visitor.send('HEAD', address({ id_token_hint: tokens.id_token }))
     expect(await isSignedIn(visitor)).to.equal(true)
   })
