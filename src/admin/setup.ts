@@ -10,7 +10,7 @@ import type { Views } from '../lib/views.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, readBody, type Form } from '../lib/web/form.ts'
 import type { MethodServices } from '../methods/method.ts'
-import { enrolPassword } from '../methods/password/password.ts'
+import { enrolPassword, removePassword } from '../methods/password/password.ts'
 import { checkNewPassword } from '../methods/password/rules.ts'
 
 export interface SetupServices extends MethodServices {
@@ -34,8 +34,8 @@ async function show(
   ctx: PageContext,
   refused?: { error: Refused; form: Form },
 ): Promise<void> {
-  const { config, invitations, views } = services
-  if (!(await invitations.find(ctx.params.secret!))) throw gone()
+  const { config, invitations, accounts, views } = services
+  if (!(await invitations.find(ctx.params.secret!)) || (await accounts.hasAdmin())) throw gone()
   const { error, form } = refused ?? {}
   ctx.status = error?.status ?? 200
   ctx.type = 'html'
@@ -76,6 +76,8 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
   const password = form.text('password')
   checkNewPassword(password, config.passwordMinLength, [email, username, name])
 
+  // Each start without an administrator prints another link; the first that is used ends them all.
+  if (await accounts.hasAdmin()) throw gone()
   const id = newId()
   const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
   const entry = { type: 'account.registered', ...origin, accountId: id, details: { by: 'admin' } } as const
@@ -98,6 +100,7 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
       roles: invitation.roles,
     })
   } catch (error) {
+    await removePassword(services, id)
     await invitations.giveBack(secret)
     if (error instanceof Refused) await events.emit({ ...entry, outcome: 'failure' })
     throw error

@@ -1,7 +1,7 @@
 // What a person lets an app have, remembered so that they are asked once.
 import { z } from 'zod'
 import type { Declaration, Store } from '../storage/port.ts'
-import { joinScope, missingScope, type Scope } from './signin/request.ts'
+import { isEmptyScope, joinScope, missingScope, type Scope } from './signin/request.ts'
 
 const consentSchema = z.object({
   id: z.string(),
@@ -22,6 +22,8 @@ export const consentDeclaration: Declaration<Consent> = {
   indexes: [{ fields: ['clientId'] }],
 }
 
+const BATCH = 200
+
 export type Consents = ReturnType<typeof createConsents>
 
 export function createConsents(store: Store) {
@@ -35,14 +37,23 @@ export function createConsents(store: Store) {
     remember(accountId: string, clientId: string, given: Scope, refused: Scope): Promise<Consent | undefined> {
       const id = idOf(accountId, clientId)
       const now = Date.now()
-      return consents.upsert(id, known => ({
-        id,
-        accountId,
-        clientId,
-        ...missingScope(joinScope(given, known), refused),
-        createdAt: known?.createdAt ?? now,
-        updatedAt: now,
-      }))
+      return consents.upsert(id, known =>
+        known || !isEmptyScope(given)
+          ? {
+              id,
+              accountId,
+              clientId,
+              ...missingScope(joinScope(given, known), refused),
+              createdAt: known?.createdAt ?? now,
+              updatedAt: now,
+            }
+          : undefined,
+      )
+    },
+
+    /** Forgets what anybody let this app have. */
+    async removeOfClient(clientId: string): Promise<void> {
+      while ((await consents.removeAll({ clientId }, BATCH)) === BATCH);
     },
   }
 }

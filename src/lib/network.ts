@@ -47,6 +47,12 @@ export function networkOf(address: string): string {
   return `${groupsOf(plain).slice(0, 4).join(':')}::/64`
 }
 
+/** The block that one customer of a provider may be given: /24 of IPv4 (no more is known of it), /48 of IPv6. */
+export function siteOf(address: string): string {
+  const plain = normalizeAddress(address)
+  return plain !== undefined && isIP(plain) === 6 ? `${groupsOf(plain).slice(0, 3).join(':')}::/48` : networkOf(address)
+}
+
 /** An address without port, brackets or zone, IPv4-mapped IPv6 as IPv4; undefined when it is no address. */
 export function normalizeAddress(value: string): string | undefined {
   const trimmed = value.trim()

@@ -15,7 +15,7 @@ export function createClientAdapter(store: Store): Adapter {
       if (unanswered.has(request)) throw unanswered.get(request)
       try {
         const record = await clients.get(id)
-        return record && toLibraryClient(record)
+        return record && !record.removedAt ? toLibraryClient(record) : undefined
       } catch (error) {
         unanswered.set(request, error)
         throw error

@@ -13,6 +13,8 @@ const clientSchema = z.object({
   secrets: z.array(secretSchema),
   createdAt: z.number(),
   updatedAt: z.number(),
+  /** The id of a removed client is never given again: what was made for it must not become another's. */
+  removedAt: z.number().optional(),
 })
 
 export type ClientRecord = z.infer<typeof clientSchema>

@@ -1,6 +1,7 @@
 // Registering and changing relying parties. The provider's own schema has the last word before anything is stored, and
 // the audit entry is written before the act, so that no act is without one.
 import { errors, type default as Provider } from 'oidc-provider'
+import { createConsents } from '../core/consents.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import { Refused } from '../lib/errors.ts'
 import { newId, newSecret, sha256 } from '../lib/ids.ts'
@@ -20,6 +21,7 @@ export const SECRET_OVERLAP = 24 * 60 * 60 * 1000
 
 export function createClients(store: Store, events: Events, provider: () => Provider) {
   const clients = store.collection(clientDeclaration)
+  const consents = createConsents(store)
 
   /** What the provider makes of it, defaults included. @throws Refused `client.invalid` in the provider's words */
   function validated(record: ClientRecord): Metadata {
@@ -104,16 +106,18 @@ export function createClients(store: Store, events: Events, provider: () => Prov
     return withSecret(updated, secret)
   }
 
+  /** For good: its tokens and grants are dead, and nobody else is given its id. @throws Refused `client.unknown` */
   async function remove(id: string, origin: Origin = {}): Promise<void> {
     await find(id)
     await events.emit({ type: 'client.removed', clientId: id, ...origin, details: {} })
-    await clients.remove(id)
+    await clients.update(id, known => ({ ...known, metadata: {}, secrets: [], removedAt: Date.now() }))
+    await consents.removeOfClient(id)
   }
 
   /** @throws Refused `client.unknown` */
   async function find(id: string): Promise<ClientRecord> {
     const record = await clients.get(id)
-    if (!record) throw unknownClient(id)
+    if (!record || record.removedAt) throw unknownClient(id)
     return record
   }
 
@@ -124,7 +128,7 @@ export function createClients(store: Store, events: Events, provider: () => Prov
 
   async function list(page: PageRequest): Promise<Page<ClientView>> {
     const found = await clients.list({}, page)
-    return { ...found, items: found.items.map(view) }
+    return { ...found, items: found.items.filter(record => !record.removedAt).map(view) }
   }
 
   return { create, update, rotateSecret, remove, show, list }
@@ -147,7 +151,7 @@ function takenClient(id: string): Refused {
   return new Refused('client.taken', {
     status: 409,
     field: 'client_id',
-    hint: `A client with the id ${id} exists already.`,
+    hint: `The id ${id} is or was another client's. Choose another.`,
   })
 }
 

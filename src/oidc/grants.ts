@@ -74,6 +74,7 @@ export function scopeOfGrant(grant: Grant): Scope {
 }
 
 function addToGrant(grant: Grant, given: Scope | undefined, refused: Scope | undefined): void {
+  if (given) allowAgain(grant, given)
   if (given?.scopes.length) grant.addOIDCScope(given.scopes.join(' '))
   if (given?.claims.length) grant.addOIDCClaims(given.claims)
   for (const [resource, scopes] of Object.entries(given?.resources ?? {}))
@@ -82,4 +83,24 @@ function addToGrant(grant: Grant, given: Scope | undefined, refused: Scope | und
   if (refused?.claims.length) grant.rejectOIDCClaims(refused.claims)
   for (const [resource, scopes] of Object.entries(refused?.resources ?? {}))
     grant.rejectResourceScope(resource, scopes.join(' '))
+}
+
+/** In the library what was once rejected wins over what is given later, and nothing takes it back. */
+function allowAgain(grant: Grant, given: Scope): void {
+  const { rejected } = grant
+  if (!rejected) return
+  const without = (text: string | undefined, taken: string[] = []) =>
+    (text ?? '')
+      .split(' ')
+      .filter(one => one && !taken.includes(one))
+      .join(' ')
+  if (rejected.openid) {
+    rejected.openid = {
+      scope: without(rejected.openid.scope, given.scopes),
+      claims: (rejected.openid.claims ?? []).filter(claim => !given.claims.includes(claim)),
+    }
+  }
+  for (const [resource, scopes] of Object.entries(rejected.resources ?? {})) {
+    rejected.resources![resource] = without(scopes, given.resources[resource])
+  }
 }

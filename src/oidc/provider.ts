@@ -120,13 +120,17 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
 
   /** Only the token's own client, or a client that answers for the token's audience; and only while the account stands. */
   async function mayIntrospect(
-    _ctx: unknown,
+    ctx: KoaContextWithOIDC,
     client: { clientId: string },
     token: IntrospectedToken,
   ): Promise<boolean> {
     const audiences = (client as { introspection_audiences?: string[] }).introspection_audiences ?? []
     const answersFor = typeof token.aud === 'string' && audiences.includes(token.aud)
-    if (token.clientId !== client.clientId && !answersFor) return false
+    if (token.clientId !== client.clientId) {
+      if (!answersFor) return false
+      // The library would answer 500 about a token whose client was removed.
+      if (!(await ctx.oidc.provider.Client.find(token.clientId!))) return false
+    }
     return !token.accountId || (await findAccount(undefined, token.accountId, token)) !== undefined
   }
 }

@@ -1,7 +1,10 @@
+import type { Scope } from '../core/signin/request.ts'
 import { Refused } from '../lib/errors.ts'
 import { refuseRequest } from './finish.ts'
 import { originOf, type Submission } from './page.ts'
 import { chosen } from './scopes.ts'
+
+const NOTHING: Scope = { scopes: [], claims: [], resources: {} }
 
 /** The person's decision about what the app gets. Refusing tells the app `access_denied` (RFC 6749, section 4.1.2.1). */
 export async function decideConsent(submission: Submission): Promise<void> {
@@ -20,8 +23,9 @@ export async function decideConsent(submission: Submission): Promise<void> {
   const consent = chosen(step.missing, form.all('scope'))
   // Written first, so that no act is without its entry.
   await services.events.emit({ type: 'consent.given', ...origin, details: { scopes: consent.given.scopes } })
-  if (form.text('remember') !== '')
-    await services.consents.remember(account!.id, client.clientId, consent.given, consent.refused)
+  // What is refused is not given silently the next time either; "remember" is about what is given.
+  const remembered = form.text('remember') === '' ? NOTHING : consent.given
+  await services.consents.remember(account!.id, client.clientId, remembered, consent.refused)
   await go(known => (known.accountId === attempt.accountId ? { ...known, consent } : undefined))
 }
 

@@ -1,5 +1,5 @@
-// Limits on the mails that the hosted pages send: how many one network may ask for, and how many one address gets. The
-// latter also bounds how many codes for an address that is not theirs somebody can guess at.
+// Limits on what the hosted pages do for strangers: how many mails one network may ask for, how many one address gets, and
+// how many usernames may be asked about. Those on mails also bound how many codes for somebody else's address can be tried.
 import type { PageContext } from '../lib/web/context.ts'
 import { sha256 } from '../lib/ids.ts'
 import { networkOf } from '../lib/network.ts'
@@ -7,18 +7,37 @@ import type { SignInServices } from './services.ts'
 
 const signup = { name: 'signup.address', max: 200, window: 3600 }
 const resend = { name: 'resend.address', max: 200, window: 3600 }
-const mails = { name: 'mail.address', max: 20, window: 3600 }
+const username = { name: 'username.address', max: 30, window: 3600 }
+const linkPassword = { name: 'link.password', max: 5, window: 900, lock: 900 }
+// From one network alone nobody can use up what an address may get, and so keep its owner from registering.
+const mailsFrom = { name: 'mail.network', max: 20, window: 3600 }
+const mails = { name: 'mail.address', max: 100, window: 3600 }
 
 type Services = Pick<SignInServices, 'limits'>
 
-/** @throws LimitReached `limit.signup.address`, `limit.mail.address`, 429: whether or not the address has an account */
-export async function countSignup({ limits }: Services, ctx: PageContext, email: string): Promise<void> {
-  await limits.count(signup, networkOf(ctx.ip))
-  await limits.count(mails, sha256(email))
+/** @throws LimitReached `limit.signup.address`, `limit.mail.…`, 429: whether or not the address has an account */
+export async function countSignup(services: Services, ctx: PageContext, email: string): Promise<void> {
+  await services.limits.count(signup, networkOf(ctx.ip))
+  await countMail(services, ctx, email)
 }
 
-/** @throws LimitReached `limit.resend.address`, `limit.mail.address`, 429 */
-export async function countResend({ limits }: Services, ctx: PageContext, email: string): Promise<void> {
-  await limits.count(resend, networkOf(ctx.ip))
+/** @throws LimitReached `limit.resend.address`, `limit.mail.…`, 429 */
+export async function countResend(services: Services, ctx: PageContext, email: string): Promise<void> {
+  await services.limits.count(resend, networkOf(ctx.ip))
+  await countMail(services, ctx, email)
+}
+
+/** @throws LimitReached `limit.username.address`, 429 */
+export async function countUsername({ limits }: Services, ctx: PageContext): Promise<void> {
+  await limits.count(username, networkOf(ctx.ip))
+}
+
+/** @throws LimitReached `limit.link.password`, 429 */
+export async function countLinkPassword({ limits }: Services, verificationId: string): Promise<void> {
+  await limits.count(linkPassword, verificationId)
+}
+
+async function countMail({ limits }: Services, ctx: PageContext, email: string): Promise<void> {
+  await limits.count(mailsFrom, `${sha256(email)}:${networkOf(ctx.ip)}`)
   await limits.count(mails, sha256(email))
 }

@@ -15,6 +15,9 @@ export interface Page extends Situated {
   interaction: Interaction
 }
 
+/** As much of a page as it takes to go on from it. */
+export type OpenedPage = Pick<Page, 'services' | 'ctx' | 'interaction' | 'attempt' | 'client'>
+
 /** Changes the attempt and goes on to whatever comes next. The change runs on the newest state, so that it may refuse. */
 export type Go = (change: (attempt: Attempt) => Attempt | undefined) => Promise<void>
 

@@ -3,7 +3,7 @@ import type { Attempt } from '../core/attempts.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Origin } from '../core/events/events.ts'
 import { Refused } from '../lib/errors.ts'
-import { enrolPasswordHash } from '../methods/password/password.ts'
+import { enrolPasswordHash, passwordProof, removePassword } from '../methods/password/password.ts'
 import type { SignInServices } from './services.ts'
 
 /**
@@ -35,18 +35,18 @@ export async function register(
 
   const known = await accounts.get(verification.id)
   if (known) return known
+  // Looked for first, so that what is taken already leaves no entry of an account that never was.
+  if (await accounts.byIdentifier(email)) throw registeredMeanwhile()
+  if (registration.username && (await accounts.byIdentifier(registration.username))) return undefined
+
   // The password first: without its account it is nothing, while an account without it could not sign in.
   await enrolPasswordHash(services, verification.id, registration.passwordHash)
-  const entry = {
-    type: 'account.registered',
-    ...origin,
-    accountId: verification.id,
-    details: { by: 'person' },
-  } as const
+  const accountId = verification.id
+  const entry = { type: 'account.registered', ...origin, accountId, details: { by: 'person' } } as const
   await events.emit(entry)
   try {
     return await accounts.create({
-      id: verification.id,
+      id: accountId,
       email,
       emailVerified: true,
       ...(registration.username ? { username: registration.username } : {}),
@@ -54,16 +54,20 @@ export async function register(
     })
   } catch (error) {
     // A parallel request was first, and what is taken was taken by this very registration.
-    const made = await accounts.get(verification.id)
+    const made = await accounts.get(accountId)
     if (made) return made
+    await removePassword(services, accountId)
     if (!(error instanceof Refused)) throw error
     await events.emit({ ...entry, outcome: 'failure' })
     if (error.code === 'username.taken') return undefined
-    if (error.code !== 'email.taken') throw error
-    // Said of the form as a whole: the page that this happens on has no field for the address.
-    const hint = 'This address was registered meanwhile. Go back to the app, and sign in with it.'
-    throw new Refused('email.taken', { status: 409, hint, cause: error })
+    throw error.code === 'email.taken' ? registeredMeanwhile() : error
   }
+}
+
+/** Said of the form as a whole: the page that this happens on has no field for the address. */
+function registeredMeanwhile(): Refused {
+  const hint = 'This address was registered meanwhile. Go back to the app, and sign in with it.'
+  return new Refused('email.taken', { status: 409, hint })
 }
 
 /** The attempt that set out to prove this address, with the account that came of it. */
@@ -74,9 +78,9 @@ export function registered(attempt: Attempt, verification: Verification, account
     accountId: account.id,
     identifier: account.email,
     selected: true,
-    // The password of a registration was given in this attempt, by the one who has now proven the address.
-    proofs: verification.registration ? [{ ...passwordProof, at: Date.now() }] : attempt.proofs,
+    // The password of a registration was given by the one who has proven the address, and no later than then.
+    proofs: verification.registration
+      ? [passwordProof(Math.max(verification.provenAt ?? 0, account.createdAt))]
+      : attempt.proofs,
   }
 }
-
-const passwordProof = { method: 'password', factor: 'knowledge' as const, amr: ['pwd'], resistsPhishing: false }

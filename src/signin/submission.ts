@@ -7,7 +7,7 @@ import type { PageContext } from '../lib/web/context.ts'
 import { formOf, type Form } from '../lib/web/form.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { finish, refuseRequest } from './finish.ts'
-import { openPage, type Page, type Submission } from './page.ts'
+import { openPage, type OpenedPage, type Page, type Submission } from './page.ts'
 import type { SignInServices } from './services.ts'
 import { showStep, type Refill } from './show.ts'
 import { situate } from './situation.ts'
@@ -56,7 +56,7 @@ export async function answerStep(opened: Page, refill?: Refill): Promise<void> {
 }
 
 /** Changes the attempt, and goes on to its next step or to its end. A refused change shows where the attempt is. */
-export async function goOn(opened: Page, change: (attempt: Attempt) => Attempt | undefined): Promise<void> {
+export async function goOn(opened: OpenedPage, change: (attempt: Attempt) => Attempt | undefined): Promise<void> {
   const { services, ctx, client } = opened
   const attempt = await services.attempts.update(opened.attempt.id, change)
   const next = attempt && { ...opened, ...(await situate(services, attempt, client)) }

@@ -3,7 +3,7 @@ import { Refused } from '../lib/errors.ts'
 import { canonicalUsername } from '../core/accounts/names.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import { describeBrowser } from './describe-browser.ts'
-import { countResend } from './limits.ts'
+import { countResend, countUsername } from './limits.ts'
 import { postVerification } from './mails.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { register, registered } from './register.ts'
@@ -42,7 +42,7 @@ export async function resend({
   const { verifications } = services
   const to = known?.email ?? account?.email
   if (!to) throw noCode()
-  await countResend(services, ctx, to)
+  if (attempt.verificationId) await countResend(services, ctx, to)
   const renewed = attempt.verificationId ? await verifications.renew(attempt.verificationId) : undefined
   if (renewed) {
     const { verification, secrets } = renewed
@@ -73,6 +73,7 @@ export async function sendFirst({
 }: Pick<Page, 'services' | 'ctx' | 'attempt' | 'account' | 'client'>): Promise<void> {
   const startedFrom = describeBrowser(ctx.get('user-agent'))
   const { email, id: accountId } = account!
+  await countResend(services, ctx, email)
   const { id, secrets } = await services.verifications.start({ email, accountId, taken: false, startedFrom })
   const first = await services.attempts.update(attempt.id, known =>
     known.verificationId === attempt.verificationId ? { ...known, verificationId: id } : undefined,
@@ -84,6 +85,7 @@ export async function sendFirst({
 export async function chooseUsername(submission: Submission): Promise<void> {
   const { services, ctx, client, verification, form, go } = submission
   const typed = form.text('username').trim()
+  await countUsername(services, ctx)
   const changed = await services.verifications.setUsername(
     verification!.id,
     typed ? canonicalUsername(typed) : undefined,

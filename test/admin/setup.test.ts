@@ -12,14 +12,15 @@ describe('the link that sets up the first administrator', () => {
   let count = 0
   const newEmail = () => `admin-${(count += 1)}@example.com`
 
-  before(async () => {
-    server = await startServer()
-  })
+  // The link is for the first administrator alone, so each test begins with none.
   beforeEach(async () => {
+    server = await startServer()
     link = `/invite/${await server.app.invitations.make([ADMIN])}`
   })
-  afterEach(resetClock)
-  after(() => server.close())
+  afterEach(async () => {
+    resetClock()
+    await server.close()
+  })
 
   const visitor = () => new Visitor(server.issuer)
   const fields = (more: Record<string, string> = {}) => ({
@@ -61,6 +62,15 @@ describe('the link that sets up the first administrator', () => {
     expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([200, 410]))
     const made = await Promise.all(forms.map(({ email }) => server.app.accounts.byIdentifier(email)))
     expect(made.filter(Boolean)).to.have.length(1)
+  })
+
+  it('ends with the first administrator, and so do the links of earlier starts', async () => {
+    const earlier = `/invite/${await server.app.invitations.make([ADMIN])}`
+    await visitor().post(link, fields())
+    expect((await visitor().open(earlier)).status).to.equal(410)
+    const late = fields()
+    expect((await visitor().post(earlier, late)).status).to.equal(410)
+    expect(await server.app.accounts.byIdentifier(late.email)).to.equal(undefined)
   })
 
   it('is not used up by looking, nor by a form that is refused', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { eachEngine } from '../support/engines.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { claim, enterMailedCode, expectSignedIn, headingOf, press, signIn, signUp } from './person.ts'
+import { PASSWORD } from '../support/server.ts'
 import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -51,6 +52,8 @@ describe('a person in a browser', () => {
       const phone = await open()
       await phone.goto(linkIn(await stage.server.mailTo(email)))
       expect(await phone.getByText(email).isVisible()).to.equal(true)
+      // Only who chose the password confirms from elsewhere.
+      await phone.getByLabel('Password', { exact: true }).fill(PASSWORD)
       await press(phone, 'Confirm this address')
       expect(await headingOf(phone)).to.equal('Address confirmed')
       // The phone is let in nowhere.

@@ -103,7 +103,10 @@ describe('latchkey clients', () => {
     const run = (args: string[]) => folder.run(['clients', 'create', '--type', ...args])
     const [none, taken, secret, type] = await Promise.all(wrong.map(run))
     expect([none!.code, none!.stderr]).to.deep.equal([1, 'redirect_uris is mandatory property\n'])
-    expect([taken!.code, taken!.stderr]).to.deep.equal([1, 'client_id: A client with the id billing exists already.\n'])
+    expect([taken!.code, taken!.stderr]).to.deep.equal([
+      1,
+      "client_id: The id billing is or was another client's. Choose another.\n",
+    ])
     expect(secret!.code).to.equal(2)
     expect(type!.code).to.equal(2)
     expect(type!.stderr).to.include('web, spa, native, service')

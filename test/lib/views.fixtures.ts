@@ -38,6 +38,15 @@ const prove = {
   changeAction: '/signin/1/change',
   otherMethods: [],
 }
+const verifyLink = {
+  page,
+  action: '/v',
+  email,
+  startedAt: '3 March, 14:02 UTC',
+  startedFrom: 'Firefox',
+  askPassword: false,
+  errors: {},
+}
 const verify = { ...form, resendAction: '/signin/1/resend', email, changeUrl: '/signin/1/signup' }
 const consent = {
   page,
@@ -69,7 +78,8 @@ export const pages: [name: string, locals: object][] = [
   ],
   ['signin/verify', verify],
   ['signin/verify', { ...verify, errors: { code: 'No' }, notice: 'Sent again' }],
-  ['signin/verify-link', { page, action: '/v', email, startedAt: '3 March, 14:02 UTC', startedFrom: 'Firefox' }],
+  ['signin/verify-link', verifyLink],
+  ['signin/verify-link', { ...verifyLink, askPassword: true, errors: { password: 'No' } }],
   ['signin/verified', { page, email, clientName: client.name }],
   ['signin/username', { ...form, values: { username: 'anna' }, errors: { username: 'Taken' }, optional: true }],
   ['signin/select', { page, accountLabel: email, continueAction: '/c', otherAction: '/o', cancelAction: '/x' }],

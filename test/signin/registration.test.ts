@@ -103,8 +103,8 @@ describe('registration', () => {
     it('in another browser: confirms there, signs in only where it began', async () => {
       const { visitor, page, email, mail } = await register()
       const other = new Visitor(server.issuer)
-      await other.open(linkIn(mail))
-      const confirmed = await other.post(linkIn(mail), {})
+      expect(wordsOf(await other.open(linkIn(mail)))).to.include('you started in another browser')
+      const confirmed = await other.post(linkIn(mail), { password: PASSWORD })
       expect(wordsOf(confirmed)).to.include('Address confirmed').and.to.include('Acme Notes')
       expect(other.cookie('latchkey_session')).to.equal(undefined)
       expect((await accountOf(email))!.emailVerified).to.equal(true)
@@ -115,8 +115,30 @@ describe('registration', () => {
 
     it('in another browser, and the code or anything else here afterwards: goes on', async () => {
       const { visitor, page, mail } = await register()
-      await new Visitor(server.issuer).post(linkIn(mail), {})
+      await new Visitor(server.issuer).post(linkIn(mail), { password: PASSWORD })
       expect(isDone(await allow(visitor, await typeCode(visitor, page, codeIn(mail))))).to.equal(true)
+    })
+
+    it('in another browser, without the password of the registration: is no way to confirm what a stranger began', async () => {
+      const { visitor, page, email, mail } = await register()
+      const owner = new Visitor(server.issuer)
+      for (const password of ['', 'a guess of the owner of the address']) {
+        const refused = await owner.post(linkIn(mail), { password })
+        expect(refused.status).to.equal(400)
+        expect(wordsOf(refused)).to.match(/Enter the password you chose|not the password that was chosen/)
+      }
+      expect(await accountOf(email)).to.equal(undefined)
+      expect(wordsOf(await visitor.open(attemptOf(page)))).to.include('Check your mail')
+    })
+
+    it('in another browser: lets nobody guess that password without end', async () => {
+      const { mail } = await register()
+      const guesses = Array.from({ length: 8 }, () =>
+        new Visitor(server.issuer).post(linkIn(mail), { password: 'a guess' }),
+      )
+      const statuses = (await Promise.all(guesses)).map(({ status }) => status)
+      expect(statuses.filter(status => status === 400)).to.have.length(5)
+      expect(statuses.filter(status => status === 429)).to.have.length(3)
     })
 
     it('says who asked, from where and when, and for how long it can be used is not over after the code', async () => {
@@ -137,8 +159,8 @@ describe('registration', () => {
 
     it('works once, and is dead once the code was used', async () => {
       const { visitor, page, mail } = await register()
-      await new Visitor(server.issuer).post(linkIn(mail), {})
-      expect((await new Visitor(server.issuer).post(linkIn(mail), {})).status).to.equal(410)
+      await new Visitor(server.issuer).post(linkIn(mail), { password: PASSWORD })
+      expect((await new Visitor(server.issuer).post(linkIn(mail), { password: PASSWORD })).status).to.equal(410)
       await typeCode(visitor, page, codeIn(mail))
 
       const second = await register()

@@ -12,7 +12,6 @@ const registrationSchema = z.object({
   username: z.string().optional(),
   profile: profileSchema,
   passwordHash: z.string(),
-  roles: z.array(z.string()).optional(),
 })
 
 const verificationSchema = z.object({
@@ -173,7 +172,6 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
     byLink,
     proveByLink,
     get: (id: string): Promise<Verification | undefined> => verifications.get(id),
-    remove: (id: string): Promise<boolean> => verifications.remove(id),
     /** Another username for a registration that is proven but not yet an account; undefined for none. */
     setUsername: (id: string, username: string | undefined): Promise<Verification | undefined> =>
       verifications.update(id, known => {

@@ -2,7 +2,7 @@
 import type { Rule } from '../../core/limits.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { canonicalIdentifier } from '../../core/accounts/names.ts'
-import { networkOf } from '../../lib/network.ts'
+import { networkOf, siteOf } from '../../lib/network.ts'
 import { sha256 } from '../../lib/ids.ts'
 import type { MethodServices, Try } from '../method.ts'
 
@@ -17,39 +17,68 @@ function rules(config: Config) {
     } satisfies Rule,
     device: { name: 'password.device', max: config.passwordFailures, window, lock: config.passwordLock } satisfies Rule,
     address: { name: 'password.address', max: config.addressFailures, window } satisfies Rule,
+    // One customer of IPv6 has 65,536 networks of that size.
+    site: { name: 'password.site', max: config.addressFailures * 8, window } satisfies Rule,
     global: { name: 'password.global', max: config.globalFailures, window } satisfies Rule,
   }
 }
 
+interface Counted {
+  rule: Rule
+  key: string
+}
+
 /**
- * Counts one try against the account, the address and everyone, before the secret is looked at. A known device is
- * counted by itself alone, so that strangers cannot lock the person out.
+ * Counts one try, before the secret is looked at: against the network, the account and everyone. A known device is counted
+ * by itself alone, so that strangers cannot lock the person out. All names of an account are one count, so that two names
+ * are not twice the tries; the price is that a lock tells which address and which username belong together.
  * @returns what to call when the try was right, and when it was not made at all
- * @throws Refused `limit.password.…`, 429
+ * @throws LimitReached `limit.password.…`, 429
  */
 export async function countPasswordTry(
-  { config, limits }: MethodServices,
+  services: MethodServices,
   attempted: Try,
 ): Promise<{ succeeded(): Promise<void>; notMade(): Promise<void> }> {
-  const { account, device, address, global } = rules(config)
-  const name = attempted.account?.id ?? `nobody:${nameOf(attempted.identifier)}`
+  const { config, limits } = services
+  const { account, device, address, site, global } = rules(config)
   if (attempted.account && attempted.deviceId) {
-    await limits.count(device, attempted.deviceId)
     const id = attempted.deviceId
+    await limits.count(device, id)
     return { succeeded: () => limits.clear(device, id), notMade: () => limits.giveBack(device, id) }
   }
 
-  await Promise.all([limits.count(global, 'all'), limits.count(address, networkOf(attempted.address))])
-  await limits.count(account, name)
-  const giveBackShared = () =>
-    Promise.all([limits.giveBack(address, networkOf(attempted.address)), limits.giveBack(global, 'all')])
+  const named = { rule: account, key: attempted.account?.id ?? `nobody:${nameOf(attempted.identifier)}` }
+  const shared = [
+    { rule: address, key: networkOf(attempted.address) },
+    { rule: site, key: siteOf(attempted.address) },
+  ]
+  // Everyone last: what one network or one name is refused must not use up what all others have.
+  const all = [...shared, named, { rule: global, key: 'all' }]
+  await countAll(services, all)
   return {
     async succeeded() {
-      await Promise.all([limits.clear(account, name), giveBackShared()])
+      await Promise.all([
+        limits.clear(named.rule, named.key),
+        ...all.filter(one => one !== named).map(({ rule, key }) => limits.giveBack(rule, key)),
+      ])
     },
     async notMade() {
-      await Promise.all([limits.giveBack(account, name), giveBackShared()])
+      await Promise.all(all.map(({ rule, key }) => limits.giveBack(rule, key)))
     },
+  }
+}
+
+/** Counts one after the other; a try that one of them refuses is given back to those before it. */
+async function countAll({ limits }: MethodServices, all: readonly Counted[]): Promise<void> {
+  const done: Counted[] = []
+  for (const one of all) {
+    try {
+      await limits.count(one.rule, one.key)
+    } catch (error) {
+      await Promise.all(done.map(({ rule, key }) => limits.giveBack(rule, key)))
+      throw error
+    }
+    done.push(one)
   }
 }
 

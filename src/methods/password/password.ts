@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { onlyCredentialId } from '../../core/credentials.ts'
+import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Method, MethodServices } from '../method.ts'
 import { countPasswordTry } from './limits.ts'
@@ -44,7 +45,7 @@ export const password: Method = {
 
     await succeeded()
     if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, stored, typed)
-    return { method: 'password', factor: 'knowledge', amr: ['pwd'], resistsPhishing: false, at: Date.now() }
+    return passwordProof(Date.now())
   },
 }
 
@@ -85,4 +86,18 @@ export async function enrolPasswordHash(
     createdAt: known?.createdAt ?? now,
     updatedAt: now,
   }))
+}
+
+/** Takes the password of an account that was not made after all. */
+export async function removePassword(
+  { credentials }: Pick<MethodServices, 'credentials'>,
+  accountId: string,
+): Promise<void> {
+  await credentials.remove(onlyCredentialId('password', accountId))
+}
+
+/** What a right password proves. `at` in epoch milliseconds. */
+export function passwordProof(at: number): Proof {
+  const { id: method, factor, amr, resistsPhishing } = password
+  return { method, factor, amr, resistsPhishing, at }
 }
