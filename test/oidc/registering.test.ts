@@ -52,4 +52,28 @@ describe('registering apps', () => {
       (await tokenRequest(server, client, { grant_type: 'client_credentials' })).status
     expect([await status(first), await status(second), await status(third)]).to.deep.equal([401, 200, 200])
   })
+
+  it('removes for good: its tokens count no more, anywhere, and its id is nobody else’s', async () => {
+    const api = 'https://api.example.com'
+    const resources = JSON.stringify([{ identifier: api, scopes: ['read'], format: 'opaque' }])
+    const own = await startServer({ env: { LATCHKEY_RESOURCES: resources } })
+    try {
+      const client = await own.register('service', { allowed_resources: [api] })
+      const guardian = await own.register('service', { introspection_audiences: [api] })
+      const fields = { grant_type: 'client_credentials', resource: api, scope: 'read' }
+      const { body } = await tokenRequest(own, client, fields)
+      const introspect = () => tokenRequest(own, guardian, { token: body.access_token }, '/introspect')
+      expect((await introspect()).body.active).to.equal(true)
+
+      await own.app.clients.remove(client.client_id)
+      expect(await introspect()).to.deep.include({ status: 200, body: { active: false } })
+      expect((await tokenRequest(own, client, fields)).status).to.equal(401)
+      expect((await refusal(own.register('web', { client_id: client.client_id }))).code).to.equal('client.taken')
+      expect((await refusal(own.app.clients.show(client.client_id))).code).to.equal('client.unknown')
+      const { items } = await own.app.clients.list({ limit: 10 })
+      expect(items.map(item => item.client_id)).to.not.include(client.client_id)
+    } finally {
+      await own.close()
+    }
+  })
 })

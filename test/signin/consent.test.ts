@@ -129,6 +129,25 @@ describe('consent', () => {
     expect(boxes(later.page)).to.deep.equal(['email', 'phone'])
   })
 
+  it('asked for again: what was refused in this session can be given after all', async () => {
+    const { visitor, page } = await ask()
+    await decide(visitor, page, ['profile'])
+    const again = await ask({ prompt: 'consent' }, client, visitor)
+    const { scope, claims } = await scopeOf(await allow(visitor, again.page), again.codeVerifier)
+    expect(scope).to.deep.equal(['email', 'openid', 'phone', 'profile'])
+    expect(claims).to.include({ email })
+  })
+
+  it('asked for again: what is refused then is not given silently in the next session, remembered or not', async () => {
+    const first = await ask()
+    await allow(first.visitor, first.page)
+    const second = await ask({ prompt: 'consent' }, client, first.visitor)
+    await decide(second.visitor, second.page, ['profile', 'phone'])
+    const next = await ask()
+    expect(isAsked(next.page)).to.equal(true)
+    expect(boxes(next.page)).to.deep.equal(['email'])
+  })
+
   it('for an app of ours: not asked for, unless the app asks', async () => {
     const ours = await server.register('web', { first_party: true })
     const { page, codeVerifier, visitor } = await ask({}, ours)
