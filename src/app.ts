@@ -36,6 +36,7 @@ import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { createClients } from './oidc/clients.ts'
+import { exactPaths } from './oidc/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys.ts'
 import { longestLife } from './oidc/lifetimes.ts'
@@ -146,6 +147,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.use(trace(log))
   koa.use(faults(views, error => error instanceof Unavailable))
   koa.use(assets(join(VIEWS, 'assets')))
+  koa.use(exactPaths)
   koa.use(homePage(views, config))
   const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))

@@ -215,5 +215,26 @@ for (const issuer of [undefined, HTTPS]) {
           expect(status, `${method} ${path}`).to.be.oneOf([404, 405, 501])
         }
     })
+
+    it('of the provider have one spelling: capitals, or a slash at the end, lead nowhere', async () => {
+      const own = new Set(routes.map(({ path }) => path).filter(path => !/^\/(signin|invite|assets)\/|^\/$/.test(path)))
+      expect([...own]).to.include.members(['/authorize', '/logout/confirm', '/.well-known/openid-configuration'])
+      for (const path of own) {
+        const [, first = ''] = path.split('/')
+        for (const other of [path.replace(first, first.toUpperCase()), `${path}/`, path.toUpperCase()])
+          for (const method of ['GET', 'POST']) {
+            const { status, headers } = await ask({ method, path: other }, { origin: 'https://evil.example' })
+            expect(status, `${method} ${other}`).to.equal(404)
+            expect(headers['content-type']).to.equal('text/html; charset=utf-8')
+          }
+      }
+    })
+
+    it('take the id of a sign-in as it is written, capitals included', async () => {
+      const { status, headers } = await ask({ method: 'GET', path: '/authorize/An-Id-With-CAPITALS' })
+      expect([status, headers['content-security-policy']]).to.satisfy(
+        ([code, policy]: [number, string]) => code === 400 && !policy.includes('form-action'),
+      )
+    })
   })
 }
