@@ -15,7 +15,12 @@ const log = createLog({ logLevel: 'silent' })
 describe('scheduled jobs', () => {
   let store: Store
   let runs: number
-  const job: Job = { name: 'count', about: 'counts its runs', every: 60, run: () => Promise.resolve(`run ${(runs += 1)}`) }
+  const job: Job = {
+    name: 'count',
+    about: 'counts its runs',
+    every: 60,
+    run: () => Promise.resolve(`run ${(runs += 1)}`),
+  }
 
   beforeEach(async () => {
     store = await openStore('sqlite::memory:', declarations)
