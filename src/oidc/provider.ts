@@ -61,7 +61,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
     jwks: keys.jwks,
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
-      if (model === 'Session') return createSessionAdapter(store, { left: leftClient, end: signOut })
+      if (model === 'Session') return createSessionAdapter(store, { left: leftClient, recorded, end: signOut })
       return createRecordAdapter(store, model, revocations)
     },
     cookies: {
@@ -97,6 +97,11 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
     const roles = recordOf(oidc.account)?.roles ?? []
     return parts.policy.resolve({ guard: 'apps', clientId: oidc.client!.clientId, roles }).settings
       .offlineOutlivesSignOut
+  }
+
+  /** Only the request that comes back from an attempt signs anyone in. */
+  async function recorded(uid: string, accountId: string): Promise<boolean> {
+    return Provider.ctx?.oidc.route !== 'resume' || parts.sessions.isRecorded(uid, accountId)
   }
 
   /** By the library's sign-out page, which tells this session's apps by itself. */

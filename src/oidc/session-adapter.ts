@@ -15,10 +15,12 @@ const FORMER_COOKIES = 3
 interface SessionActs {
   /** The client whose app the running request leaves, if it does: all other requests only add. */
   left(): string | undefined
+  /** Whether the person whom the running request signs in has our record of it. */
+  recorded(uid: string, accountId: string): Promise<boolean>
   end(uid: string): Promise<unknown>
 }
 
-export function createSessionAdapter(store: Store, { left, end }: SessionActs): Adapter {
+export function createSessionAdapter(store: Store, { left, recorded, end }: SessionActs): Adapter {
   const sessions: Collection<SessionRecord> = store.collection(sessionDeclaration)
 
   return {
@@ -35,7 +37,9 @@ export function createSessionAdapter(store: Store, { left, end }: SessionActs): 
 
     async upsert(cookie, payload, expiresIn) {
       const cookieHash = sha256(cookie)
-      const { jti: _jti, ...kept } = payload
+      const { jti: _jti, ...all } = payload
+      // The library saves the session also when the request failed before the sign-in was recorded, or was refused.
+      const kept = !all.accountId || (await recorded(all.uid!, all.accountId)) ? all : withoutLogin(all)
       const expiresAt = Date.now() + (expiresIn ?? 0) * 1000
       await sessions.upsert(payload.uid!, known =>
         merged(known, { cookieHash, payload: kept, expiresAt, left: left() }),
@@ -52,6 +56,10 @@ export function createSessionAdapter(store: Store, { left, end }: SessionActs): 
     revokeByGrantId: () => Promise.resolve(),
     findByUserCode: () => Promise.resolve(undefined),
   }
+}
+
+function withoutLogin({ accountId: _accountId, loginTs: _loginTs, acr: _acr, amr: _amr, ...rest }: AdapterPayload) {
+  return rest
 }
 
 interface Save {

@@ -99,7 +99,12 @@ export function createSessions({ store, accounts, signIns, logouts, events }: Pa
     return record && !record.endedAt ? record.expiresAt : undefined
   }
 
-  return { end, endAll, endEverywhere, liveUntil }
+  /** Whether there is our record of this account's sign-in in the session. */
+  async function isRecorded(uid: string, accountId: string): Promise<boolean> {
+    return (await signIns.get(uid))?.accountId === accountId
+  }
+
+  return { end, endAll, endEverywhere, liveUntil, isRecorded }
 }
 
 type Authorizations = Record<string, { sid?: string }>

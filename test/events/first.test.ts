@@ -6,6 +6,7 @@ import { authorize, introspect, revoke, userinfo } from '../support/endpoints.ts
 import { moveClock, resetClock } from '../support/clock.ts'
 import { allow, authorization, codeOf, redeem, signIn, signInForTokens, type Answer } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'
+import { everyDocument } from '../support/secrets.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, type VisitedPage } from '../support/visitor.ts'
 
@@ -101,6 +102,9 @@ describe('while no entry can be written', () => {
     const { page: silent } = await authorize(server, client, { prompt: 'none' }, visitor)
     expect(silent.url.searchParams.get('error')).to.equal('login_required')
     expect((await server.app.signIns.ofAccount(person.id, { limit: 1 })).items).to.deep.equal([])
+    // The library saves the session also when the request has failed.
+    for (const [where, text] of await everyDocument(server.app.store))
+      if (where.startsWith('sessions ')) expect(text).to.not.include(person.id)
   })
 
   it('no consent is remembered', async () => {

@@ -1,0 +1,28 @@
+// A process that disables accounts by the function that the command line uses, until it is killed: it is told ids, and
+// answers each when it is done.
+import { createAccounts } from '../../src/core/accounts/accounts.ts'
+import { createEvents } from '../../src/core/events/events.ts'
+import { createLogouts } from '../../src/core/logouts.ts'
+import { createSignIns } from '../../src/core/signins.ts'
+import { loadConfig } from '../../src/lib/config/load.ts'
+import { setAccountStatus } from '../../src/oidc/account-status.ts'
+import { declarations } from '../../src/oidc/declarations.ts'
+import { createSessions } from '../../src/oidc/sessions.ts'
+import { openStore } from '../../src/storage/open.ts'
+
+const config = loadConfig()
+const store = await openStore(config.store, declarations)
+const events = createEvents(store, config)
+const accounts = createAccounts(store)
+const signIns = createSignIns(store)
+const sessions = createSessions({ store, accounts, signIns, logouts: createLogouts(store), events })
+
+process.on('message', (id: string) => {
+  void disable(id).then(() => process.send!(id))
+})
+process.send!('ready')
+
+async function disable(id: string): Promise<void> {
+  const account = (await accounts.get(id))!
+  await setAccountStatus({ accounts, events, sessions }, account, 'disabled', { actor: 'test' })
+}
