@@ -3,7 +3,7 @@ import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../support/chromium.ts'
-import { realPages } from './pages.ts'
+import { openPage, realPages } from './pages.ts'
 import { setStage, type Stage } from './stage.ts'
 import { watch } from './watch.ts'
 
@@ -31,10 +31,10 @@ describe('every page is for everybody:', () => {
     await stage?.close()
   })
 
-  for (const { name, open } of realPages) {
-    it(name, async () => {
+  for (const realPage of realPages) {
+    it(realPage.name, async () => {
       await page.context().clearCookies()
-      const close = await open(stage, page)
+      const close = await openPage(realPage, stage, page)
       await page.evaluate(axe.source)
       for (const width of widths) {
         await page.setViewportSize({ width, height: 800 })
@@ -45,7 +45,7 @@ describe('every page is for everybody:', () => {
           expect(await findings(page), `at ${width} px, ${colorScheme}`).to.deep.equal([])
         }
       }
-      await close?.()
+      await close()
       expect(complaints.splice(0)).to.deep.equal([])
     })
   }

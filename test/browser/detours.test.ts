@@ -9,7 +9,7 @@ import {
   enterPassword,
   expectSignedIn,
   field,
-  headingOf,
+  expectHeading,
   openExample,
   press,
   signIn,
@@ -36,7 +36,7 @@ describe('a detour in a browser', () => {
     await expectSignedIn(stage, page, 'Rosa Lindqvist')
 
     await page.goto(link)
-    expect(await headingOf(page)).to.equal('This link no longer works')
+    await expectHeading(page, 'This link no longer works')
     await page.getByRole('link', { name: 'Return to Acme Notes' }).click()
     await expectSignedIn(stage, page, 'Rosa Lindqvist')
   })
@@ -64,7 +64,7 @@ describe('a detour in a browser', () => {
     await stage.server.person({ username })
     await stage.server.person({ username: `${username}b` })
     await enterMailedCode(stage, page, email)
-    expect(await headingOf(page)).to.equal('Choose a username')
+    await expectHeading(page, 'Choose a username')
     await field(page, 'Username').fill(`${username}b`)
     await press(page, 'Continue')
     expect(await page.getByText('That username is taken too').isVisible()).to.equal(true)
@@ -87,7 +87,7 @@ describe('a detour in a browser', () => {
     await expectSignedIn(stage, page, email)
 
     await enterName(second, email)
-    expect(await headingOf(second)).to.equal('This sign-in is already done')
+    await expectHeading(second, 'This sign-in is already done')
     await second.getByRole('link', { name: 'Return to Acme Notes' }).click()
     await expectSignedIn(stage, second, email)
   })
@@ -99,7 +99,7 @@ describe('a detour in a browser', () => {
     await press(page, 'Allow')
     await expectSignedIn(stage, page, email)
     await page.goBack()
-    expect(await headingOf(page)).to.equal('This sign-in is already done')
+    await expectHeading(page, 'This sign-in is already done')
     await page.getByRole('link', { name: 'Sign in again' }).click()
     // The state that the app gave out is used up, and it says so; a new sign-in asks for nothing.
     expect(await page.getByRole('alert').innerText()).to.include('finished already')
@@ -118,7 +118,7 @@ describe('a detour in a browser', () => {
     expect(cookies.some(({ name }) => name === 'latchkey_signin')).to.equal(true)
     await field(page, 'Email or username').fill('rosa')
     await press(page, 'Continue')
-    expect(await headingOf(page)).to.equal('This sign-in has expired')
+    await expectHeading(page, 'This sign-in has expired')
     expect(await page.getByRole('link', { name: 'Return to Acme Notes' }).isVisible()).to.equal(true)
   })
 
@@ -127,10 +127,10 @@ describe('a detour in a browser', () => {
     const email = await openExample(stage, page)
     await signIn(page, email)
     await press(page, 'Refuse')
-    expect(await headingOf(page)).to.equal('That did not work')
+    await expectHeading(page, 'That did not work')
     expect(await page.getByRole('alert').innerText()).to.include('You did not give Acme Notes access')
     await press(page, 'Back to the start')
-    expect(await headingOf(page)).to.equal('Your notes, wherever you are.')
+    await expectHeading(page, 'Your notes, wherever you are.')
   })
 
   journey('by prompt=login, which asks for the password of a person who is signed in', async open => {
@@ -146,7 +146,7 @@ describe('a detour in a browser', () => {
     await page.goto(stage.start())
     expect(atApp(new URL(page.url()))).to.equal(true)
     await page.goto(stage.start({ prompt: 'login' }))
-    expect(await headingOf(page)).to.equal('Enter your password')
+    await expectHeading(page, 'Enter your password')
     expect(await page.locator('.account bdi').innerText()).to.equal(email)
     await enterPassword(page)
     await page.waitForURL(atApp)
@@ -167,7 +167,7 @@ describe('a detour in a browser', () => {
       await later.goto(stage.example.url)
       await press(later, 'Sign in')
       if (remember) await expectSignedIn(stage, later, email)
-      else expect(await headingOf(later)).to.equal('Sign in to Acme Notes')
+      else await expectHeading(later, 'Sign in to Acme Notes')
     }
   })
 

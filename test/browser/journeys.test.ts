@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { eachEngine } from '../support/engines.ts'
 import { linkIn } from '../support/mailbox.ts'
-import { claim, enterMailedCode, expectSignedIn, headingOf, press, signIn, signUp } from './person.ts'
+import { claim, enterMailedCode, expectSignedIn, expectHeading, press, signIn, signUp } from './person.ts'
 import { PASSWORD } from '../support/server.ts'
 import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
@@ -20,7 +20,7 @@ describe('a person in a browser', () => {
       const page = await open()
       const email = await signUp(stage, page)
       await enterMailedCode(stage, page, email)
-      expect(await headingOf(page)).to.equal('Allow Acme Notes to use your account?')
+      await expectHeading(page, 'Allow Acme Notes to use your account?')
       await press(page, 'Allow')
 
       await expectSignedIn(stage, page, 'Rosa Lindqvist')
@@ -38,7 +38,7 @@ describe('a person in a browser', () => {
       await press(page, 'Sign out')
       await press(page, 'Sign out everywhere on this browser')
       await page.waitForURL(`${stage.example.url}/`)
-      expect(await headingOf(page)).to.equal('Your notes, wherever you are.')
+      await expectHeading(page, 'Your notes, wherever you are.')
 
       // What was allowed is remembered: nothing is asked but who this is.
       await signIn(page, email)
@@ -55,15 +55,15 @@ describe('a person in a browser', () => {
       // Only who chose the password confirms from elsewhere.
       await phone.getByLabel('Password', { exact: true }).fill(PASSWORD)
       await press(phone, 'Confirm this address')
-      expect(await headingOf(phone)).to.equal('Address confirmed')
+      await expectHeading(phone, 'Address confirmed')
       // The phone is let in nowhere.
       await phone.goto(stage.example.url)
       await press(phone, 'Sign in')
-      expect(await headingOf(phone)).to.equal('Sign in to Acme Notes')
+      await expectHeading(phone, 'Sign in to Acme Notes')
 
       // The page that still waits for the code goes on, whichever of its buttons is pressed.
       await press(page, 'Confirm')
-      expect(await headingOf(page)).to.equal('Allow Acme Notes to use your account?')
+      await expectHeading(page, 'Allow Acme Notes to use your account?')
       await press(page, 'Allow')
       await expectSignedIn(stage, page, 'Rosa Lindqvist')
     })

@@ -3,13 +3,22 @@ import type { Page } from 'playwright-core'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
-import { enterName, enterPassword, field, fillSignUp, press } from './person.ts'
+import { enterName, enterPassword, expectHeading, field, fillSignUp, press } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 
 export interface RealPage {
   name: string
+  /** How its h1 begins. */
+  heading: string
   /** Takes a fresh browser context to the page. What it answers is closed after the page was looked at. */
   open(stage: Stage, page: Page): Promise<void | (() => Promise<void>)>
+}
+
+/** Opens one of them, and makes sure that it is the one. */
+export async function openPage({ heading, open }: RealPage, stage: Stage, page: Page): Promise<() => Promise<void>> {
+  const close = await open(stage, page)
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+  return close ?? (async () => {})
 }
 
 type Params = Record<string, string | undefined>
@@ -33,6 +42,7 @@ async function toVerify(stage: Stage, page: Page, username = ''): Promise<string
   const email = newAddress()
   await start(stage, page, { prompt: 'create' })
   await fillSignUp(page, email, { username, name: 'Rosa Lindqvist' })
+  await expectHeading(page, 'Check your mail')
   return email
 }
 
@@ -55,18 +65,20 @@ async function setupLink({ server }: Stage): Promise<string> {
 }
 
 export const realPages: RealPage[] = [
-  { name: 'home', open: ({ server }, page) => goTo(page, server.issuer) },
-  { name: 'identify', open: (stage, page) => start(stage, page) },
+  { name: 'home', heading: 'Latchkey is running', open: ({ server }, page) => goTo(page, server.issuer) },
+  { name: 'identify', heading: 'Sign in to Fernwood Library', open: (stage, page) => start(stage, page) },
   {
     name: 'identify-refused',
+    heading: 'Sign in to Fernwood Library',
     async open(stage, page) {
       await start(stage, page)
       await press(page, 'Continue')
     },
   },
-  { name: 'password', open: (stage, page) => toPassword(stage, page) },
+  { name: 'password', heading: 'Enter your password', open: (stage, page) => toPassword(stage, page) },
   {
     name: 'password-refused',
+    heading: 'Enter your password',
     async open(stage, page) {
       await toPassword(stage, page)
       await enterPassword(page, { password: 'not the one', remember: true })
@@ -74,14 +86,16 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'password-locked',
+    heading: 'Enter your password',
     async open(stage, page) {
       await toPassword(stage, page)
       while (!(await page.getByText('Too many').isVisible())) await enterPassword(page, { password: 'not the one' })
     },
   },
-  { name: 'signup', open: (stage, page) => start(stage, page, { prompt: 'create' }) },
+  { name: 'signup', heading: 'Create your account', open: (stage, page) => start(stage, page, { prompt: 'create' }) },
   {
     name: 'signup-refused',
+    heading: 'Create your account',
     async open(stage, page) {
       await start(stage, page, { prompt: 'create' })
       await fillSignUp(page, newAddress(), { username: 'rosa', password: 'short' })
@@ -89,12 +103,14 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'verify',
+    heading: 'Check your mail',
     async open(stage, page) {
       await toVerify(stage, page)
     },
   },
   {
     name: 'verify-refused',
+    heading: 'Check your mail',
     async open(stage, page) {
       await toVerify(stage, page)
       await field(page, '6-digit code').fill('000000')
@@ -103,21 +119,36 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'verify-link',
+    heading: 'Confirm this address?',
     async open(stage, page) {
       await page.goto(linkIn(await stage.server.mailTo(await toVerify(stage, page))))
     },
   },
   {
     name: 'verified-elsewhere',
+    heading: 'Address confirmed',
     async open(stage, page) {
       const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
       await page.context().clearCookies()
       await page.goto(link)
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await press(page, 'Confirm this address')
+    },
+  },
+  {
+    name: 'verify-link-elsewhere-refused',
+    heading: 'Confirm this address?',
+    async open(stage, page) {
+      const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
+      await page.context().clearCookies()
+      await page.goto(link)
+      await page.getByLabel('Password', { exact: true }).fill('not the one')
       await press(page, 'Confirm this address')
     },
   },
   {
     name: 'link-used-up',
+    heading: 'This link no longer works',
     async open(stage, page) {
       const link = linkIn(await stage.server.mailTo(await toVerify(stage, page)))
       await page.context().clearCookies()
@@ -126,6 +157,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'username-taken',
+    heading: 'Choose a username',
     async open(stage, page) {
       const username = newAddress('').slice(1, 7) + 'rosa'
       const email = await toVerify(stage, page, username)
@@ -134,9 +166,15 @@ export const realPages: RealPage[] = [
       await press(page, 'Confirm')
     },
   },
-  { name: 'consent', open: (stage, page) => toConsent(stage, page) },
+  {
+    name: 'consent',
+    heading: 'Allow Fernwood Library to use your account?',
+    open: (stage, page) => toConsent(stage, page),
+  },
   {
     name: 'consent-much',
+    heading:
+      'Allow The Fernwood County Library Association of Readers, Lenders and Friends of Books to use your account?',
     async open(stage, page) {
       const client_name = 'The Fernwood County Library Association of Readers, Lenders and Friends of Books'
       const client = await stage.register({ client_name, logo_uri: `${stage.redirectUri}/no-image` })
@@ -149,6 +187,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'select',
+    heading: 'Choose an account',
     async open(stage, page) {
       await signedIn(stage, page)
       await start(stage, page, { prompt: 'select_account' })
@@ -156,6 +195,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'other-account',
+    heading: 'Sign in to Fernwood Library',
     async open(stage, page) {
       const claims = JSON.stringify({ id_token: { sub: { value: 'somebody-else' } } })
       await toPassword(stage, page, { claims })
@@ -164,6 +204,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'disabled',
+    heading: 'This account is switched off',
     async open(stage, page) {
       const account = await stage.server.person({ email: newAddress() })
       await stage.server.app.accounts.setStatus(account.id, 'disabled')
@@ -174,6 +215,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'stale-finished',
+    heading: 'This sign-in is already done',
     async open(stage, page) {
       await start(stage, page)
       const address = page.url()
@@ -189,6 +231,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'stale-foreign',
+    heading: 'This sign-in belongs to another browser',
     async open(stage, page) {
       await signedIn(stage, page)
       const other = await page.context().browser()!.newContext()
@@ -200,6 +243,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'stale-expired',
+    heading: 'This sign-in has expired',
     async open(stage, page) {
       await start(stage, page)
       moveClock(90 * 60 * 1000)
@@ -209,6 +253,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'cookies-off',
+    heading: 'Your browser does not keep our cookie',
     async open(stage, page) {
       await start(stage, page)
       await page.context().clearCookies()
@@ -217,11 +262,17 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'error-redirect-uri',
+    heading: 'This link to sign in does not work',
     open: (stage, page) => start(stage, page, { redirect_uri: `${stage.redirectUri}/` }),
   },
-  { name: 'error-client', open: (stage, page) => start(stage, page, { client_id: 'fernwood' }) },
+  {
+    name: 'error-client',
+    heading: 'This link to sign in does not work',
+    open: (stage, page) => start(stage, page, { client_id: 'fernwood' }),
+  },
   {
     name: 'logout',
+    heading: 'Sign out?',
     async open(stage, page) {
       await signedIn(stage, page)
       const { issuer } = stage.server
@@ -230,6 +281,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'signed-out',
+    heading: 'You are signed out',
     async open(stage, page) {
       await signedIn(stage, page)
       await page.goto(`${stage.server.issuer}/logout?client_id=${stage.client.client_id}`)
@@ -238,12 +290,14 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'setup',
+    heading: 'Set up Latchkey',
     async open(stage, page) {
       await page.goto(await setupLink(stage))
     },
   },
   {
     name: 'setup-refused',
+    heading: 'Set up Latchkey',
     async open(stage, page) {
       await page.goto(await setupLink(stage))
       await field(page, 'Email').fill('rosa')
@@ -252,6 +306,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'setup-done',
+    heading: 'You are set up',
     async open(stage, page) {
       await page.goto(await setupLink(stage))
       await field(page, 'Email').fill(newAddress())
@@ -259,10 +314,19 @@ export const realPages: RealPage[] = [
       await press(page, 'Create administrator')
     },
   },
-  { name: 'setup-gone', open: ({ server }, page) => goTo(page, `${server.issuer}/invite/used-up`) },
-  { name: 'not-found', open: ({ server }, page) => goTo(page, `${server.issuer}/no/such/page`) },
+  {
+    name: 'setup-gone',
+    heading: "That didn't work",
+    open: ({ server }, page) => goTo(page, `${server.issuer}/invite/used-up`),
+  },
+  {
+    name: 'not-found',
+    heading: 'There is no such page',
+    open: ({ server }, page) => goTo(page, `${server.issuer}/no/such/page`),
+  },
   {
     name: 'unavailable',
+    heading: 'Not available right now',
     async open(_, page) {
       const server = await startServer()
       await server.app.store.close()
@@ -272,6 +336,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'mail-verify',
+    heading: 'Confirm your email address',
     async open(stage, page) {
       const { html } = await stage.server.mailTo(await toVerify(stage, page))
       await showMail(page, html)
@@ -279,6 +344,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'mail-already-registered',
+    heading: 'You already have an account',
     async open(stage, page) {
       const { email } = await stage.server.person({ email: newAddress() })
       await start(stage, page, { prompt: 'create' })
@@ -290,6 +356,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'form-post',
+    heading: 'Back to Fernwood Library',
     async open(stage, page) {
       // As it is where JavaScript is off.
       await page.route('**/assets/submit.js', route => route.fulfill({ contentType: 'text/javascript', body: '' }))
@@ -299,10 +366,11 @@ export const realPages: RealPage[] = [
       return () => page.unrouteAll()
     },
   },
-  { name: 'example', open: ({ example }, page) => goTo(page, example.url) },
-  { name: 'example-signed-in', open: toExample },
+  { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
+  { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {
     name: 'example-refreshed',
+    heading: 'Hello, ',
     async open(stage, page) {
       await toExample(stage, page)
       await press(page, 'Refresh tokens')
@@ -310,6 +378,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'example-refused',
+    heading: 'That did not work',
     async open({ example }, page) {
       await page.goto(example.url)
       await press(page, 'Sign in')

@@ -1,5 +1,4 @@
 // What a person does on the pages, by what they read there.
-import { expect } from 'chai'
 import type { Locator, Page } from 'playwright-core'
 import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD } from '../support/server.ts'
@@ -13,8 +12,9 @@ export function field(page: Page, label: string): Locator {
   return page.getByRole('textbox', { name: label })
 }
 
-export function headingOf(page: Page): Promise<string> {
-  return page.getByRole('heading', { level: 1 }).innerText()
+/** Waits for the page that this is the heading of. */
+export async function expectHeading(page: Page, heading: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
 }
 
 export async function enterName(page: Page, name: string): Promise<void> {
@@ -48,7 +48,7 @@ export async function signUp(stage: Stage, page: Page, profile: { username?: str
   await page.goto(stage.example.url)
   await press(page, 'Create an account')
   await fillSignUp(page, email, { name: 'Rosa Lindqvist', ...profile })
-  expect(await headingOf(page)).to.equal('Check your mail')
+  await expectHeading(page, 'Check your mail')
   return email
 }
 
@@ -72,7 +72,7 @@ export async function signIn(page: Page, email: string, options: { remember?: bo
 
 export async function expectSignedIn(stage: Stage, page: Page, name: string): Promise<void> {
   await page.waitForURL(`${stage.example.url}/`)
-  expect(await headingOf(page)).to.equal(`Hello, ${name}`)
+  await expectHeading(page, `Hello, ${name}`)
 }
 
 /** The value that the example app shows for a claim. */

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeBrowser, launchBrowser } from '../support/chromium.ts'
-import { realPages } from './pages.ts'
+import { openPage, realPages } from './pages.ts'
 import { setStage } from './stage.ts'
 
 const FOLDER = join(import.meta.dirname, '../../screenshots')
@@ -18,19 +18,20 @@ mkdirSync(FOLDER, { recursive: true })
 const stage = await setStage()
 const browser = await launchBrowser()
 try {
-  for (const { name, open } of realPages) {
+  for (const realPage of realPages) {
+    const { name } = realPage
     if (wanted.length > 0 && !wanted.some(part => name.includes(part))) continue
     const context = await browser.newContext()
     const page = await context.newPage()
     page.setDefaultTimeout(5000)
     try {
-      const close = await open(stage, page)
+      const close = await openPage(realPage, stage, page)
       for (const { look, width, height, colorScheme } of looks) {
         await page.setViewportSize({ width, height })
         await page.emulateMedia({ colorScheme })
         await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`), fullPage: true, animations: 'disabled' })
       }
-      await close?.()
+      await close()
       process.stdout.write(`${name}\n`)
     } catch (error) {
       process.exitCode = 1
