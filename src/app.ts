@@ -93,6 +93,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     events,
     factsOf: accountId => methodFacts(methodServices, accountId),
     policy,
+    limits: methodServices.limits,
   })
   const provider = await startProvider(
     {

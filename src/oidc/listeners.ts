@@ -5,6 +5,7 @@ import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Middleware } from 'koa'
 import type { EventDetails } from '../core/events/catalog.ts'
 import type { Events } from '../core/events/events.ts'
+import { Refused } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import { RETRY_AFTER } from '../lib/web/faults.ts'
 import { Unavailable } from '../storage/port.ts'
@@ -47,6 +48,7 @@ export function listen(provider: Provider, events: Events, log: Log): void {
     )
   })
   provider.on('server_error', (ctx, error) => {
+    if (error instanceof Refused) return
     if (error instanceof Unavailable) answerUnavailable(ctx)
     log.error({ ...traceOf(ctx), err: error, route: ctx.oidc.route }, 'the provider failed')
   })

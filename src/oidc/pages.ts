@@ -1,6 +1,7 @@
 // The library's own pages, in our design: errors, sign-out and after sign-out.
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '../core/accounts/accounts.ts'
+import { Refused } from '../lib/errors.ts'
 import { webUrl, type Views } from '../lib/views.ts'
 import { explain } from './explain.ts'
 import { clientOnPage, policyWithLogo } from './client-on-page.ts'
@@ -9,6 +10,8 @@ export type Pages = ReturnType<typeof createPages>
 
 export function createPages(views: Views, accounts: Accounts) {
   function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+    // Our own answer, which the library took for a fault: it goes on to where all of those become pages.
+    if (error instanceof Refused) throw error
     const explained = explain(ctx, out, error)
     ctx.type = 'html'
     ctx.body = views.render('oidc/error', {

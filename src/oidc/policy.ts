@@ -4,9 +4,11 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import { standing, type Account } from '../core/accounts/account.ts'
 import { nextStep, type MethodFacts, type Step } from '../core/signin/next-step.ts'
 import type { Events } from '../core/events/events.ts'
+import type { Limits, Rule } from '../core/limits.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import { ACR_VALUES } from '../core/signin/proof.ts'
 import type { SignIn, SignIns } from '../core/signins.ts'
+import { networkOf } from '../lib/network.ts'
 import { recordOf } from './account.ts'
 import { scopeOfGrant } from './grants.ts'
 import { resultOf, type AttemptResult } from './interaction-result.ts'
@@ -16,6 +18,9 @@ import { signInOf } from './sign-in-record.ts'
 
 const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES
+
+/** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
+const BEGUN: Rule = { name: 'attempt.address', max: 600, window: 600 }
 
 export type Finish = Extract<Step, { kind: 'finish' }>
 
@@ -27,9 +32,10 @@ export interface DecisionParts {
   events: Events
   factsOf: (accountId: string) => Promise<MethodFacts[]>
   policy: HeldPolicy
+  limits: Limits
 }
 
-export function createDecisions({ signIns, events, factsOf, policy }: DecisionParts) {
+export function createDecisions({ signIns, events, factsOf, policy, limits }: DecisionParts) {
   const made = new WeakMap<object, Promise<Step>>()
   const finished = new WeakMap<object, Finish>()
 
@@ -75,6 +81,8 @@ export function createDecisions({ signIns, events, factsOf, policy }: DecisionPa
       },
     })
     if (step.kind === 'refuse') throw new errors.CustomOIDCProviderError(step.error, step.description)
+    // Before the library stores what it is about to begin.
+    if (!live && !oidc.prompts.has('none')) await limits.count(BEGUN, networkOf(ctx.ip))
     if (step.kind === 'finish') {
       finished.set(oidc, step)
       if (signIn)
