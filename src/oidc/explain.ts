@@ -1,11 +1,14 @@
 // The error page speaks to two readers: the person, who did nothing wrong, and the app's developer, who has to see what
 // was expected and what came. Only what the request itself said, or what the app registered, is shown.
 import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider'
+import { Unavailable } from '../storage/port.ts'
 
 export interface Explained {
   heading: string
   message: string
   developer: { label: string; value: string }[]
+  /** Whether the same request may go through when it is made again. */
+  retry: boolean
 }
 
 export function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Explained {
@@ -15,8 +18,14 @@ export function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): E
     ...(out.error_description ? [{ label: 'Description', value: out.error_description }] : []),
     ...details(ctx, error),
   ]
+  const retry = ctx.method === 'GET'
+  if (error instanceof Unavailable) {
+    const message = 'We cannot reach our records. Nothing was lost; try again in a moment.'
+    return { heading: 'Not available right now', message, developer: [], retry }
+  }
   if (out.error === 'server_error') {
-    return { heading: 'Something went wrong here', message: 'This is our fault. Try again in a moment.', developer: [] }
+    const message = 'This is our fault. Try again in a moment.'
+    return { heading: 'Something went wrong here', message, developer: [], retry }
   }
   if (error instanceof errors.SessionNotFound) {
     return {
@@ -24,12 +33,14 @@ export function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): E
       message:
         'It took too long, was finished in another tab, or your browser did not keep its cookie. Go back to the app and sign in again.',
       developer,
+      retry: false,
     }
   }
   return {
     heading: 'This link to sign in does not work',
     message: `${app} sent a request that we can't accept. You did nothing wrong: go back and try again, or tell the people who run the app.`,
     developer,
+    retry: false,
   }
 }
 

@@ -1,6 +1,7 @@
 // Every page that a person can meet, and the way to it. Screenshots are taken of them, and axe looks at them.
 import type { Page } from 'playwright-core'
 import { moveClock, resetClock } from '../support/clock.ts'
+import { authorization } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, press } from './person.ts'
@@ -331,6 +332,17 @@ export const realPages: RealPage[] = [
       const server = await startServer()
       await server.app.store.close()
       await page.goto(`${server.issuer}/invite/any`)
+      return () => server.close()
+    },
+  },
+  {
+    name: 'unavailable-to-apps',
+    heading: 'Not available right now',
+    async open(_, page) {
+      const server = await startServer()
+      const client = await server.register('web')
+      await server.app.store.close()
+      await page.goto(authorization(server, client).url.href)
       return () => server.close()
     },
   },

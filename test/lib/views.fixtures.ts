@@ -100,9 +100,9 @@ export const pages: [name: string, locals: object][] = [
   ['setup/done', { page, email }],
   [
     'oidc/error',
-    { page, heading: 'No', message: 'No.', developer: [{ label: 'Error', value: 'invalid_scope' }], traceId: 'T1' },
+    { page, heading: 'No', message: 'No.', developer: [{ label: 'Error', value: 'x' }], retry: false, traceId: 'T1' },
   ],
-  ['oidc/error', { page, heading: 'No', message: 'No.', traceId: 'T1' }],
+  ['oidc/error', { page, heading: 'No', message: 'No.', developer: [], retry: true, traceId: 'T1' }],
   ['oidc/logout', { page, action: '/l', xsrf: 'abc', clientName: client.name, accountLabel: email, homeUrl: '/' }],
   ['oidc/logout', { page, action: '/l', xsrf: 'abc', accountLabel: email, homeUrl: '/' }],
   ['oidc/form-post', { page, action: 'https://notes.example.com/cb', fields: [{ name: 'code', value: 'a"b' }] }],

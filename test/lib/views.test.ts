@@ -90,7 +90,7 @@ describe('views', () => {
   })
 
   it('shows a trace id once', () => {
-    const twice = { page: { ...page, traceId: 'T9' }, heading: 'No', message: 'No.', traceId: 'T9' }
+    const twice = { page: { ...page, traceId: 'T9' }, heading: 'No', message: 'No.', retry: false, traceId: 'T9' }
     expect(views.render('oidc/error', twice).match(/T9/g)).to.have.length(1)
   })
 
