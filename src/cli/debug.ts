@@ -3,7 +3,7 @@ import { holdPolicy } from '../core/policy/held.ts'
 import { createPolicies } from '../core/policy/policies.ts'
 import { GUARDS, type Guard } from '../core/policy/resolve.ts'
 import { settingNames } from '../core/policy/settings.ts'
-import { clientDeclaration } from '../oidc/client-record.ts'
+import { findClient } from '../oidc/client-record.ts'
 import { CommandError } from './failure.ts'
 import { accountNamed } from './named.ts'
 import { withStore } from './open.ts'
@@ -28,7 +28,7 @@ export function define(debug: Command): void {
 
 function policy({ client: clientId, email, guard, json }: PolicyOptions): Promise<void> {
   return withStore(async ({ config, store, accounts }) => {
-    if (!(await store.collection(clientDeclaration).get(clientId))) {
+    if (!(await findClient(store, clientId))) {
       throw new CommandError(`There is no client with the id ${clientId}.`)
     }
     const roles = email === undefined ? [] : (await accountNamed(accounts, email)).roles

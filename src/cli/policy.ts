@@ -8,7 +8,7 @@ import {
 } from '../core/policy/policies.ts'
 import type { Overrides } from '../core/policy/resolve.ts'
 import { settingsSchema, type Settings } from '../core/policy/settings.ts'
-import { clientDeclaration } from '../oidc/client-record.ts'
+import { findClient } from '../oidc/client-record.ts'
 import { CommandError } from './failure.ts'
 import { ORIGIN, withStore, type Opened } from './open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './options.ts'
@@ -67,7 +67,7 @@ function set(pairs: string[], options: JsonOption & ScopeOptions): Promise<void>
 /** A mistyped id would protect nothing, and nobody would know. */
 async function requireClient(store: Opened['store'], scope: PolicyScope, { clients }: Overrides): Promise<void> {
   if (scope.kind !== 'client' || Object.hasOwn(clients, scope.name)) return
-  if (await store.collection(clientDeclaration).get(scope.name)) return
+  if (await findClient(store, scope.name)) return
   throw new CommandError(`There is no client with the id ${scope.name}.`)
 }
 

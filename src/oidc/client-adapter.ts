@@ -1,10 +1,9 @@
 import Provider, { type Adapter } from 'oidc-provider'
 import type { Store } from '../storage/port.ts'
-import { clientDeclaration, toLibraryClient } from './client-record.ts'
+import { findClient, toLibraryClient } from './client-record.ts'
 
 /** The library only reads clients; they are changed through `clients.ts`. */
 export function createClientAdapter(store: Store): Adapter {
-  const clients = store.collection(clientDeclaration)
   const nothing = () => Promise.resolve()
   /** By request. */
   const unanswered = new WeakMap<object, unknown>()
@@ -14,8 +13,8 @@ export function createClientAdapter(store: Store): Adapter {
       // To explain an error the library looks the app up again: a store that is away would be waited for twice.
       if (unanswered.has(request)) throw unanswered.get(request)
       try {
-        const record = await clients.get(id)
-        return record && !record.removedAt ? toLibraryClient(record) : undefined
+        const record = await findClient(store, id)
+        return record && toLibraryClient(record)
       } catch (error) {
         unanswered.set(request, error)
         throw error

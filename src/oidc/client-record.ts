@@ -1,7 +1,7 @@
 // A relying party as it is stored, and as the provider's library wants to see it.
 import { z } from 'zod'
 import type { AdapterPayload } from 'oidc-provider'
-import type { Declaration } from '../storage/port.ts'
+import type { Declaration, Store } from '../storage/port.ts'
 
 const secretSchema = z.object({ hash: z.string(), createdAt: z.number(), expiresAt: z.number().optional() })
 
@@ -49,4 +49,10 @@ export function secretMatches(held: string | undefined, hash: string, now: numbe
     const [known, expiresAt] = secret.split('@')
     return known === hash && (!expiresAt || Number(expiresAt) > now)
   })
+}
+
+/** The client of that id; undefined for one that was removed, as for one that never was. */
+export async function findClient(store: Store, id: string): Promise<ClientRecord | undefined> {
+  const record = await store.collection(clientDeclaration).get(id)
+  return record?.removedAt ? undefined : record
 }

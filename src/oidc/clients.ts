@@ -6,7 +6,7 @@ import type { Events, Origin } from '../core/events/events.ts'
 import { Refused } from '../lib/errors.ts'
 import { newId, newSecret, sha256 } from '../lib/ids.ts'
 import { Conflict, type Page, type PageRequest, type Store } from '../storage/port.ts'
-import { clientDeclaration, toLibraryClient, type ClientRecord } from './client-record.ts'
+import { clientDeclaration, findClient, toLibraryClient, type ClientRecord } from './client-record.ts'
 import { metadataOfType, type ClientType } from './client-types.ts'
 
 export type Metadata = Record<string, unknown>
@@ -116,8 +116,8 @@ export function createClients(store: Store, events: Events, provider: () => Prov
 
   /** @throws Refused `client.unknown` */
   async function find(id: string): Promise<ClientRecord> {
-    const record = await clients.get(id)
-    if (!record || record.removedAt) throw unknownClient(id)
+    const record = await findClient(store, id)
+    if (!record) throw unknownClient(id)
     return record
   }
 

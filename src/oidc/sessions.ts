@@ -5,7 +5,7 @@ import type { Events, Origin } from '../core/events/events.ts'
 import type { Logouts } from '../core/logouts.ts'
 import type { EndReason, SignIns } from '../core/signins.ts'
 import type { Store } from '../storage/port.ts'
-import { clientDeclaration } from './client-record.ts'
+import { findClient } from './client-record.ts'
 import { sessionDeclaration, type SessionRecord } from './records.ts'
 
 export type Sessions = ReturnType<typeof createSessions>
@@ -20,7 +20,6 @@ interface Parts {
 
 export function createSessions({ store, accounts, signIns, logouts, events }: Parts) {
   const sessions = store.collection(sessionDeclaration)
-  const clients = store.collection(clientDeclaration)
 
   /**
    * Ends one session. The entry and what apps are to be told are written first, so that a crash leaves no act without
@@ -86,7 +85,7 @@ export function createSessions({ store, accounts, signIns, logouts, events }: Pa
   async function tellApps(accountId: string, apps: Authorizations, told: Authorizations = {}): Promise<void> {
     await Promise.all(
       Object.entries(apps).map(async ([clientId, { sid }]) => {
-        const client = told[clientId] ? undefined : await clients.get(clientId)
+        const client = told[clientId] ? undefined : await findClient(store, clientId)
         if (client?.metadata.backchannel_logout_uri)
           await logouts.queue({ clientId, accountId, ...(sid ? { sid } : {}) })
       }),

@@ -21,8 +21,14 @@ export async function revokeToken(
     const records = store.collection(recordKinds[kind]!.declaration)
     const record = await records.get(id)
     if (!record) continue
-    const { accountId, clientId } = record.payload as { accountId?: string; clientId?: string }
-    const about = { ...(accountId ? { accountId } : {}), ...(clientId ? { clientId } : {}) }
+    const { accountId, clientId, sessionUid } = record.payload as Partial<
+      Record<'accountId' | 'clientId' | 'sessionUid', string>
+    >
+    const about = {
+      ...(accountId ? { accountId } : {}),
+      ...(clientId ? { clientId } : {}),
+      ...(sessionUid ? { sessionUid } : {}),
+    }
     await events.emit({ type: 'token.revoked', ...origin, ...about, details: { by: 'admin' } })
     if (kind === 'RefreshToken' && record.grantId) {
       await store.collection(recordKinds.Grant!.declaration).remove(record.grantId)

@@ -1,6 +1,8 @@
 // The end of an attempt: one interaction result, and the way back to the provider and on to the app.
 import type { Step } from '../core/signin/next-step.ts'
 import { toInteractionResult, type AttemptResult } from '../oidc/interaction-result.ts'
+import { BEGUN } from '../oidc/policy.ts'
+import { networkOf } from '../lib/network.ts'
 import { rememberDevice } from './device-cookie.ts'
 import { originOf, type Page } from './page.ts'
 
@@ -36,6 +38,8 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   if (login) await leaveOtherSession(page, login.accountId)
   const result = toInteractionResult(attempt, login)
   const returnTo = await services.provider().interactionResult(ctx.req, ctx.res, result)
+  // Only what is begun and left counts against a network: many people may sign in from one.
+  await services.limits.giveBack(BEGUN, networkOf(ctx.ip))
   await services.attempts.update(attempt.id, known => ({ ...known, outcome: 'finished' }))
   leave(page, returnTo)
 }

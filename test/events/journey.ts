@@ -105,15 +105,17 @@ export class Journey {
   /** Everything, in an order in which the acts do not stand in each other's way. */
   async walk(): Promise<void> {
     this.#stage.secrets.keep('password', PASSWORD)
+    await this.#setUp()
     const [first, service, gone, email, other] = await Promise.all([
       this.#client('web'),
       this.#client('service'),
       this.#client('web'),
-      this.#person('--verified', '--role', 'admin'),
+      this.#person('--verified'),
       this.#person('--verified'),
     ])
     const client = await this.#changeClients(first, gone)
     await this.#registrations(client)
+    await this.#person('--verified', '--role', 'auditor')
     await this.#failures(client, other)
     await this.#tokens(client, service, email)
     await this.#signOuts(client, email)
@@ -137,7 +139,7 @@ export class Journey {
     return changed
   }
 
-  /** By the code, by the link in another browser, of an account that was never verified, and by an invitation. */
+  /** By the code, by the link in another browser, and of an account that was never verified. */
   async #registrations(client: ClientView): Promise<void> {
     const signUp = async () => {
       const { visitor, page, codeVerifier } = await this.#begin(client)
@@ -158,7 +160,10 @@ export class Journey {
     const { visitor, page } = await this.#begin(client)
     const asked = await signIn(visitor, page, unverified)
     await visitor.submit(asked, '/verify', { code: codeIn(await this.#mailTo(unverified)) })
+  }
 
+  /** The first administrator, whose link ends with the first one that there is. */
+  async #setUp(): Promise<void> {
     const secret = this.#stage.secrets.keep('invitation', await this.#stage.desk.app.invitations.make(['admin']))
     const invited = this.#visitor()
     await invited.submit(await invited.open(`/invite/${secret}`), secret, {

@@ -1,5 +1,7 @@
 // Each request of a stranger's that is let begin is stored: how many of them one network may make.
 import { expect } from 'chai'
+import { networkOf } from '../../src/lib/network.ts'
+import { BEGUN } from '../../src/oidc/policy.ts'
 import type { ClientView } from '../../src/oidc/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
@@ -8,7 +10,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const AT_ONCE = 50
-const MAX = 600
+const MAX = 1000
 
 describe('sign-ins that one network begins', () => {
   let server: TestServer
@@ -29,7 +31,7 @@ describe('sign-ins that one network begins', () => {
   const ask = (from = '203.0.113.1', accept = 'text/html') =>
     fetch(authorization(server, client).url, { redirect: 'manual', headers: { accept, 'x-forwarded-for': from } })
 
-  it('are refused from the 601st in ten minutes on, by a page that says how long to wait', async () => {
+  it('are refused from the 1001st in ten minutes on, by a page that says how long to wait', async () => {
     const answer = await ask('203.0.113.200')
     const { status, headers } = answer
     expect(status).to.equal(429)
@@ -41,6 +43,20 @@ describe('sign-ins that one network begins', () => {
       429,
       'limit.attempt.address',
     ])
+  })
+
+  it('count only while they are not finished', async () => {
+    const own = await startServer()
+    try {
+      const app = await own.register('web')
+      const { email } = await own.person()
+      const limits = own.app.methodServices.limits
+      await signInForTokens(own, app, email)
+      const { count } = await limits.count(BEGUN, networkOf('127.0.0.1'))
+      expect(count).to.equal(1)
+    } finally {
+      await own.close()
+    }
   })
 
   it('do not stand in the way of other networks, nor of who is signed in', async () => {
