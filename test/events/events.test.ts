@@ -69,6 +69,7 @@ describe('an event', () => {
     expect(await entries()).to.deep.equal([])
 
     await createEvents(store, { ...defaults, auditTokens: true }).emit({ type: 'token.issued', details })
+    moveClock(1)
     await quiet.emit({ type: 'token.issued', details: { grantType: 'authorization_code' } })
     expect((await entries()).map(entry => entry.details)).to.deep.equal([details, { grantType: 'authorization_code' }])
   })

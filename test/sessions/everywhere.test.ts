@@ -80,16 +80,17 @@ describe('signing out, across two processes', () => {
       for (const token of tokens) expect(claimsIn(token).sub).to.equal(person.id)
     })
 
-    it('by `latchkey users disable`: refused on both processes at once, and a running server tells the app', async function () {
-      this.timeout(30_000)
-      const told = [receiver.next(), receiver.next()]
-      const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
-      const { code, stderr } = await runCli(['users', 'disable', person.email], { env })
-      expect(code, stderr).to.equal(0)
-      for (const held of [two, one])
-        for (const turn of [0, 1]) expect(await tryAll(process(turn), client, held)).to.deep.equal(allRefused)
-      expect(new Set(sids(await Promise.all(told))).size).to.equal(2)
-    })
+    for (const command of ['users disable', 'sessions revoke --account'])
+      it(`by \`latchkey ${command}\`: refused on both processes at once, and a running server tells the app`, async function () {
+        this.timeout(30_000)
+        const told = [receiver.next(), receiver.next()]
+        const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
+        const { code, stderr } = await runCli([...command.split(' '), person.email], { env })
+        expect(code, stderr).to.equal(0)
+        for (const held of [two, one])
+          for (const turn of [0, 1]) expect(await tryAll(process(turn), client, held)).to.deep.equal(allRefused)
+        expect(new Set(sids(await Promise.all(told))).size).to.equal(2)
+      })
 
     it('of one browser: the other goes on', async () => {
       const told = receiver.next()
