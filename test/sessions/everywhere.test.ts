@@ -17,7 +17,7 @@ import { allAnswered, allRefused, tryAll, type Held } from './held.ts'
 const RESOURCE = 'https://api.example.com/'
 
 describe('signing out, across two processes', () => {
-  eachEngine((_name, openUrl) => {
+  eachEngine((name, openUrl) => {
     let store: string
     let fleet: Fleet
     let desk: TestServer
@@ -80,7 +80,8 @@ describe('signing out, across two processes', () => {
       for (const token of tokens) expect(claimsIn(token).sub).to.equal(person.id)
     })
 
-    for (const command of ['users disable', 'sessions revoke --account'])
+    // A server looks every 5 seconds for what others have ended, so the second command is left to one engine.
+    for (const command of ['users disable', ...(name === 'sqlite' ? ['sessions revoke --account'] : [])])
       it(`by \`latchkey ${command}\`: refused on both processes at once, and a running server tells the app`, async function () {
         this.timeout(30_000)
         const told = [receiver.next(), receiver.next()]
