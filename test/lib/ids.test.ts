@@ -20,6 +20,18 @@ describe('ids', () => {
     )
   })
 
+  it('sort by their making within one millisecond too', () => {
+    const { now } = Date
+    const at = now()
+    Date.now = () => at
+    try {
+      const made = Array.from({ length: 1000 }, timeId)
+      expect(made.toSorted()).to.deep.equal(made)
+    } finally {
+      Date.now = now
+    }
+  })
+
   it('sort by their time as bytes', () => {
     const now = Date.now
     try {
