@@ -3,8 +3,8 @@ import { formatDuration } from '../lib/config/kinds.ts'
 import { loadConfig } from '../lib/config/load.ts'
 import { maskConfig } from '../lib/config/mask.ts'
 import { configKeys } from '../lib/config/schema.ts'
-import { withJson, type JsonOption } from './options.ts'
-import { facts, print } from './print.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { facts, print } from './support/print.ts'
 
 export function define(config: Command): void {
   withJson(config.command('check'))

@@ -10,8 +10,8 @@ import { checkMail } from './checks/mail.ts'
 import { checkDataFolder, checkNode } from './checks/process.ts'
 import { checkStore } from './checks/store.ts'
 import { storeClock } from './checks/store-clock.ts'
-import { withJson, type JsonOption } from './options.ts'
-import { print } from './print.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { print } from './support/print.ts'
 
 export function define(doctor: Command): void {
   withJson(doctor).action(run)

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { KeyFacts } from '../oidc/keys.ts'
-import { ORIGIN, withStore } from './open.ts'
-import { withJson, type JsonOption } from './options.ts'
-import { print, table, time } from './print.ts'
+import type { KeyFacts } from '../oidc/keys/keys.ts'
+import { ORIGIN, withStore } from './support/open.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { print, table, time } from './support/print.ts'
 
 export function define(keys: Command): void {
   withJson(keys.command('list')).description('list the published keys').action(list)

@@ -5,9 +5,9 @@ import { inspectStore } from '../storage/inspect.ts'
 import { openStore } from '../storage/open.ts'
 import { isComplete, isUpToDate, type CollectionState, type StoreState } from '../storage/state.ts'
 import { STORE_FORMAT } from '../storage/versions.ts'
-import { requireShared } from './open.ts'
-import { withJson, type JsonOption } from './options.ts'
-import { print, table } from './print.ts'
+import { requireShared } from './support/open.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { print, table } from './support/print.ts'
 
 const ABOUT = `
 Changes only add (collections, indexed fields, indexes), so an older program goes on working on

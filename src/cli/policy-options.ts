@@ -5,7 +5,7 @@ import type { PolicyScope } from '../core/policy/policies.ts'
 import { settingNames, settingsSchema, type SettingName, type Settings } from '../core/policy/settings.ts'
 import { ACR_VALUES } from '../core/signin/proof.ts'
 import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
-import { UsageError } from './failure.ts'
+import { UsageError } from './support/failure.ts'
 
 export interface ScopeOptions {
   everyone?: boolean

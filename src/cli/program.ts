@@ -40,7 +40,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     // Commander has said what was wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE
     else {
-      const { explain, UsageError } = await import('./failure.ts')
+      const { explain, UsageError } = await import('./support/failure.ts')
       process.stderr.write(`${explain(error)}\n`)
       process.exitCode = error instanceof UsageError ? USAGE : 1
     }

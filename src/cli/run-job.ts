@@ -3,8 +3,8 @@ import type { Job } from '../jobs/job.ts'
 import { listJobs } from '../jobs/list.ts'
 import { runJob } from '../jobs/scheduler.ts'
 import { createLog } from '../lib/log.ts'
-import { CommandError } from './failure.ts'
-import type { Opened } from './open.ts'
+import { CommandError } from './support/failure.ts'
+import type { Opened } from './support/open.ts'
 
 type Run = Omit<JobRecord, 'id' | 'slot' | 'holder' | 'leaseUntil'>
 
@@ -39,7 +39,7 @@ export function factsOf({ name, about, every }: Job, record: JobRecord | undefin
 
 /** The provider that signs what apps are told is loaded only when it is needed: it takes longer than all the rest. */
 async function tellApps({ config, store, keys, logouts }: Opened): Promise<{ told: number; failed: number }> {
-  const { createLogoutProvider } = await import('../oidc/logout-provider.ts')
-  const { sendLogouts } = await import('../oidc/send-logouts.ts')
+  const { createLogoutProvider } = await import('../oidc/sessions/logout-provider.ts')
+  const { sendLogouts } = await import('../oidc/sessions/send-logouts.ts')
   return sendLogouts(createLogoutProvider(config, store, await keys.load(), logouts), logouts, silent)
 }

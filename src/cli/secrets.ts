@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { createSealer } from '../lib/seal.ts'
-import { resealAll } from '../oidc/sealed.ts'
-import { ORIGIN, withStore } from './open.ts'
-import { withJson, type JsonOption } from './options.ts'
-import { print } from './print.ts'
+import { resealAll } from '../oidc/keys/sealed.ts'
+import { ORIGIN, withStore } from './support/open.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { print } from './support/print.ts'
 
 const PROCEDURE = `
 To change the secret:

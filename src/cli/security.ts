@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { AuditEntry } from '../core/events/events.ts'
 import { unlockPassword } from '../methods/password/limits.ts'
-import { accountNamed } from './named.ts'
-import { ORIGIN, withStore } from './open.ts'
-import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './options.ts'
-import { more, print, table, time } from './print.ts'
+import { accountNamed } from './support/named.ts'
+import { ORIGIN, withStore } from './support/open.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
+import { more, print, table, time } from './support/print.ts'
 
 export function define(security: Command): void {
   withJson(security.command('unlock <name>'))

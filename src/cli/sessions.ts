@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { SignIn } from '../core/signins.ts'
-import { describeBrowser } from '../signin/describe-browser.ts'
-import { CommandError, UsageError } from './failure.ts'
-import { accountNamed } from './named.ts'
-import { ORIGIN, withStore } from './open.ts'
-import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './options.ts'
-import { more, print, table, time } from './print.ts'
+import { describeBrowser } from '../signin/registration/describe-browser.ts'
+import { CommandError, UsageError } from './support/failure.ts'
+import { accountNamed } from './support/named.ts'
+import { ORIGIN, withStore } from './support/open.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
+import { more, print, table, time } from './support/print.ts'
 import { jobsOf, runNow, type JobFacts } from './run-job.ts'
 
 export function define(sessions: Command): void {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { revokeToken } from '../oidc/tokens.ts'
-import { CommandError, UsageError } from './failure.ts'
-import { ORIGIN, withStore } from './open.ts'
-import { withJson, type JsonOption } from './options.ts'
-import { print } from './print.ts'
-import { readSecret } from './secret-input.ts'
+import { revokeToken } from '../oidc/sessions/tokens.ts'
+import { CommandError, UsageError } from './support/failure.ts'
+import { ORIGIN, withStore } from './support/open.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { print } from './support/print.ts'
+import { readSecret } from './support/secret-input.ts'
 
 const WORDS = {
   AccessToken: 'The access token',

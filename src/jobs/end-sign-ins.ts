@@ -1,6 +1,6 @@
 import type { Events } from '../core/events/events.ts'
 import type { SignIn, SignIns } from '../core/signins.ts'
-import type { Sessions } from '../oidc/sessions.ts'
+import type { Sessions } from '../oidc/sessions/sessions.ts'
 import type { Job } from './job.ts'
 
 const BATCH = 200

@@ -1,5 +1,5 @@
 import type { Events } from '../core/events/events.ts'
-import type { KeyRing } from '../oidc/keys.ts'
+import type { KeyRing } from '../oidc/keys/keys.ts'
 import type { Job } from './job.ts'
 
 const DAY = 24 * 60 * 60

@@ -12,9 +12,9 @@ import { logoutDeclaration } from '../core/logouts.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
 import { counterDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
-import { clientDeclaration } from './client-record.ts'
-import { keyDeclaration } from './keys.ts'
-import { recordKinds, sessionDeclaration } from './records.ts'
+import { clientDeclaration } from './clients/client-record.ts'
+import { keyDeclaration } from './keys/keys.ts'
+import { recordKinds, sessionDeclaration } from './store/records.ts'
 
 export const declarations = [
   accountDeclaration,

@@ -8,7 +8,7 @@ import type { Store } from '../storage/port.ts'
 import { recordOf } from './account.ts'
 import { resultOf } from './interaction-result.ts'
 import { readRequest } from './read-request.ts'
-import { sessionDeclaration } from './records.ts'
+import { sessionDeclaration } from './store/records.ts'
 
 type LoadedGrant = InstanceType<Provider['Grant']>
 type Authorizations = Record<string, { grantId?: string }>

@@ -2,11 +2,11 @@
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
-import { secretMatches } from './client-record.ts'
+import { secretMatches } from './clients/client-record.ts'
 import { checkCodeVerifiers } from './code-verifiers.ts'
 import { resultOf } from './interaction-result.ts'
 import type { Decisions } from './policy.ts'
-import { recordKinds } from './records.ts'
+import { recordKinds } from './store/records.ts'
 
 export function applyOverrides(provider: Provider, store: Store, finishOf: Decisions['finishOf']): void {
   compareHashedSecrets(provider)

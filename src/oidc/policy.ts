@@ -14,7 +14,7 @@ import { scopeOfGrant } from './grants.ts'
 import { resultOf, type AttemptResult } from './interaction-result.ts'
 import { sessionTtl } from './lifetimes.ts'
 import { readRequest } from './read-request.ts'
-import { signInOf } from './sign-in-record.ts'
+import { signInOf } from './sessions/sign-in-record.ts'
 
 const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES

@@ -4,9 +4,9 @@ import Provider, { errors, type Adapter, type Configuration, type KoaContextWith
 import { ACR_VALUES } from '../core/signin/proof.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { claimsByScope } from './claims.ts'
-import { OWN_METADATA } from './client-record.ts'
-import type { SigningKeys } from './keys.ts'
-import { checkOwnMetadata } from './own-metadata.ts'
+import { OWN_METADATA } from './clients/client-record.ts'
+import type { SigningKeys } from './keys/keys.ts'
+import { checkOwnMetadata } from './clients/own-metadata.ts'
 import { resourceServer } from './resources.ts'
 
 export const routes = {

@@ -5,7 +5,7 @@ import type { Origin } from '../core/events/events.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Form } from '../lib/web/form.ts'
 import { openAttempt } from './open.ts'
-import { register, registered } from './register.ts'
+import { register, registered } from './registration/register.ts'
 import type { SignInServices } from './services.ts'
 import { situate, type Situated } from './situation.ts'
 

@@ -9,10 +9,10 @@ import { prove } from './prove.ts'
 import type { SignInServices } from './services.ts'
 import { answerStep, goOn, page, submission } from './submission.ts'
 import { showPage, showStep, signupPage, type Refill } from './show.ts'
-import { requireOpen, signUp } from './signup.ts'
+import { requireOpen, signUp } from './registration/signup.ts'
 import { staleness } from './stale.ts'
-import { chooseUsername, resend, sendFirst, verifyCode } from './verify.ts'
-import { confirmLink, showLink } from './verify-link.ts'
+import { chooseUsername, resend, sendFirst, verifyCode } from './registration/verify.ts'
+import { confirmLink, showLink } from './registration/verify-link.ts'
 
 export function signInRoutes(services: SignInServices): Router {
   const router = new Router({ prefix: '/signin/:uid', sensitive: true })

@@ -1,6 +1,6 @@
 // Shows the step that an attempt is at. A refused form is shown again with what was typed, never with a password.
 import type { PageContext } from '../lib/web/context.ts'
-import { clientOnPage, policyWithLogo } from '../oidc/client-on-page.ts'
+import { clientOnPage, policyWithLogo } from '../oidc/pages/client-on-page.ts'
 import { methodById } from '../methods/list.ts'
 import type { SignInServices } from './services.ts'
 import type { Situated } from './situation.ts'

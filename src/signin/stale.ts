@@ -1,7 +1,7 @@
 import type { Attempt } from '../core/attempts.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { logOf } from '../lib/web/trace.ts'
-import { clientOnPage, policyWithLogo } from '../oidc/client-on-page.ts'
+import { clientOnPage, policyWithLogo } from '../oidc/pages/client-on-page.ts'
 import { routes } from '../oidc/rules.ts'
 import { knownDevice } from './device-cookie.ts'
 import { holdsCookie, Stale } from './open.ts'

@@ -2,7 +2,7 @@
 // happen instead.
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { authorize, userinfo } from '../support/endpoints.ts'
 import {
   allow,

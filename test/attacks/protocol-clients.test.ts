@@ -1,8 +1,8 @@
 // Attacks on the way that apps prove who they are.
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { clientDeclaration } from '../../src/oidc/client-record.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import { clientDeclaration } from '../../src/oidc/clients/client-record.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { claimsIn, introspect } from '../support/endpoints.ts'
 import { tokenRequest } from '../support/flow.ts'
 import { target } from './target.ts'

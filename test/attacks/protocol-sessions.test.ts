@@ -2,7 +2,7 @@
 // processes, is in test/oidc; here they are tried from outside, one by one.
 import { expect } from 'chai'
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { authorization, codeOf, redeem, signInForTokens } from '../support/flow.ts'

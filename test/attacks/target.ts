@@ -1,4 +1,4 @@
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { allow, authorization, codeOf, signIn } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'

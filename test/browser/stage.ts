@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startExample } from '../../examples/express-app/server.ts'
-import type { ClientView, Metadata } from '../../src/oidc/clients.ts'
+import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { authorization } from '../support/flow.ts'
 import { freePort, startServer, type ServerOptions, type TestServer } from '../support/server.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { sha256 } from '../../src/lib/ids.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { tokenRequest } from '../support/flow.ts'
 import { startServer } from '../support/server.ts'
 import { CliFolder, runCli } from './cli.ts'

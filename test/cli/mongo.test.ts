@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/core/accounts/account.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { Finding } from '../../src/cli/checks/finding.ts'
 import { startMongoOrSkip, type Mongo } from '../support/mongo.ts'
 import { freePort } from '../support/server.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { AuditEntry } from '../../src/core/events/events.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { Page } from '../../src/storage/port.ts'
 import { tokenRequest } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { AuditEntry } from '../../src/core/events/events.ts'
-import type { KeyFacts } from '../../src/oidc/keys.ts'
+import type { KeyFacts } from '../../src/oidc/keys/keys.ts'
 import type { Page } from '../../src/storage/port.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { CliFolder, PASSWORD, runCli } from './cli.ts'

@@ -1,7 +1,7 @@
 // oauth4webapi: the protocol step by step, each answer validated as strictly as the specifications allow.
 import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { eachEngine } from '../support/engines.ts'
 import { allow, signIn } from '../support/flow.ts'
 import { REDIRECT_URI, startServer, type TestServer } from '../support/server.ts'

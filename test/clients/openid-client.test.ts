@@ -1,8 +1,8 @@
 // openid-client, as an app's server uses it.
 import { expect } from 'chai'
 import * as openid from 'openid-client'
-import type { ClientView } from '../../src/oidc/clients.ts'
-import type { ClientType } from '../../src/oidc/client-types.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import type { ClientType } from '../../src/oidc/clients/client-types.ts'
 import { eachEngine } from '../support/engines.ts'
 import { allow, signIn } from '../support/flow.ts'
 import { REDIRECT_URI, startServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 // A store that dies between an act and its entry: the entry is written first, so while none can be written nothing is done.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { Unavailable, type Collection, type Document, type Store } from '../../src/storage/port.ts'
 import { authorize, introspect, revoke, userinfo } from '../support/endpoints.ts'
 import { moveClock, resetClock } from '../support/clock.ts'

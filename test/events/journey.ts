@@ -1,5 +1,5 @@
 // One long journey, over HTTP and by the command line, that brings about everything in the catalog.
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { runCli } from '../cli/cli.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { refresh, revoke } from '../support/endpoints.ts'

@@ -5,9 +5,9 @@ import { createEvents } from '../../src/core/events/events.ts'
 import { createLogouts } from '../../src/core/logouts.ts'
 import { createSignIns } from '../../src/core/signins.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
-import { setAccountStatus } from '../../src/oidc/account-status.ts'
+import { setAccountStatus } from '../../src/oidc/sessions/account-status.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
-import { createSessions } from '../../src/oidc/sessions.ts'
+import { createSessions } from '../../src/oidc/sessions/sessions.ts'
 import { openStore } from '../../src/storage/open.ts'
 
 const config = loadConfig()

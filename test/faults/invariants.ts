@@ -5,7 +5,7 @@ import { auditDeclaration, type AuditEntry } from '../../src/core/events/events.
 import { logoutDeclaration } from '../../src/core/logouts.ts'
 import { signInDeclaration } from '../../src/core/signins.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
-import { recordKinds, sessionDeclaration } from '../../src/oidc/records.ts'
+import { recordKinds, sessionDeclaration } from '../../src/oidc/store/records.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Declaration, Document, Store } from '../../src/storage/port.ts'
 

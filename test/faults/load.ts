@@ -1,6 +1,6 @@
 // People who sign in, refresh and sign out, one act after the other, until the server under them is killed; and what each
 // of them was told before.
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { authorize, introspect, refresh } from '../support/endpoints.ts'
 import { codeOf, redeem, signIn } from '../support/flow.ts'
 import { Visitor } from '../support/visitor.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { authorize } from '../support/endpoints.ts'
 import { attemptOf, authorization, codeOf, redeem, signInForTokens } from '../support/flow.ts'
 import { startMongoOrSkip, type Mongo } from '../support/mongo.ts'

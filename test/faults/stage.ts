@@ -1,7 +1,7 @@
 // What the tests of faults have in common: a store with an app, a process on it that may be ended, and people who come
 // to it by the dozen, each from an address of their own.
 import { fileURLToPath } from 'node:url'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { startChild, type Child } from '../support/child.ts'
 import { attemptOf, authorization } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'

@@ -2,7 +2,7 @@
 // happens once across both.
 import { expect } from 'chai'
 import { ADMIN } from '../../src/core/accounts/accounts.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { eachEngine } from '../support/engines.ts'
 import { attemptOf, authorization, signUp } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'

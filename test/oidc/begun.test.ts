@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { networkOf } from '../../src/lib/network.ts'
 import { BEGUN } from '../../src/oidc/policy.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
 import { authorization, signInForTokens } from '../support/flow.ts'

@@ -1,6 +1,6 @@
 // The provider's cookies: what they are called, how far they go, and what happens when someone changes them.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
 import { authorization, signInForTokens } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'

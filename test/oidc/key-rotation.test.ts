@@ -1,7 +1,7 @@
 // Signing keys change while people sign in, and nobody notices.
 import { expect } from 'chai'
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
 import { codeOf, redeem, signInForTokens } from '../support/flow.ts'

@@ -1,7 +1,7 @@
 // What may be used once is used once: codes, refresh tokens, client assertions. On every store, 50 at a time.
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'

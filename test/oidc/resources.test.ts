@@ -1,7 +1,7 @@
 // Access tokens for outside resource servers (RFC 8707): opaque, or JWT (RFC 9068).
 import { expect } from 'chai'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { answerOf, authorize, introspect, refresh, revoke } from '../support/endpoints.ts'
 import { signInForTokens, tokenRequest } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'

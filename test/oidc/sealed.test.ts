@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { createSealer, UnsealError } from '../../src/lib/seal.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
-import { createKeyRing } from '../../src/oidc/keys.ts'
-import { resealAll } from '../../src/oidc/sealed.ts'
+import { createKeyRing } from '../../src/oidc/keys/keys.ts'
+import { resealAll } from '../../src/oidc/keys/sealed.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/port.ts'
 

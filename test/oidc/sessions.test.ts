@@ -1,8 +1,8 @@
 // One session, many requests at once: nothing that one of them wrote is lost, and what was ended stays ended.
 import { expect } from 'chai'
 import { sha256 } from '../../src/lib/ids.ts'
-import { sessionDeclaration, type SessionRecord } from '../../src/oidc/records.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import { sessionDeclaration, type SessionRecord } from '../../src/oidc/store/records.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { Collection } from '../../src/storage/port.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, userinfo } from '../support/endpoints.ts'

@@ -1,7 +1,7 @@
 // An account that no longer stands: what it obtained before is refused at each endpoint, and never by a failure of ours.
 import { expect } from 'chai'
 import { accountDeclaration } from '../../src/core/accounts/account.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { codeOf, redeem, signIn, signInForTokens, type Answer } from '../support/flow.ts'

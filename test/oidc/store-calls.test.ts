@@ -1,7 +1,7 @@
 // What a code flow on a live session costs the store. A call more is a decision: whoever adds one changes this list, and
 // says why.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { countCalls, type CountedStore } from '../support/count-calls.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'

@@ -1,6 +1,6 @@
 // Two processes on one store. This test's own server registers and looks; the races are run by the other two.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { answerOf, authorize, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { codeOf, redeem, signInForTokens } from '../support/flow.ts'

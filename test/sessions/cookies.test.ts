@@ -1,8 +1,8 @@
 // Cookies that are not what we set, or not this browser's: nobody's session, and never a fault of ours.
 import { expect } from 'chai'
 import { sha256 } from '../../src/lib/ids.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
-import { sessionDeclaration } from '../../src/oidc/records.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import { sessionDeclaration } from '../../src/oidc/store/records.ts'
 import { authorization, signInForTokens } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { Visitor } from '../support/visitor.ts'

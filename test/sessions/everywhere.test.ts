@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { Account } from '../../src/core/accounts/account.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { runCli } from '../cli/cli.ts'
 import { claimsIn, refresh } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'

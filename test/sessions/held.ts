@@ -1,5 +1,5 @@
 // What a browser and an app hold after a sign-in, and what each of it is answered.
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import type { Answer } from '../support/flow.ts'
 import type { Visitor } from '../support/visitor.ts'

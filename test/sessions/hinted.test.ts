@@ -1,6 +1,6 @@
 // A sign-in that was begun with an id_token_hint keeps to that person, without keeping the token.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize } from '../support/endpoints.ts'
 import { allow, codeOf, signIn, signInForTokens } from '../support/flow.ts'

@@ -1,7 +1,7 @@
 // offline_access outlives a sign-out only where policy lets it.
 import { expect } from 'chai'
 import type { PolicyScope } from '../../src/core/policy/policies.ts'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { signInForTokens, type Answer } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'

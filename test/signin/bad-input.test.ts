@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { ATTEMPT_OUTLIVES, attemptDeclaration } from '../../src/core/attempts.ts'
 import { startChild, type Child } from '../support/child.ts'
 import { authorize } from '../support/endpoints.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { answerOf, authorize, claimsIn, userinfo } from '../support/endpoints.ts'
 import { allow, attemptOf, codeOf, redeem, signIn } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 // A browser that is signed in already: what an app can ask for, who goes on as whom, and for how long.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, claimsIn } from '../support/endpoints.ts'
 import { allow, attemptOf, authorization, codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { answerOf, authorize, refresh } from '../support/endpoints.ts'
 import { signInForTokens } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 // A person with a live session at one app, who is sent to the authorization endpoint in one way after another.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { resetClock } from './clock.ts'
 import { authorize, claimsIn } from './endpoints.ts'
 import type { OpenUrl } from './engines.ts'

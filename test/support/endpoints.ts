@@ -1,5 +1,5 @@
 // The provider's endpoints as an app calls them, and the answer that it finds on its redirect.
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { authorization, tokenRequest, type Authorization } from './flow.ts'
 import { REDIRECT_URI, type TestServer } from './server.ts'
 import { Visitor, type VisitedPage } from './visitor.ts'

@@ -1,6 +1,6 @@
 // The code flow as an app and a person go through it, for tests that start from a signed-in person or from tokens.
 import { createHash, randomBytes } from 'node:crypto'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { PASSWORD, REDIRECT_URI, type TestServer } from './server.ts'
 import { Visitor, type Fields, type VisitedPage } from './visitor.ts'
 

@@ -1,6 +1,6 @@
 // Behind a proxy that speaks https: cookies, addresses and the client's own address.
 import { expect } from 'chai'
-import type { ClientView } from '../../src/oidc/clients.ts'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { authorization, codeOf, redeem, signIn, allow } from '../support/flow.ts'
 import { RoutedVisitor } from '../support/routed-visitor.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,0 +1,75 @@
+import { createAccounts, type Accounts } from '../../core/accounts/accounts.ts'
+import { openCredentials, type Credentials } from '../../core/credentials.ts'
+import { createEvents, type Events, type Origin } from '../../core/events/events.ts'
+import { createHasher, type Hasher } from '../../core/hasher.ts'
+import { createLimits, type Limits } from '../../core/limits.ts'
+import { createLogouts, type Logouts } from '../../core/logouts.ts'
+import { createSignIns, type SignIns } from '../../core/signins.ts'
+import { loadConfig } from '../../lib/config/load.ts'
+import type { Config } from '../../lib/config/schema.ts'
+import { createSealer } from '../../lib/seal.ts'
+import { declarations } from '../../oidc/declarations.ts'
+import { createKeyRing, type KeyRing } from '../../oidc/keys/keys.ts'
+import { longestLife } from '../../oidc/lifetimes.ts'
+import { createSessions, type Sessions } from '../../oidc/sessions/sessions.ts'
+import { openStore } from '../../storage/open.ts'
+import type { Store } from '../../storage/port.ts'
+import { CommandError } from './failure.ts'
+
+/** What commands work with. */
+export interface Opened {
+  config: Config
+  store: Store
+  accounts: Accounts
+  credentials: Credentials
+  hasher: Hasher
+  limits: Limits
+  events: Events
+  keys: KeyRing
+  signIns: SignIns
+  logouts: Logouts
+  /** Apps are told of the sessions' ends by the server, which looks for what waits in the store. */
+  sessions: Sessions
+}
+
+/** What an audit entry says about where it came from. */
+export const ORIGIN = { actor: 'command line' } satisfies Origin
+
+/**
+ * Opens the store that the configuration names, does the work, and closes it, so that the process can end.
+ * @throws ConfigError, CannotOpen, Unavailable, and what the work throws
+ */
+export async function withStore<Result>(work: (opened: Opened) => Promise<Result>): Promise<Result> {
+  const config = loadConfig()
+  requireShared(config)
+  const store = await openStore(config.store, declarations)
+  const events = createEvents(store, config)
+  const accounts = createAccounts(store)
+  const signIns = createSignIns(store)
+  const logouts = createLogouts(store)
+  try {
+    return await work({
+      config,
+      store,
+      accounts,
+      credentials: openCredentials(store),
+      hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
+      limits: createLimits(store),
+      events,
+      keys: createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) }),
+      signIns,
+      logouts,
+      sessions: createSessions({ store, accounts, signIns, logouts, events }),
+    })
+  } finally {
+    await store.close()
+  }
+}
+
+/** @throws CommandError for a store that no other process can see */
+export function requireShared({ store }: Config): void {
+  if (store !== 'sqlite::memory:') return
+  throw new CommandError(
+    'LATCHKEY_STORE: expected sqlite:PATH or mongodb://…, got sqlite::memory:, which only the server’s own process sees',
+  )
+}

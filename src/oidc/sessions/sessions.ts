@@ -1,0 +1,113 @@
+// The end of sessions, from whichever place it comes: one mark on the session's document, our record of the sign-in, the
+// audit entry, and the apps that are to be told.
+import type { Accounts } from '../../core/accounts/accounts.ts'
+import type { Events, Origin } from '../../core/events/events.ts'
+import type { Logouts } from '../../core/logouts.ts'
+import type { EndReason, SignIns } from '../../core/signins.ts'
+import type { Store } from '../../storage/port.ts'
+import { findClient } from '../clients/client-record.ts'
+import { sessionDeclaration, type SessionRecord } from '../store/records.ts'
+
+export type Sessions = ReturnType<typeof createSessions>
+
+interface Parts {
+  store: Store
+  accounts: Accounts
+  signIns: SignIns
+  logouts: Logouts
+  events: Events
+}
+
+export function createSessions({ store, accounts, signIns, logouts, events }: Parts) {
+  const sessions = store.collection(sessionDeclaration)
+
+  /**
+   * Ends one session. The entry and what apps are to be told are written first, so that a crash leaves no act without
+   * them. The document stays, marked, until it would have expired: a request under way cannot bring it back.
+   * @param tell whether apps are told here; the library's own sign-out page tells them itself
+   * @returns false when there was no such session any more
+   */
+  async function end(uid: string, reason: EndReason, origin: Origin = {}, tell = true): Promise<boolean> {
+    const [record, signIn] = await Promise.all([sessions.get(uid), signIns.get(uid)])
+    if (!record || record.endedAt) return false
+    const { accountId } = record
+    if (accountId) {
+      const device = signIn?.deviceId ? { deviceId: signIn.deviceId } : {}
+      await events.emit({
+        type: 'session.ended',
+        ...origin,
+        ...device,
+        accountId,
+        sessionUid: uid,
+        details: { reason },
+      })
+      if (tell) await tellApps(accountId, authorizationsOf(record))
+    }
+    const ended = await sessions.update(uid, known => (known.endedAt ? undefined : { ...known, endedAt: Date.now() }))
+    if (!ended) return false
+    await signIns.end(uid, reason)
+    // An app may have been reached in between.
+    if (accountId && tell) await tellApps(accountId, authorizationsOf(ended), authorizationsOf(record))
+    return true
+  }
+
+  /**
+   * Signs an account out everywhere. Moving `validFrom` ends every session and token by one update; then the sessions are
+   * marked, and their apps told.
+   * @param toldOf the session whose apps are told already
+   * @returns how many sessions there were
+   */
+  async function endEverywhere(
+    accountId: string,
+    reason: EndReason,
+    origin: Origin = {},
+    toldOf?: string,
+  ): Promise<number> {
+    await events.emit({ type: 'account.signed_out', ...origin, accountId, details: { reason } })
+    await accounts.endAllBefore(accountId)
+    return endAll(accountId, reason, origin, toldOf)
+  }
+
+  /** Ends every session of an account. @returns how many there were */
+  async function endAll(accountId: string, reason: EndReason, origin: Origin = {}, toldOf?: string): Promise<number> {
+    let ended = 0
+    let cursor: string | undefined
+    do {
+      const page = await signIns.ofAccount(accountId, { limit: 100, ...(cursor ? { cursor } : {}) })
+      const live = page.items.filter(one => !one.endedAt)
+      const answers = await Promise.all(live.map(({ id }) => end(id, reason, origin, id !== toldOf)))
+      ended += answers.filter(Boolean).length
+      cursor = page.cursor
+    } while (cursor)
+    return ended
+  }
+
+  async function tellApps(accountId: string, apps: Authorizations, told: Authorizations = {}): Promise<void> {
+    await Promise.all(
+      Object.entries(apps).map(async ([clientId, { sid }]) => {
+        const client = told[clientId] ? undefined : await findClient(store, clientId)
+        if (client?.metadata.backchannel_logout_uri)
+          await logouts.queue({ clientId, accountId, ...(sid ? { sid } : {}) })
+      }),
+    )
+  }
+
+  /** Whether the session is there and not ended, and until when (epoch milliseconds). */
+  async function liveUntil(uid: string): Promise<number | undefined> {
+    const record = await sessions.get(uid)
+    return record && !record.endedAt ? record.expiresAt : undefined
+  }
+
+  /** Whether there is our record of this account's sign-in in the session. */
+  async function isRecorded(uid: string, accountId: string): Promise<boolean> {
+    return (await signIns.get(uid))?.accountId === accountId
+  }
+
+  return { end, endAll, endEverywhere, liveUntil, isRecorded }
+}
+
+type Authorizations = Record<string, { sid?: string }>
+
+function authorizationsOf({ payload }: SessionRecord): Authorizations {
+  return (payload.authorizations ?? {}) as Authorizations
+}

@@ -1,0 +1,21 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { SignIn } from '../../core/signins.ts'
+import type { AttemptResult } from '../interaction-result.ts'
+
+/** The record of the session that this request signs in, under the session's uid. `ttl` in seconds. */
+export function signInOf(ctx: KoaContextWithOIDC, login: NonNullable<AttemptResult['login']>, ttl: number): SignIn {
+  const now = Date.now()
+  return {
+    id: ctx.oidc.session!.uid,
+    accountId: login.accountId,
+    proofs: login.proofs,
+    clientIds: [ctx.oidc.client!.clientId],
+    ...(login.deviceId ? { deviceId: login.deviceId } : {}),
+    address: ctx.ip,
+    userAgent: ctx.get('user-agent').slice(0, 300),
+    remembered: login.remember,
+    createdAt: now,
+    lastSeenAt: now,
+    endsAt: now + ttl * 1000,
+  }
+}

@@ -1,0 +1,86 @@
+import type { Account } from '../../core/accounts/account.ts'
+import type { Attempt } from '../../core/attempts.ts'
+import type { Verification } from '../../core/accounts/verifications.ts'
+import type { Origin } from '../../core/events/events.ts'
+import { Refused } from '../../lib/errors.ts'
+import { enrolPasswordHash, passwordProof, removePassword } from '../../methods/password/password.ts'
+import type { SignInServices } from '../services.ts'
+
+/**
+ * What a proven address leads to: a registration becomes an account, an account's address becomes verified. It may run
+ * twice (two tabs, a crash in between) and makes one account, because the account has the verification's id. The entry is
+ * written first, so that no act is without one; an act that is refused then is an entry of its own.
+ * @returns undefined when the username was taken meanwhile, and another has to be chosen
+ * @throws Refused `email.taken` when the address was registered meanwhile
+ */
+export async function register(
+  services: SignInServices,
+  verification: Verification,
+  origin: Origin,
+): Promise<Account | undefined> {
+  const { accounts, events } = services
+  const { registration, email } = verification
+  if (!registration) {
+    const accountId = verification.accountId!
+    if ((await accounts.get(accountId))?.email === email)
+      await events.emit({ type: 'account.verified', ...origin, accountId, details: {} })
+    const account = await accounts.verifyEmail(accountId, email)
+    if (!account)
+      throw new Refused('verification.none', {
+        field: 'code',
+        hint: 'This address is no longer the one of your account.',
+      })
+    return account
+  }
+
+  const known = await accounts.get(verification.id)
+  if (known) return known
+  // Looked for first, so that what is taken already leaves no entry of an account that never was.
+  if (await accounts.byIdentifier(email)) throw registeredMeanwhile()
+  if (registration.username && (await accounts.byIdentifier(registration.username))) return undefined
+
+  // The password first: without its account it is nothing, while an account without it could not sign in.
+  await enrolPasswordHash(services, verification.id, registration.passwordHash)
+  const accountId = verification.id
+  const entry = { type: 'account.registered', ...origin, accountId, details: { by: 'person' } } as const
+  await events.emit(entry)
+  try {
+    return await accounts.create({
+      id: accountId,
+      email,
+      emailVerified: true,
+      ...(registration.username ? { username: registration.username } : {}),
+      profile: registration.profile,
+    })
+  } catch (error) {
+    // A parallel request was first, and what is taken was taken by this very registration.
+    const made = await accounts.get(accountId)
+    if (made) return made
+    await removePassword(services, accountId)
+    if (!(error instanceof Refused)) throw error
+    await events.emit({ ...entry, outcome: 'failure' })
+    if (error.code === 'username.taken') return undefined
+    throw error.code === 'email.taken' ? registeredMeanwhile() : error
+  }
+}
+
+/** Said of the form as a whole: the page that this happens on has no field for the address. */
+function registeredMeanwhile(): Refused {
+  const hint = 'This address was registered meanwhile. Go back to the app, and sign in with it.'
+  return new Refused('email.taken', { status: 409, hint })
+}
+
+/** The attempt that set out to prove this address, with the account that came of it. */
+export function registered(attempt: Attempt, verification: Verification, account: Account): Attempt {
+  if (attempt.verificationId !== verification.id) return attempt
+  return {
+    ...attempt,
+    accountId: account.id,
+    identifier: account.email,
+    selected: true,
+    // The password of a registration was given by the one who has proven the address, and no later than then.
+    proofs: verification.registration
+      ? [passwordProof(Math.max(verification.provenAt ?? 0, account.createdAt))]
+      : attempt.proofs,
+  }
+}
