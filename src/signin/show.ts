@@ -72,7 +72,6 @@ function pageOf(
           remember: attempt.remember || 'remember' in values,
           rememberAllowed: situated.rememberAllowed,
           changeAction: `${at}/switch`,
-          otherMethods: [],
         },
       ]
     }
@@ -148,7 +147,6 @@ export function signupPage(
       values: { email: attempt.request.loginHint ?? '', username: '', name: '', ...values },
       errors,
       minLength: config.passwordMinLength,
-      askUsername: true,
       ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
       ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
       signinUrl: `${at}/identify`,

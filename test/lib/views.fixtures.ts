@@ -22,7 +22,6 @@ const signup = {
   ...form,
   values: { email: '' },
   minLength: 15,
-  askUsername: true,
   termsUrl: '/terms',
   privacyUrl: '/privacy',
   signinUrl: '/signin/1',
@@ -36,7 +35,6 @@ const prove = {
   remember: false,
   rememberAllowed: true,
   changeAction: '/signin/1/change',
-  otherMethods: [],
 }
 const verifyLink = {
   page,
@@ -70,7 +68,7 @@ export const pages: [name: string, locals: object][] = [
   ['signin/identify', { ...form, values: { identifier: '' }, signupUrl: '/signin/1/signup' }],
   ['signin/identify', { ...form, values: { identifier: 'anna' }, errors: { identifier: 'No' }, notice: 'Signed out' }],
   ['methods/password/prove', prove],
-  ['methods/password/prove', { ...prove, errors: { password: 'No' }, otherMethods: [{ label: 'Passkey', url: '/p' }] }],
+  ['methods/password/prove', { ...prove, errors: { password: 'No' } }],
   ['signin/signup', signup],
   [
     'signin/signup',
