@@ -2,7 +2,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { createBounded } from '../lib/bounded.ts'
 
 // OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.
-const PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }
+export const HASH_PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }
 const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$'
 
 export interface Hasher {
@@ -19,7 +19,7 @@ export interface Hasher {
  */
 export function createHasher({ width, queue }: { width: number; queue: number }): Hasher {
   const bounded = createBounded(width, queue)
-  const hashed = (password: string) => bounded(() => hash(password.normalize('NFKC'), PARAMETERS))
+  const hashed = (password: string) => bounded(() => hash(password.normalize('NFKC'), HASH_PARAMETERS))
   // Made once, when first needed: what an unknown account's password is compared with.
   let nobody: Promise<string> | undefined
 
@@ -27,7 +27,7 @@ export function createHasher({ width, queue }: { width: number; queue: number })
     hash: hashed,
     async verify(stored, password) {
       // Not bounded: were it refused when too many wait, it would be refused for ever.
-      const against = stored ?? (await (nobody ??= hash('a password that nobody has', PARAMETERS)))
+      const against = stored ?? (await (nobody ??= hash('a password that nobody has', HASH_PARAMETERS)))
       const matches = await bounded(() => verify(against, password.normalize('NFKC')))
       return matches && stored !== undefined
     },

@@ -1,0 +1,74 @@
+// What an app and a person do at a server, in steps that can be measured: the authorization request, the pages, the code.
+import { createHash, randomBytes } from 'node:crypto'
+import { Browser, type Steps } from '../load/browser.ts'
+import { openConnection } from '../load/connection.ts'
+import { basic, expectAnswer, member, post, type Answer } from '../load/http.ts'
+import { CLIENT_ID, PASSWORD, REDIRECT_URI, SCOPE, emailOf } from '../servers/setting.ts'
+import type { Target } from '../servers/target.ts'
+
+export interface SignedIn {
+  browser: Browser
+  accessToken: string
+  refreshToken: string
+}
+
+/** The same for all requests of a run: it costs the server what a fresh one costs. */
+const verifier = randomBytes(32).toString('base64url')
+const challenge = createHash('sha256').update(verifier).digest('base64url')
+
+export const authorizePath = `/authorize?${new URLSearchParams({
+  client_id: CLIENT_ID,
+  response_type: 'code',
+  redirect_uri: REDIRECT_URI,
+  scope: SCOPE,
+  state: 'af0ifjsldkj',
+  nonce: 'n-0S6_WzA2Mj',
+  code_challenge: challenge,
+  code_challenge_method: 'S256',
+})}`
+
+/** From the authorization request through the pages to the tokens. `person` counts from 1. */
+export function* signInSteps(target: Target, browser: Browser, person: number): Steps<SignedIn> {
+  const end = yield* browser.open(authorizePath, { identifier: emailOf(person), password: PASSWORD })
+  const answer = yield redemption(target, end.searchParams.get('code') ?? '')
+  expectAnswer(answer, 200, '"id_token":"')
+  return { browser, accessToken: member(answer, 'access_token'), refreshToken: member(answer, 'refresh_token') }
+}
+
+export function redemption(target: Target, code: string): Buffer {
+  return tokenRequest(target, {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: REDIRECT_URI,
+    code_verifier: verifier,
+  })
+}
+
+/** A form post by the app's own authentication. */
+export function tokenRequest(target: Target, fields: Record<string, string>, path = '/token'): Buffer {
+  return post(target.origin, path, fields, basic(CLIENT_ID, target.clientSecret))
+}
+
+/** Signs the connection's person in, outside of what is measured. */
+export async function signIn(target: Target, index: number): Promise<SignedIn> {
+  return walk(target.origin, signInSteps(target, new Browser(target.origin), personOf(target, index)))
+}
+
+export function personOf(target: Target, index: number): number {
+  return 1 + (index % target.people)
+}
+
+/** Takes the steps on a connection of their own. */
+export async function walk<Result>(origin: string, steps: Steps<Result>): Promise<Result> {
+  const connection = await openConnection(origin)
+  try {
+    let step = steps.next()
+    while (!step.done) {
+      const answer: Answer = await connection.ask(step.value)
+      step = steps.next(answer)
+    }
+    return step.value
+  } finally {
+    connection.close()
+  }
+}

@@ -1,0 +1,83 @@
+// A browser for the load client: cookies, redirects and forms, as a generator of requests.
+import { get, header, post, wrong, type Answer, type Headers } from './http.ts'
+
+export type Steps<Result> = Generator<Buffer, Result, Answer>
+
+export class Browser {
+  readonly #origin: string
+  readonly #cookies = new Map<string, { value: string; path: string }>()
+
+  constructor(origin: string) {
+    this.#origin = origin
+  }
+
+  /**
+   * Opens an address, follows redirects and fills in each form that it knows the fields of, until it is sent to an address
+   * outside of the server. @returns that address
+   */
+  *open(address: string, known: Record<string, string>): Steps<URL> {
+    let url = new URL(address, this.#origin)
+    let answer = yield* this.send(url)
+    for (let hops = 0; hops < 20; hops += 1) {
+      if (answer.status >= 300 && answer.status < 400) {
+        url = new URL(header(answer, 'location'), url)
+        if (url.origin !== this.#origin) return url
+        answer = yield* this.send(url)
+        continue
+      }
+      const form = answer.status === 200 ? formIn(answer.body, known) : undefined
+      if (!form) break
+      url = new URL(form.action || url.href, url)
+      answer = yield* this.send(url, form.fields)
+    }
+    throw wrong(answer, `no way on at ${url.pathname}`)
+  }
+
+  *send(url: URL, fields?: Fields): Steps<Answer> {
+    const path = url.pathname + url.search
+    const headers = { Accept: 'text/html', ...this.cookiesFor(url.pathname) }
+    const answer = yield fields
+      ? post(this.#origin, path, fields, { Origin: this.#origin, ...headers })
+      : get(this.#origin, path, headers)
+    this.keep(answer)
+    return answer
+  }
+
+  cookiesFor(path: string): Headers {
+    const sent = [...this.#cookies].filter(([, cookie]) => path.startsWith(cookie.path))
+    return sent.length > 0 ? { Cookie: sent.map(([name, { value }]) => `${name}=${value}`).join('; ') } : {}
+  }
+
+  keep({ head }: Answer): void {
+    for (const [, name, value, rest] of head.matchAll(/^set-cookie: ([^=]+)=([^;\r\n]*)(.*)$/gim)) {
+      const path = /;\s*path=([^;\r]*)/i.exec(rest!)?.[1] ?? '/'
+      if (value) this.#cookies.set(name!, { value, path })
+      else this.#cookies.delete(name!)
+    }
+  }
+}
+
+type Fields = [string, string][]
+
+/** The first form on a page that asks for something known, or for a decision, as a browser sends it by its first button. */
+function formIn(html: string, known: Record<string, string>): { action: string; fields: Fields } | undefined {
+  for (const [, attributes, content] of html.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)) {
+    const inputs = [...content!.matchAll(/<input([^>]*)>/g)].flatMap(([, tag]) => fieldOf(tag!, known))
+    const button = /<button[^>]*? name="([^"]*)" value="([^"]*)"/.exec(content!)
+    const asked = inputs.some(([name]) => name in known)
+    if (asked || button) {
+      const fields = [...inputs, ...(button ? [[button[1]!, button[2]!] as [string, string]] : [])]
+      return { action: /action="([^"]*)"/.exec(attributes!)?.[1] ?? '', fields }
+    }
+  }
+  return undefined
+}
+
+function fieldOf(tag: string, known: Record<string, string>): Fields {
+  const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1]
+  const name = attribute('name')
+  if (!name) return []
+  if (name in known) return [[name, known[name]!]]
+  const shown = attribute('type') === 'hidden' || / checked\b/.test(tag)
+  return shown ? [[name, attribute('value') ?? '']] : []
+}
