@@ -1,40 +1,90 @@
 import { parseArgs } from 'node:util'
 import { cases } from './cases/list.ts'
+import { sections } from './sections/list.ts'
+import type { Section, Settings } from './sections/section.ts'
 
-export interface Arguments {
-  /** Names of cases; all of them when empty. */
-  only: string[]
-  connections: number[]
-  /** Of a round. */
-  seconds: number
-  rounds: number
+export interface Arguments extends Settings {
+  sections: readonly Section[]
+  /** Whether docs/performance.* are written. */
+  docs: boolean
+  /** Makes the documents from what was measured before, and measures nothing. */
+  render: boolean
+  json: string | undefined
+  help: boolean
 }
+
+export const HELP = `npm run bench [-- OPTIONS]
+
+  --quick                 everything small, in under two minutes
+  --docs                  also writes docs/performance.json, .md and charts; sections that are not run stay as they are
+  --render                writes docs/performance.md and charts from docs/performance.json, and measures nothing
+  --sections NAMES        of ${sections.map(({ name }) => name).join(', ')}
+  --only NAMES            of the cases ${cases.map(({ name }) => name).join(', ')}
+  --connections NUMBERS   such as 1,8,32,128
+  --seconds NUMBER        of a round
+  --rounds NUMBER         of each server, in turns
+  --sizes NUMBERS         of accounts, such as 1000,100000,1000000
+  --soak NUMBER           of sign-ins
+  --json FILE             where the figures go; bench/results/TIME.json unless given
+`
+
+const FULL = { connections: '1,8,32,128', seconds: '1', rounds: '3', sizes: '1000,100000,1000000', soak: '1000000' }
+const QUICK = { connections: '32', seconds: '0.3', rounds: '2', sizes: '1000,10000', soak: '5000' }
 
 /** @throws Error that says what was expected */
 export function readArguments(args: string[]): Arguments {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({
     args,
     options: {
-      only: { type: 'string', default: '' },
-      connections: { type: 'string', default: '32' },
-      seconds: { type: 'string', default: '2' },
-      rounds: { type: 'string', default: '3' },
+      ...{ quick: flag, docs: flag, render: flag, help: flag },
+      ...{
+        sections: text,
+        only: text,
+        connections: text,
+        seconds: text,
+        rounds: text,
+        sizes: text,
+        soak: text,
+        json: text,
+      },
     },
   })
-  const names = cases.map(({ name }) => name)
-  const only = list(values.only)
-  const unknown = only.filter(name => !names.includes(name))
-  if (unknown.length > 0) throw new Error(`--only: expected some of ${names.join(', ')}; got ${unknown.join(', ')}`)
+  const all = { ...(values.quick ? QUICK : FULL), ...values }
   return {
-    only,
-    connections: list(values.connections).map(text => number('--connections', text, 1, 1000)),
-    seconds: number('--seconds', values.seconds, 0.05, 600),
-    rounds: number('--rounds', values.rounds, 1, 100),
+    sections: named('--sections', sections, all.sections),
+    cases: named('--only', cases, all.only),
+    connections: list(all.connections).map(one => whole('--connections', one, 1, 1000)),
+    seconds: number('--seconds', all.seconds, 0.05, 600),
+    rounds: whole('--rounds', all.rounds, 1, 100),
+    sizes: list(all.sizes).map(one => whole('--sizes', one, 100, 10_000_000)),
+    soak: whole('--soak', all.soak, 100, 100_000_000),
+    docs: values.docs,
+    render: values.render,
+    json: values.json,
+    help: values.help,
   }
+}
+
+/** Those of that name, in the order of the list; all of them when none is named. */
+function named<One extends { name: string }>(option: string, all: readonly One[], text = ''): readonly One[] {
+  const names = list(text)
+  const unknown = names.filter(name => !all.some(one => one.name === name))
+  if (unknown.length > 0) {
+    throw new Error(`${option}: expected some of ${all.map(({ name }) => name).join(', ')}; got ${unknown.join(', ')}`)
+  }
+  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
 }
 
 function list(text: string): string[] {
   return text.split(',').filter(Boolean)
+}
+
+function whole(option: string, text: string, least: number, most: number): number {
+  const value = number(option, text, least, most)
+  if (Number.isInteger(value)) return value
+  throw new Error(`${option}: expected a whole number, got ${text}`)
 }
 
 function number(option: string, text: string, least: number, most: number): number {

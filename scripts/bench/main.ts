@@ -1,59 +1,59 @@
-import { readArguments } from './arguments.ts'
-import { cases } from './cases/list.ts'
-import { measure, type Measured } from './measure.ts'
-import { figure, percent, ratio } from './report/figures.ts'
-import { table } from './report/table.ts'
-import { startLatchkey, stock } from './servers/latchkey.ts'
-import { startMap } from './servers/map.ts'
-import { canPin, pinClient } from './servers/process.ts'
+// `npm run bench`: measures Latchkey, section by section; each is printed and written down as soon as it is there.
+import { join } from 'node:path'
+import { HELP, readArguments, type Arguments } from './arguments.ts'
+import { describeMachine } from './machine.ts'
+import { writeDocs } from './report/docs.ts'
+import { readReport, withSection, writeReport, type SectionReport } from './report/report.ts'
+import { findingsText, sectionText } from './report/terminal.ts'
+import { pinClient } from './servers/process.ts'
+import { notMeasured, type Section } from './sections/section.ts'
 
-const PEOPLE = 1000
+const ROOT = join(import.meta.dirname, '../..')
+const DOCS = join(ROOT, 'docs/performance.json')
 
-const { only, connections, seconds, rounds } = readArguments(process.argv.slice(2))
-pinClient()
-console.log(
-  canPin
-    ? 'Servers on the first core, the client on the others.'
-    : 'Servers and client share all cores (no taskset here, or one core): the figures are lower than they could be.',
-)
-const stocked = await stock(PEOPLE)
-let failed = false
 try {
-  const rows: string[][] = []
-  for (const one of cases.filter(({ name }) => only.length === 0 || only.includes(name))) {
-    for (const width of connections) {
-      // Fresh ones for each case: no garbage of the one before.
-      const targets = await Promise.all([startLatchkey(stocked), startMap(PEOPLE)])
-      try {
-        const [ours, map] = await measure(one, targets, { connections: width, seconds, rounds })
-        rows.push(rowOf(one.name, width, 'latchkey', ours!), rowOf('', width, 'map', map!))
-        rows.push([
-          '',
-          '',
-          'ratio',
-          ratio(ours!.throughput / map!.throughput),
-          '',
-          '',
-          '',
-          '',
-          ratio(ours!.cpu / map!.cpu),
-        ])
-        for (const error of [...ours!.errors, ...map!.errors].slice(0, 3)) console.error(`${one.name}: ${error}`)
-        failed ||= ours!.errors.length + map!.errors.length > 0
-        console.error(`${one.name}, ${width} connections: done`)
-      } finally {
-        await Promise.all(targets.map(target => target.stop()))
-      }
-    }
-  }
-  const headings = ['case', 'conn', 'server', 'per s', 'spread', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs', 'client busy']
-  console.log(table(headings, rows))
-} finally {
-  await stocked.drop()
+  const given = readArguments(process.argv.slice(2))
+  if (given.help) console.log(HELP)
+  else if (given.render) writeDocs(ROOT, readReport(DOCS))
+  else await run(given)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }
-if (failed) process.exitCode = 1
 
-function rowOf(name: string, width: number, server: string, one: Measured): string[] {
-  const figures = [one.p50, one.p95, one.p99, one.cpu].map(figure)
-  return [name, String(width), server, figure(one.throughput), percent(one.spread), ...figures, percent(one.clientBusy)]
+async function run(given: Arguments): Promise<void> {
+  pinClient()
+  const machine = describeMachine()
+  console.log(
+    Object.entries(machine)
+      .map(([name, value]) => `${name.padEnd(14)} ${value}`)
+      .join('\n'),
+  )
+  const file = given.json ?? join(ROOT, 'bench/results', `${new Date().toISOString().replaceAll(':', '-')}.json`)
+  let report = { sections: [] as SectionReport[] }
+  let docs = readReport(DOCS)
+
+  for (const section of given.sections) {
+    const measured = { ...(await runSection(section, given)), machine }
+    report = withSection(report, measured)
+    writeReport(file, report)
+    if (given.docs) writeReport(DOCS, (docs = withSection(docs, measured)))
+    console.log(sectionText(measured))
+    if (measured.errors.length > 0) process.exitCode = 1
+  }
+  console.log(`\n━━ Targets\n${findingsText(report.sections.flatMap(({ findings }) => findings))}\n\nFigures: ${file}`)
+  if (given.docs) writeDocs(ROOT, docs)
+}
+
+/** A section that breaks is told as such, and the others go on. */
+async function runSection(section: Section, given: Arguments): Promise<Omit<SectionReport, 'machine'>> {
+  const { name, title } = section
+  const start = performance.now()
+  const takenAt = new Date().toISOString()
+  process.stderr.write(`${name} …\n`)
+  const outcome = await section.run(given).catch((error: unknown) => {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { ...notMeasured('This section broke off.'), errors: [words] }
+  })
+  return { name, title, takenAt, seconds: (performance.now() - start) / 1000, ...outcome }
 }

@@ -3,7 +3,7 @@
 import type { Case } from './cases/case.ts'
 import { closeLines, openLines, runLoad, type Line, type Load } from './load/run.ts'
 import { median, percentile, spread, sum } from './load/statistics.ts'
-import type { Target } from './servers/target.ts'
+import type { RunningTarget, Target } from './servers/target.ts'
 
 export interface Measured {
   /** Operations a second; the median of the rounds. */
@@ -16,10 +16,9 @@ export interface Measured {
   p99: number
   /** CPU of the server, an operation. Microseconds; NaN where it is not known. */
   cpu: number
-  /** The client's share of the time: near 1, it is the client that is measured. */
+  /** CPU of the client, in cores: near 1, it is the client that is measured. */
   clientBusy: number
   operations: number
-  requests: number
   errors: string[]
 }
 
@@ -31,26 +30,23 @@ export interface Pace {
 }
 
 interface Side {
-  target: Target
+  target: RunningTarget
   lines: Line[]
   rounds: { load: Load; cpu: number }[]
 }
 
+/** Before anything counts, so that what is hot has been compiled. Seconds. */
+const WARM_UP = 1
+
 /** @returns what was measured on each target, in their order */
-export async function measure(
-  one: Case,
-  targets: Target[],
-  { connections, seconds, rounds }: Pace,
-): Promise<Measured[]> {
-  const width = Math.min(connections, one.most ?? connections)
-  const sides: Side[] = await Promise.all(
-    targets.map(async target => ({ target, lines: await openFor(one, target, width), rounds: [] })),
-  )
+export async function measure(one: Case, targets: RunningTarget[], pace: Pace): Promise<Measured[]> {
+  const sides: Side[] = []
   try {
-    // What was compiled for another case is compiled anew; nothing of that is counted.
-    for (const { lines } of sides) await runLoad(lines, Math.max(seconds / 2, Math.min(seconds, 1)))
-    for (let round = 0; round < rounds; round += 1) {
-      for (const side of sides) side.rounds.push(await measureRound(side, seconds))
+    for (const target of targets)
+      sides.push({ target, lines: await openFor(one, target, pace.connections), rounds: [] })
+    for (const { lines } of sides) await runLoad(lines, Math.min(pace.seconds, WARM_UP))
+    for (let round = 0; round < pace.rounds; round += 1) {
+      for (const side of sides) side.rounds.push(await measureRound(side, pace.seconds))
     }
   } finally {
     for (const { lines } of sides) closeLines(lines)
@@ -58,8 +54,10 @@ export async function measure(
   return sides.map(summarise)
 }
 
-async function openFor(one: Case, target: Target, width: number): Promise<Line[]> {
-  const operations = await Promise.all(Array.from({ length: width }, (_, index) => one.prepare(target, index)))
+/** Makes the connections that the case needs, at most so many. */
+export async function openFor(one: Case, target: Target, connections: number): Promise<Line[]> {
+  const width = Math.min(connections, one.most ?? connections)
+  const operations = await Promise.all(Array.from({ length: width }, (_, index) => one.prepare(target, index, width)))
   return openLines(target.origin, operations)
 }
 
@@ -82,7 +80,6 @@ function summarise({ rounds }: Side): Measured {
     cpu: (sum(rounds.map(({ cpu }) => cpu)) / times.length) * 1e6,
     clientBusy: sum(loads.map(({ clientCpu }) => clientCpu)) / sum(loads.map(({ seconds }) => seconds)),
     operations: times.length,
-    requests: sum(loads.map(({ requests }) => requests)),
     errors: loads.flatMap(({ errors }) => errors),
   }
 }

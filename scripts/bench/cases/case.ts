@@ -8,6 +8,6 @@ export interface Case {
   title: string
   /** How many connections at most: what hashes keeps one core busy with few. */
   most?: number
-  /** Makes one connection ready: signs in, obtains tokens. `index` counts the connections from 0. */
-  prepare(target: Target, index: number): Promise<Operation>
+  /** Makes one of so many connections ready: signs in, obtains tokens. `index` counts from 0. */
+  prepare(target: Target, index: number, connections: number): Promise<Operation>
 }

@@ -1,14 +1,15 @@
 import { expectAnswer, get, header, wrong } from '../load/http.ts'
 import { REDIRECT_URI } from '../servers/setting.ts'
 import type { Case } from './case.ts'
-import { authorizePath, redemption, signIn } from './flow.ts'
+import { authorizePath, redemption, signedInFor } from './flow.ts'
 
 export const codeFlow: Case = {
   name: 'code-flow',
   title: 'Code flow, live session',
-  async prepare(target, index) {
-    const { browser } = await signIn(target, index)
+  async prepare(target, index, connections) {
+    const anyone = await signedInFor(target, index, connections)
     return function* () {
+      const { browser } = anyone()
       const answer = yield get(target.origin, authorizePath, {
         Accept: 'text/html',
         ...browser.cookiesFor('/authorize'),

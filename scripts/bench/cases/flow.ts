@@ -4,13 +4,7 @@ import { Browser, type Steps } from '../load/browser.ts'
 import { openConnection } from '../load/connection.ts'
 import { basic, expectAnswer, member, post, type Answer } from '../load/http.ts'
 import { CLIENT_ID, PASSWORD, REDIRECT_URI, SCOPE, emailOf } from '../servers/setting.ts'
-import type { Target } from '../servers/target.ts'
-
-export interface SignedIn {
-  browser: Browser
-  accessToken: string
-  refreshToken: string
-}
+import type { SignedIn, Target } from '../servers/target.ts'
 
 /** The same for all requests of a run: it costs the server what a fresh one costs. */
 const verifier = randomBytes(32).toString('base64url')
@@ -49,9 +43,16 @@ export function tokenRequest(target: Target, fields: Record<string, string>, pat
   return post(target.origin, path, fields, basic(CLIENT_ID, target.clientSecret))
 }
 
-/** Signs the connection's person in, outside of what is measured. */
-export async function signIn(target: Target, index: number): Promise<SignedIn> {
-  return walk(target.origin, signInSteps(target, new Browser(target.origin), personOf(target, index)))
+/**
+ * Those whose tokens and sessions a connection uses: its share of the target's people who are signed in, or one that is
+ * signed in now, outside of what is measured.
+ */
+export async function signedInFor(target: Target, index: number, connections: number): Promise<() => SignedIn> {
+  const all = target.signedIn
+  const own = all
+    ? all.filter((_, at) => at % connections === index)
+    : [await walk(target.origin, signInSteps(target, new Browser(target.origin), personOf(target, index)))]
+  return () => own[Math.floor(Math.random() * own.length)]!
 }
 
 export function personOf(target: Target, index: number): number {

@@ -1,12 +1,15 @@
-import { always } from './always.ts'
+import { expectAnswer } from '../load/http.ts'
 import type { Case } from './case.ts'
-import { signIn, tokenRequest } from './flow.ts'
+import { signedInFor, tokenRequest } from './flow.ts'
 
 export const introspection: Case = {
   name: 'introspection',
   title: 'Introspection',
-  async prepare(target, index) {
-    const { accessToken } = await signIn(target, index)
-    return always(tokenRequest(target, { token: accessToken }, '/introspect'), '"active":true')
+  async prepare(target, index, connections) {
+    const anyone = await signedInFor(target, index, connections)
+    return function* () {
+      const answer = yield tokenRequest(target, { token: anyone().accessToken }, '/introspect')
+      expectAnswer(answer, 200, '"active":true')
+    }
   },
 }

@@ -1,13 +1,15 @@
-import { get } from '../load/http.ts'
-import { always } from './always.ts'
+import { expectAnswer, get } from '../load/http.ts'
 import type { Case } from './case.ts'
-import { signIn } from './flow.ts'
+import { signedInFor } from './flow.ts'
 
 export const userinfo: Case = {
   name: 'userinfo',
   title: 'Userinfo',
-  async prepare(target, index) {
-    const { accessToken } = await signIn(target, index)
-    return always(get(target.origin, '/userinfo', { Authorization: `Bearer ${accessToken}` }), '"email":"test')
+  async prepare(target, index, connections) {
+    const anyone = await signedInFor(target, index, connections)
+    return function* () {
+      const headers = { Authorization: `Bearer ${anyone().accessToken}` }
+      expectAnswer(yield get(target.origin, '/userinfo', headers), 200, '"email":"test')
+    }
   },
 }

@@ -33,6 +33,7 @@ export class Browser {
     throw wrong(answer, `no way on at ${url.pathname}`)
   }
 
+  /** One request, no redirect followed. */
   *send(url: URL, fields?: Fields): Steps<Answer> {
     const path = url.pathname + url.search
     const headers = { Accept: 'text/html', ...this.cookiesFor(url.pathname) }
@@ -43,11 +44,21 @@ export class Browser {
     return answer
   }
 
+  /** The header with the cookies that go with a request for this path. */
   cookiesFor(path: string): Headers {
     const sent = [...this.#cookies].filter(([, cookie]) => path.startsWith(cookie.path))
     return sent.length > 0 ? { Cookie: sent.map(([name, { value }]) => `${name}=${value}`).join('; ') } : {}
   }
 
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name)?.value
+  }
+
+  set(name: string, value: string): void {
+    this.#cookies.set(name, { value, path: '/' })
+  }
+
+  /** Takes the answer's cookies. */
   keep({ head }: Answer): void {
     for (const [, name, value, rest] of head.matchAll(/^set-cookie: ([^=]+)=([^;\r\n]*)(.*)$/gim)) {
       const path = /;\s*path=([^;\r]*)/i.exec(rest!)?.[1] ?? '/'

@@ -29,7 +29,9 @@ export function post(
 }
 
 function head(method: string, origin: string, path: string, headers: Headers): string {
-  const lines = Object.entries({ Host: new URL(origin).host, ...headers }).map(([name, value]) => `${name}: ${value}`)
+  const lines = Object.entries({ Host: origin.slice('http://'.length), ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
   return `${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n`
 }
 

@@ -13,7 +13,6 @@ export interface Load {
   times: Float64Array
   /** From the first request to the last answer. Seconds. */
   seconds: number
-  requests: number
   /** CPU of this client. Seconds. */
   clientCpu: number
   errors: string[]
@@ -24,6 +23,9 @@ export interface Line {
   operation: Operation
 }
 
+/** So many wrong answers are enough to know that something is wrong. */
+const ENOUGH_ERRORS = 20
+
 export async function openLines(origin: string, operations: Operation[]): Promise<Line[]> {
   return Promise.all(operations.map(async operation => ({ connection: await openConnection(origin), operation })))
 }
@@ -32,55 +34,58 @@ export function closeLines(lines: Line[]): void {
   for (const { connection } of lines) connection.close()
 }
 
-/** Keeps every line busy for so many seconds. What is under way at the end is finished, and counted. */
-export async function runLoad(lines: Line[], seconds: number): Promise<Load> {
-  const times: number[] = []
-  const errors: string[] = []
-  let requests = 0
-  const cpu = process.cpuUsage()
-  const start = performance.now()
-  const until = start + seconds * 1000
-
-  async function drive({ connection, operation }: Line): Promise<void> {
-    return new Promise(resolve => {
-      let began = 0
-      let running: ReturnType<Operation>
-
-      function begin(): void {
-        began = performance.now()
-        if (began >= until || errors.length > 20) return resolve()
-        running = operation()
-        advance(undefined)
-      }
-      function advance(answer: Answer | undefined): void {
-        try {
-          const next = running.next(answer as Answer)
-          if (next.done) {
-            times.push(performance.now() - began)
-            return begin()
-          }
-          requests += 1
-          connection.send(next.value, advance, failed)
-        } catch (error) {
-          errors.push(String(error))
+/**
+ * Keeps every line busy for so many seconds, or until the signal. What is under way at the end is finished, and counted.
+ */
+export function runLoad(lines: Line[], seconds: number, signal?: AbortSignal): Promise<Load> {
+  const until = performance.now() + seconds * 1000
+  return noteLoad(async ({ times, errors }) => {
+    const drive = (line: Line) =>
+      new Promise<void>(resolve => {
+        let began = 0
+        function begin(): void {
+          began = performance.now()
+          if (began >= until || signal?.aborted || errors.length > ENOUGH_ERRORS) return resolve()
+          perform(line, end)
+        }
+        function end(error?: unknown): void {
+          if (error === undefined) times.push(performance.now() - began)
+          else errors.push(String(error))
           begin()
         }
-      }
-      function failed(error: Error): void {
-        errors.push(String(error))
-        resolve()
-      }
-      begin()
-    })
-  }
+        begin()
+      })
+    await Promise.all(lines.map(drive))
+  })
+}
 
-  await Promise.all(lines.map(drive))
+/** Notes what the work tells of its operations, and what it cost this process. */
+export async function noteLoad(work: (notes: { times: number[]; errors: string[] }) => Promise<void>): Promise<Load> {
+  const notes = { times: [] as number[], errors: [] as string[] }
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  await work(notes)
   const used = process.cpuUsage(cpu)
   return {
-    times: Float64Array.from(times),
+    times: Float64Array.from(notes.times),
     seconds: (performance.now() - start) / 1000,
-    requests,
     clientCpu: (used.user + used.system) / 1e6,
-    errors,
+    errors: notes.errors,
   }
+}
+
+/** Does one operation; `end` gets what went wrong, if anything did. */
+export function perform({ connection, operation }: Line, end: (error?: unknown) => void): void {
+  const running = operation()
+  function advance(answer: Answer | undefined): void {
+    let next
+    try {
+      next = running.next(answer as Answer)
+    } catch (error) {
+      return end(error)
+    }
+    if (next.done) return end()
+    connection.send(next.value, advance, end)
+  }
+  advance(undefined)
 }

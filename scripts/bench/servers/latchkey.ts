@@ -11,7 +11,7 @@ import { openStore } from '../../../src/storage/open.ts'
 import { freePort } from '../../../test/support/server.ts'
 import { SERVER_CORE, startServer } from './process.ts'
 import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, cookieSecret } from './setting.ts'
-import type { Target } from './target.ts'
+import type { RunningTarget, SignedIn } from './target.ts'
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts')
 const CACHE = join(import.meta.dirname, '../../tools/compile-cache.ts')
@@ -21,6 +21,7 @@ export interface Stocked {
   env: Record<string, string>
   clientSecret: string
   people: number
+  signedIn?: SignedIn[]
   drop(): Promise<void>
 }
 
@@ -49,10 +50,23 @@ export async function stock(people: number, env: Record<string, string> = {}): P
   }
 }
 
+export async function withStock<Result>(
+  people: number,
+  env: Record<string, string>,
+  use: (stocked: Stocked) => Promise<Result>,
+): Promise<Result> {
+  const stocked = await stock(people, env)
+  try {
+    return await use(stocked)
+  } finally {
+    await stocked.drop()
+  }
+}
+
 export async function startLatchkey(
-  { env, clientSecret, people }: Stocked,
+  { env, clientSecret, people, signedIn }: Stocked,
   { env: more = {}, cores = SERVER_CORE }: { env?: Record<string, string>; cores?: string | undefined } = {},
-): Promise<Target> {
+): Promise<RunningTarget> {
   const port = await freePort()
   const own = { LATCHKEY_PORT: String(port), LATCHKEY_ISSUER: `http://127.0.0.1:${port}` }
   const server = await startServer({
@@ -61,5 +75,5 @@ export async function startLatchkey(
     port,
     cores,
   })
-  return { ...server, name: 'latchkey', clientSecret, people }
+  return { ...server, clientSecret, people, signedIn }
 }

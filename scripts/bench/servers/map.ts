@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { newSecret } from '../../../src/lib/ids.ts'
 import { freePort } from '../../../test/support/server.ts'
 import { SERVER_CORE, startServer } from './process.ts'
-import type { Target } from './target.ts'
+import type { RunningTarget } from './target.ts'
 
 const PROGRAM = join(import.meta.dirname, 'map-server.ts')
 
@@ -13,10 +13,10 @@ export interface MapSetting {
   people: number
 }
 
-export async function startMap(people: number, cores: string | undefined = SERVER_CORE): Promise<Target> {
+export async function startMap(people: number, cores: string | undefined = SERVER_CORE): Promise<RunningTarget> {
   const port = await freePort()
   const clientSecret = newSecret()
   const setting: MapSetting = { port, clientSecret, people }
   const server = await startServer({ args: [PROGRAM, JSON.stringify(setting)], env: {}, port, cores })
-  return { ...server, name: 'map', clientSecret, people }
+  return { ...server, clientSecret, people }
 }

@@ -1,7 +1,8 @@
 // A server as a process of its own, on a core of its own where the system can do that, and what it costs.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
+import { promisify } from 'node:util'
 import { setTimeout as pause } from 'node:timers/promises'
 import { onPath } from '../../tools/run.ts'
 import { readUsage, type Usage } from './usage.ts'
@@ -69,6 +70,13 @@ export async function startServer({ args, env, port, cores }: Wanted): Promise<S
       clearTimeout(timer)
     },
   }
+}
+
+/** Runs a program of ours on the servers' core to its end. @returns what it printed */
+export async function runOnServerCore(args: string[]): Promise<string> {
+  const [program, ...all] = [...(canPin ? ['taskset', '--cpu-list', SERVER_CORE] : []), process.execPath, ...args]
+  const { stdout } = await promisify(execFile)(program!, all)
+  return stdout.trim()
 }
 
 async function answers(origin: string): Promise<boolean> {

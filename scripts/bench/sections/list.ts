@@ -1,0 +1,9 @@
+import { hashing } from './hashing.ts'
+import { resources } from './resources.ts'
+import type { Section } from './section.ts'
+import { stores } from './stores.ts'
+import { throughput } from './throughput.ts'
+import { workers } from './workers.ts'
+
+/** In the order in which they are run and told. */
+export const sections: readonly Section[] = [throughput, hashing, resources, stores, workers]

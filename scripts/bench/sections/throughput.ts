@@ -1,0 +1,125 @@
+import { measure, type Measured } from '../measure.ts'
+import { ratio } from '../report/figures.ts'
+import { startLatchkey, withStock } from '../servers/latchkey.ts'
+import { startMap } from '../servers/map.ts'
+import { withServers } from '../servers/with-servers.ts'
+import { emptyOutcome, type Cell, type Outcome, type Section, type Settings } from './section.ts'
+
+const PEOPLE = 1000
+
+/** Least ratios to the Map, of the best of 1 to 32 connections each. */
+const TARGETS: Record<string, number> = {
+  'client-credentials': 0.85,
+  introspection: 0.85,
+  userinfo: 0.85,
+  refresh: 0.7,
+  discovery: 1.5,
+  keys: 1,
+  'code-flow': 0.7,
+}
+
+const HEADINGS = [
+  'case',
+  'connections',
+  'Latchkey/s',
+  'Map/s',
+  'ratio',
+  'spread',
+  'Map spread',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'Map p50',
+  'Map p99',
+  'CPU µs',
+  'Map CPU µs',
+  'client cores',
+]
+
+interface Pair {
+  connections: number
+  ours: Measured
+  map: Measured
+}
+
+export const throughput: Section = {
+  name: 'throughput',
+  title: 'Beside a plain oidc-provider with a Map for its store',
+
+  run(settings) {
+    return withStock(PEOPLE, {}, async stocked => {
+      const outcome = emptyOutcome()
+      outcome.notes.push(
+        `Both on one core each in turn, ${PEOPLE} accounts, Latchkey on sqlite (synchronous=FULL), tokens bound to sessions, ID tokens by ES256. ` +
+          'CPU is the server’s own, user and system, an operation.',
+      )
+      const rows: Cell[][] = []
+      for (const one of settings.cases) {
+        // Fresh ones for each case: no garbage of the one before.
+        const pairs = await withServers([() => startLatchkey(stocked), () => startMap(PEOPLE)], async targets => {
+          const found: Pair[] = []
+          for (const connections of widthsOf(settings, one.most)) {
+            const [ours, map] = await measure(one, targets, { ...settings, connections })
+            found.push({ connections, ours: ours!, map: map! })
+          }
+          return found
+        })
+        rows.push(...pairs.map(pair => rowOf(one.name, pair)))
+        outcome.errors.push(
+          ...pairs.flatMap(({ ours, map }) => [...ours.errors, ...map.errors]).map(e => `${one.name}: ${e}`),
+        )
+        conclude(outcome, one.name, one.title, pairs)
+      }
+      outcome.tables.push({ title: 'Operations a second, times and CPU', headings: HEADINGS, rows })
+      return outcome
+    })
+  },
+}
+
+function widthsOf({ connections }: Settings, most = Infinity): number[] {
+  return [...new Set(connections.map(width => Math.min(width, most)))]
+}
+
+function rowOf(name: string, { connections, ours, map }: Pair): Cell[] {
+  const times = [ours.p50, ours.p95, ours.p99, map.p50, map.p99]
+  return [
+    name,
+    connections,
+    ours.throughput,
+    map.throughput,
+    ours.throughput / map.throughput,
+    ours.spread,
+    map.spread,
+    ...times,
+    ours.cpu,
+    map.cpu,
+    Math.max(ours.clientBusy, map.clientBusy),
+  ]
+}
+
+function conclude(outcome: Outcome, name: string, title: string, pairs: Pair[]): void {
+  const best = (side: 'ours' | 'map') =>
+    Math.max(...pairs.filter(pair => pair.connections <= 32 || pairs.length === 1).map(pair => pair[side].throughput))
+  const [ours, map] = [best('ours'), best('map')]
+  let chart = outcome.charts[0]
+  if (chart?.kind !== 'bars') {
+    chart = {
+      kind: 'bars',
+      name: 'throughput',
+      title: 'Operations a second on one core, best of 1 to 32 connections',
+      unit: '/s',
+      series: ['Latchkey on sqlite', 'plain oidc-provider on a Map'],
+      groups: [],
+    }
+    outcome.charts.push(chart)
+  }
+  chart.groups.push({ label: title, values: [ours, map] })
+  const least = TARGETS[name]
+  if (least === undefined) return
+  outcome.findings.push({
+    what: title,
+    target: `at least ${ratio(least)} of the Map`,
+    measured: ratio(ours / map),
+    met: ours / map >= least,
+  })
+}

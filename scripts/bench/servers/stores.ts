@@ -1,0 +1,60 @@
+// The stores that Latchkey is measured on. What is a server itself runs on the client's cores, as it inherits them.
+import { spawn } from 'node:child_process'
+import { connect } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { configKeys } from '../../../src/lib/config/schema.ts'
+import { startMongo } from '../../../test/support/mongo.ts'
+import { freePort } from '../../../test/support/server.ts'
+import { onPath } from '../../tools/run.ts'
+
+export interface StoreServer {
+  /** For LATCHKEY_STORE and the like. */
+  env: Record<string, string>
+  /** What it really is. */
+  kind: string
+  stop(): Promise<void>
+}
+
+/** Whether this Latchkey knows the setting. */
+export function hasSetting(key: string): boolean {
+  return (configKeys as string[]).includes(key)
+}
+
+/** The Mongo-wire server that the tests use. @throws Error when none can be had */
+export async function startMongoStore(): Promise<StoreServer> {
+  const { url, kind, stop } = await startMongo()
+  return { env: { LATCHKEY_STORE: url }, kind, stop }
+}
+
+/** @throws Error when there is no redis-server */
+export async function startRedis(): Promise<StoreServer> {
+  const program = onPath('redis-server', 'valkey-server')
+  if (!program) throw new Error('there is no redis-server on the path')
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-redis-'))
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', '']
+  const server = spawn(program, args, { stdio: 'ignore' })
+  process.once('exit', () => server.kill('SIGKILL'))
+  const exited = new Promise<void>(resolve => server.once('exit', () => resolve()))
+  while (!(await listens(port))) await pause(10)
+  return {
+    env: { LATCHKEY_REDIS: `redis://127.0.0.1:${port}` },
+    kind: 'redis-server, appendonly',
+    async stop() {
+      server.kill('SIGTERM')
+      await exited
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true))
+    socket.once('error', () => resolve(false)).once('close', () => socket.destroy())
+    socket.once('connect', () => socket.end())
+  })
+}
