@@ -51,12 +51,8 @@ export async function signedInFor(target: Target, index: number, connections: nu
   const all = target.signedIn
   const own = all
     ? all.filter((_, at) => at % connections === index)
-    : [await walk(target.origin, signInSteps(target, new Browser(target.origin), personOf(target, index)))]
+    : [await walk(target.origin, signInSteps(target, new Browser(target.origin), 1 + (index % target.people)))]
   return () => own[Math.floor(Math.random() * own.length)]!
-}
-
-export function personOf(target: Target, index: number): number {
-  return 1 + (index % target.people)
 }
 
 /** Takes the steps on a connection of their own. */

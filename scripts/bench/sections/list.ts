@@ -1,4 +1,5 @@
 import { hashing } from './hashing.ts'
+import { growth } from './growth.ts'
 import { resources } from './resources.ts'
 import type { Section } from './section.ts'
 import { stores } from './stores.ts'
@@ -6,4 +7,4 @@ import { throughput } from './throughput.ts'
 import { workers } from './workers.ts'
 
 /** In the order in which they are run and told. */
-export const sections: readonly Section[] = [throughput, hashing, resources, stores, workers]
+export const sections: readonly Section[] = [throughput, hashing, resources, stores, workers, growth]

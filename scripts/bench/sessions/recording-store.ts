@@ -1,0 +1,53 @@
+// A store that remembers which documents were written through it.
+import type { Collection, Declaration, Document, Store } from '../../../src/storage/port.ts'
+import type { Written } from './clone.ts'
+
+export interface RecordingStore {
+  store: Store
+  /** What was written since the last call, as it is now; what is gone again is left out. */
+  written(): Promise<Written[]>
+}
+
+/** Verbs whose first argument is the id, and those whose first argument is what is written. */
+const BY_ID = new Set(['update', 'upsert'])
+const BY_DOCUMENT = new Set(['insert', 'insertMany'])
+
+export function recordWrites(store: Store): RecordingStore {
+  const writes = new Map<string, { collection: Collection<Document>; name: string; id: string }>()
+
+  function recording<T extends Document>(declaration: Declaration<T>): Collection<T> {
+    const collection = store.collection(declaration)
+    const { name } = declaration
+    const note = (id: string) =>
+      writes.set(`${name} ${id}`, { collection: collection as unknown as Collection<Document>, name, id })
+    return new Proxy(collection, {
+      get(_, verb) {
+        const value: unknown = Reflect.get(collection, verb)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          const [first] = args
+          if (BY_ID.has(String(verb))) note(first as string)
+          if (BY_DOCUMENT.has(String(verb))) for (const one of [first].flat()) note((one as Document).id)
+          return value.apply(collection, args) as unknown
+        }
+      },
+    })
+  }
+
+  return {
+    // The rest of the store, as it is.
+    store: new Proxy(store, {
+      get(_, verb) {
+        if (verb === 'collection') return recording
+        const value: unknown = Reflect.get(store, verb)
+        return typeof value === 'function' ? value.bind(store) : value
+      },
+    }),
+    async written() {
+      const all = [...writes.values()]
+      writes.clear()
+      const documents = await Promise.all(all.map(({ collection, id }) => collection.get(id)))
+      return all.flatMap(({ name }, at) => (documents[at] ? [{ collection: name, document: documents[at] }] : []))
+    },
+  }
+}
