@@ -30,7 +30,11 @@ const changeSchema = z.object({
 export type PolicyDocument = z.infer<typeof documentSchema>
 export type PolicyChange = z.infer<typeof changeSchema>
 
-export const policyDeclaration: Declaration<PolicyDocument> = { name: 'policies', schema: documentSchema }
+export const policyDeclaration: Declaration<PolicyDocument> = {
+  name: 'policies',
+  schema: documentSchema,
+  shared: true,
+}
 export const policyChangeDeclaration: Declaration<PolicyChange> = { name: 'policyChanges', schema: changeSchema }
 
 /** Whom an override is for. */

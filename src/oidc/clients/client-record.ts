@@ -22,6 +22,7 @@ export type ClientRecord = z.infer<typeof clientSchema>
 export const clientDeclaration: Declaration<ClientRecord> = {
   name: 'clients',
   schema: clientSchema,
+  shared: true,
 }
 
 /** Metadata of our own, beside RFC 7591's. Each is undefined or of the type that `checkOwnMetadata` asks for. */

@@ -1,3 +1,5 @@
+import type { StatementSync } from 'node:sqlite'
+import { documentsOf } from '../documents.ts'
 import { checkDocument, checkSameId, fieldOf } from '../fields.ts'
 import { plannerOf, type Planner } from '../plan.ts'
 import type { Change, Collection, Declaration, Document, Page, PageRequest, Where } from '../port.ts'
@@ -14,6 +16,8 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   readonly #connection: Connection
   readonly #writer: Writer
   readonly #plan: Planner
+  readonly #documentOf: (id: string, body: string) => T
+  #byId: StatementSync | undefined
 
   constructor(declaration: Declaration<T>, table: Table, connection: Connection, writer: Writer) {
     this.#declaration = declaration
@@ -21,6 +25,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
     this.#connection = connection
     this.#writer = writer
     this.#plan = plannerOf(declaration)
+    this.#documentOf = documentsOf(declaration)
   }
 
   async insert(doc: T): Promise<void> {
@@ -35,7 +40,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   get(id: string): Promise<T | undefined> {
-    return this.#connection.patiently(() => this.#read(id))
+    return this.#connection.read(() => this.#read(id))
   }
 
   update(id: string, change: Change<T, T>): Promise<T | undefined> {
@@ -57,14 +62,14 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   first(where: Where<T>): Promise<T | undefined> {
-    return this.#connection.patiently(() => {
+    return this.#connection.read(() => {
       const plan = this.#plan(where)
       return this.#select(wholeOf(plan), plan.order, 'asc', 1)[0]
     })
   }
 
   list(where: Where<T>, { limit, cursor, order = 'asc' }: PageRequest): Promise<Page<T>> {
-    return this.#connection.patiently(() => {
+    return this.#connection.read(() => {
       const plan = this.#plan(where)
       const docs: T[] = []
       for (const segment of segmentsAfter(plan, cursor, order)) {
@@ -76,7 +81,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   count(where: Where<T>): Promise<number> {
-    return this.#connection.patiently(() => {
+    return this.#connection.read(() => {
       const { sql, values } = this.#table.count(wholeOf(this.#plan(where)))
       return this.#connection.prepare(sql).get(...values)!.count as number
     })
@@ -97,9 +102,9 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   #read(id: string): T | undefined {
-    const { sql, values } = this.#table.selectById(id)
-    const row = this.#connection.prepare(sql).get(...values)
-    return row && (JSON.parse(row.body as string) as T)
+    const row = (this.#byId ??= this.#connection.prepare(this.#table.selectById)).get(id)
+    if (!row || (typeof row.expires === 'number' && row.expires <= Date.now())) return undefined
+    return this.#documentOf(id, row.body as string)
   }
 
   #select(segment: Segment, order: readonly string[], direction: Direction, limit: number): T[] {

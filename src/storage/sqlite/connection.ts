@@ -25,6 +25,7 @@ export class Connection {
 
   /** Runs `work` between BEGIN IMMEDIATE and COMMIT; when anything throws, nothing of it has happened. */
   transact<R>(work: () => R): R {
+    this.#endReading()
     this.prepare('BEGIN IMMEDIATE').run()
     try {
       const result = work()
@@ -51,23 +52,51 @@ export class Connection {
   }
 
   /**
+   * Runs `work`, which only reads. The reads of one turn of the event loop share a transaction, as taking the lock and
+   * giving it back costs as much as most of them; what was written before the turn began is seen.
+   * @throws Unavailable
+   */
+  read<R>(work: () => R): Promise<R> {
+    return this.patiently(() => {
+      if (!this.#db.isTransaction) {
+        this.prepare('BEGIN').run()
+        setImmediate(this.#endReading)
+      }
+      return work()
+    })
+  }
+
+  readonly #endReading = (): void => {
+    if (this.#db.isOpen && this.#db.isTransaction) this.prepare('COMMIT').run()
+  }
+
+  /**
    * Runs `work`, again as long as another process holds the lock that it needs.
    * @throws Unavailable after so many milliseconds, or when the store fails
    */
-  async patiently<R>(work: () => R, milliseconds = PATIENCE): Promise<R> {
+  patiently<R>(work: () => R, milliseconds = PATIENCE): Promise<R> {
+    try {
+      return Promise.resolve(work())
+    } catch (error) {
+      return isBusy(error) ? this.#again(work, milliseconds) : Promise.reject(translate(error) as Error)
+    }
+  }
+
+  async #again<R>(work: () => R, milliseconds: number): Promise<R> {
     const deadline = deadlineIn(milliseconds)
     for (let tries = 0; ; tries++) {
+      await pause(tries)
       try {
         return work()
       } catch (error) {
         if (!isBusy(error) || isPast(deadline)) throw translate(error)
       }
-      await pause(tries)
     }
   }
 
   close(): void {
     if (!this.#db.isOpen) return
+    this.#endReading()
     this.#statements.clear()
     this.#db.close()
   }

@@ -1,5 +1,6 @@
-// Group commit. The writes of one turn of the event loop share one transaction and are answered after its COMMIT, so
-// that one fsync makes them all durable, and synchronous=FULL costs about as much as not having it.
+// Group commit. The writes that wait share one transaction, and are answered when it is on the disk: one fsync makes them
+// all durable. The fsync is not SQLite's own, at COMMIT, for which the event loop would stand still, but one of the
+// thread pool's behind it; what comes in meanwhile makes up the next transaction.
 import { backoff, deadlineIn, isPast, PATIENCE } from '../patience.ts'
 import { Unavailable } from '../port.ts'
 import type { Connection } from './connection.ts'
@@ -19,13 +20,17 @@ const MAX_WAITING = 10_000
 
 export class Writer {
   readonly #connection: Connection
+  readonly #sync: (() => Promise<void>) | undefined
   #waiting: Write[] = []
   #scheduled = false
+  #syncing = false
   #tries = 0
   #closed = false
 
-  constructor(connection: Connection) {
+  /** @param sync brings what was committed to the disk; undefined where nothing is kept there */
+  constructor(connection: Connection, sync?: () => Promise<void>) {
     this.#connection = connection
+    this.#sync = sync
   }
 
   /**
@@ -52,7 +57,7 @@ export class Writer {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return
+    if (this.#scheduled || this.#syncing || this.#waiting.length === 0) return
     this.#scheduled = true
     if (this.#tries === 0) setImmediate(() => this.#flush())
     else setTimeout(() => this.#flush(), backoff(this.#tries))
@@ -64,12 +69,27 @@ export class Writer {
     try {
       const outcomes = this.#connection.transact(() => batch.map(attempt))
       this.#tries = 0
-      batch.forEach((write, i) => write.answer(outcomes[i]!))
+      if (this.#sync) this.#answerOnceSynced(this.#sync, batch, outcomes)
+      else batch.forEach((write, i) => write.answer(outcomes[i]!))
     } catch (error) {
       if (isBusy(error)) this.#wait(batch, error)
       else batch.forEach(write => write.answer({ error: translate(error) }))
     }
     this.#schedule()
+  }
+
+  #answerOnceSynced(sync: () => Promise<void>, batch: Write[], outcomes: Outcome[]): void {
+    this.#syncing = true
+    const failed = (cause: unknown) => {
+      const error = new Unavailable('the store cannot be used: what was written may not have reached the disk', { cause })
+      batch.forEach(write => write.answer({ error }))
+    }
+    void sync()
+      .then(() => batch.forEach((write, i) => write.answer(outcomes[i]!)), failed)
+      .finally(() => {
+        this.#syncing = false
+        this.#schedule()
+      })
   }
 
   /** Another process is writing: in line again, but not for longer than a caller can wait. */

@@ -1,0 +1,20 @@
+import { closeSync, fdatasync, openSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+const syncData = promisify(fdatasync)
+
+/** The file beside the database that commits are written to. */
+export interface WriteAheadLog {
+  /** Brings everything that was committed before to the disk, off the event loop. */
+  sync(): Promise<void>
+  close(): void
+}
+
+/**
+ * The log of an open database that has been written to. It is the same file for as long as a connection is open: SQLite
+ * begins it anew or empties it, but removes it only with the last connection.
+ */
+export function openLog(path: string): WriteAheadLog {
+  const file = openSync(`${path}-wal`, 'r+')
+  return { sync: () => syncData(file), close: () => closeSync(file) }
+}
