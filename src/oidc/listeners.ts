@@ -1,24 +1,14 @@
 // What the library tells by its own events, turned into audit entries and log lines. Its emitter does not wait, so what
-// must be written before the answer goes out is kept with the request and awaited by `settle`.
+// must be written before the answer goes out is kept with the request.
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
-import type { Middleware } from 'koa'
 import type { EventDetails } from '../core/events/catalog.ts'
 import type { Events } from '../core/events/events.ts'
 import { Refused } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
-import { RETRY_AFTER } from '../lib/web/faults.ts'
 import { Unavailable } from '../storage/port.ts'
 import { originOf } from './origin.ts'
-
-const underWay = new WeakMap<object, Promise<unknown>[]>()
-
-/** Waits for the audit entries that this request's library events have begun. */
-export const settle: Middleware = async (ctx, next) => {
-  await next()
-  const writes = underWay.get(ctx.req)
-  if (writes) await Promise.all(writes)
-}
+import { answerUnavailable, keep } from './under-way.ts'
 
 export function listen(provider: Provider, events: Events, log: Log): void {
   provider.on('grant.success', ctx => {
@@ -65,25 +55,6 @@ export function listen(provider: Provider, events: Events, log: Log): void {
   provider.on('revocation.error', refused)
   provider.on('pushed_authorization_request.error', refused)
   provider.on('end_session.error', refused)
-}
-
-function keep(ctx: KoaContextWithOIDC, write: Promise<unknown>): void {
-  // Whoever awaits it comes later, and until then a failed one would end the process.
-  write.catch(() => undefined)
-  const writes = underWay.get(ctx.req) ?? []
-  writes.push(write)
-  underWay.set(ctx.req, writes)
-}
-
-function answerUnavailable(ctx: KoaContextWithOIDC): void {
-  ctx.status = 503
-  ctx.set('Retry-After', String(RETRY_AFTER))
-  if (typeof ctx.body === 'object') {
-    ctx.body = {
-      error: 'temporarily_unavailable',
-      error_description: 'the store cannot be reached; try again in a moment',
-    }
-  }
 }
 
 /** By the button that was pressed on the sign-out page. */

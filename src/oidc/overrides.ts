@@ -3,12 +3,15 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
 import { secretMatches } from './clients/client-record.ts'
+import { keepClients } from './clients/kept-clients.ts'
 import { checkCodeVerifiers } from './code-verifiers.ts'
 import { resultOf } from './interaction-result.ts'
 import type { Decisions } from './policy.ts'
-import { recordKinds } from './store/records.ts'
+import { recordKinds, TOKEN_PREFIXES } from './store/records.ts'
 
 export function applyOverrides(provider: Provider, store: Store, finishOf: Decisions['finishOf']): void {
+  keepClients(provider, store)
+  prefixTokens(provider)
   compareHashedSecrets(provider)
   insertReplays(provider, store)
   checkCodeVerifiers(provider, store)
@@ -16,6 +19,17 @@ export function applyOverrides(provider: Provider, store: Store, finishOf: Decis
   askForProof(provider)
   keepSessionOnRenewal(provider)
   issueDecidedAcr(provider, finishOf)
+}
+
+/** A token tells its kind, so that it is looked for in one collection, and found by those who search for leaked ones. */
+function prefixTokens(provider: Provider): void {
+  for (const [model, prefix] of Object.entries(TOKEN_PREFIXES)) {
+    const { prototype } = provider[model as 'AccessToken'] as unknown as { prototype: { generateTokenId(): string } }
+    const { generateTokenId } = prototype
+    prototype.generateTokenId = function () {
+      return prefix + generateTokenId.call(this)
+    }
+  }
 }
 
 /** Secrets are stored as SHA-256. Comparing hashes of 256 random bits leaks nothing by its time. */

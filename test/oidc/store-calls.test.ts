@@ -66,11 +66,8 @@ describe('store calls', () => {
       )
       const reading = { 'clients.get': 1, 'accessTokens.get': 1, 'sessions.get': 1, 'accounts.get': 1, 'grants.get': 1 }
       await expectCalls(reading, () => userinfo(server, body.access_token))
-      await expectCalls(
-        // Without a hint, all three kinds of token are looked for at once.
-        { ...reading, 'refreshTokens.get': 1, 'clientCredentials.get': 1 },
-        () => introspect(server, client, body.access_token),
-      )
+      // Without a hint all the same: a token tells its kind.
+      await expectCalls(reading, () => introspect(server, client, body.access_token))
       await expectCalls(
         {
           'clients.get': 1,

@@ -2,7 +2,8 @@
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
 import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
-import { recordKinds, type ProviderRecord } from './records.ts'
+import { keepForAnswer } from '../under-way.ts'
+import { recordKinds, TOKEN_PREFIXES, type ProviderRecord } from './records.ts'
 import type { Revocations } from '../sessions/revocations.ts'
 
 /** After its use, a rotated refresh token is refused for this long without revoking: a client's own parallel calls. Milliseconds. */
@@ -17,7 +18,11 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
   const records = store.collection(kind.declaration)
   const idOf = (id: string) => (kind.secretId ? sha256(id) : id)
 
+  const others = Object.entries(TOKEN_PREFIXES).flatMap(([name, prefix]) => (name === model ? [] : [prefix]))
+  const isAnothers = (id: string) => kind.secretId && others.some(prefix => id.startsWith(prefix))
+
   async function find(id: string): Promise<AdapterPayload | undefined> {
+    if (isAnothers(id)) return undefined
     const record = await records.get(idOf(id))
     if (!record) return undefined
     if (record.consumedAt === undefined) return { ...record.payload, jti: id }
@@ -33,8 +38,8 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
       ...(payload.grantId ? { grantId: payload.grantId } : {}),
       expiresAt: Date.now() + (expiresIn ?? 0) * 1000,
     }
-    // A token is written once, under an id that nobody had: no need to read what was there.
-    if (kind!.secretId) await records.insert(record)
+    // A token is written once, under an id that nobody had: no need to read what was there, nor to wait before the answer.
+    if (kind!.secretId) await keepForAnswer(records.insert(record))
     else await records.upsert(record.id, () => record)
   }
 

@@ -37,6 +37,13 @@ export const recordKinds: Readonly<Record<string, RecordKind>> = {
   ReplayDetection: kind('replays', { secretId: false }),
 }
 
+/** What the values of opaque tokens begin with. Those from before there were prefixes have none. */
+export const TOKEN_PREFIXES: Readonly<Record<string, string>> = {
+  AccessToken: 'lka_',
+  ClientCredentials: 'lkc_',
+  RefreshToken: 'lkr_',
+}
+
 const sessionSchema = z.object({
   /** The session's uid: the cookie may change, the session stays. */
   id: z.string(),

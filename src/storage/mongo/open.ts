@@ -40,11 +40,16 @@ function createStore(connection: mongoose.Connection, collections: Map<string, O
   }
   // A failure means that the store is away just now, which every request notices too; the next round makes up for it.
   const timer = setInterval(() => void catchUp().catch(() => undefined), CATCH_UP_EVERY).unref()
+  const made = new Map<string, Collection<never>>()
   return {
     collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
+      const known = made.get(declaration.name) as Collection<T> | undefined
+      if (known) return known
       const opened = collections.get(declaration.name)
       if (!opened) throw new TypeError(`the store was opened without the collection ${declaration.name}`)
-      return new MongoCollection(declaration, opened.rows, opened.version)
+      const collection = new MongoCollection(declaration, opened.rows, opened.version)
+      made.set(declaration.name, collection as unknown as Collection<never>)
+      return collection
     },
     async ping() {
       await inTime(deadlineIn(PATIENCE), async () => connection.db!.command({ ping: 1 }))

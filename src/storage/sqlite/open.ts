@@ -28,11 +28,16 @@ export async function openSqlite(path: string, declarations: readonly Declaratio
 
 function createStore(connection: Connection, tables: Map<string, Table>, log: WriteAheadLog | undefined): Store {
   const writer = new Writer(connection, log?.sync)
+  const made = new Map<string, Collection<never>>()
   return {
     collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
+      const known = made.get(declaration.name) as Collection<T> | undefined
+      if (known) return known
       const table = tables.get(declaration.name)
       if (!table) throw new TypeError(`the store was opened without the collection ${declaration.name}`)
-      return new SqliteCollection(declaration, table, connection, writer)
+      const collection = new SqliteCollection(declaration, table, connection, writer)
+      made.set(declaration.name, collection as unknown as Collection<never>)
+      return collection
     },
     // An empty transaction still takes the write lock.
     ping: () => writer.write(() => undefined),

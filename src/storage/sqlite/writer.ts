@@ -81,7 +81,9 @@ export class Writer {
   #answerOnceSynced(sync: () => Promise<void>, batch: Write[], outcomes: Outcome[]): void {
     this.#syncing = true
     const failed = (cause: unknown) => {
-      const error = new Unavailable('the store cannot be used: what was written may not have reached the disk', { cause })
+      const error = new Unavailable('the store cannot be used: what was written may not have reached the disk', {
+        cause,
+      })
       batch.forEach(write => write.answer({ error }))
     }
     void sync()
