@@ -78,7 +78,7 @@ export class Connection {
     try {
       return Promise.resolve(work())
     } catch (error) {
-      return isBusy(error) ? this.#again(work, milliseconds) : Promise.reject(translate(error) as Error)
+      return isBusy(error) ? this.#again(work, milliseconds) : Promise.reject(translate(error))
     }
   }
 
