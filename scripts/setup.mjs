@@ -48,7 +48,7 @@ function compile() {
     './examples/express-app/server.ts',
   ]
   const all = `await Promise.all(${JSON.stringify(programs)}.map(file => import(file)))`
-  const cache = ['--import', './src/lib/compile-cache.ts']
+  const cache = ['--import', './scripts/tools/compile-cache.mjs']
   spawnSync(localNode, [...cache, '--input-type=module', '--eval', all], { cwd: root, stdio: 'ignore' })
 }
 

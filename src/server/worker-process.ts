@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { COMPILE_CACHE } from '../lib/compile-cache.ts'
 import { WorkerFailed } from './failure.ts'
 import type { Assignment, FromWorker, ToWorker } from './messages.ts'
 
@@ -27,7 +28,7 @@ const MAIN = join(import.meta.dirname, '../main.ts')
 export function startWorkerProcess(assignment: Assignment): WorkerProcess {
   // Whatever the primary was started by.
   cluster.setupPrimary({ exec: MAIN, args: [] })
-  const worker = cluster.fork()
+  const worker = cluster.fork({ NODE_COMPILE_CACHE: COMPILE_CACHE })
   const begun = performance.now()
   const send = (message: ToWorker) => worker.isConnected() && worker.send(message)
   send(assignment)

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
+import { createCheckpoints } from './checkpoints.ts'
 import { SqliteCollection } from './collection.ts'
 import { Connection } from './connection.ts'
 import { cannotOpen } from './errors.ts'
@@ -17,15 +18,16 @@ export async function openSqlite(path: string, declarations: readonly Declaratio
     connection = new Connection(path)
     await setUp(connection)
     const versions = await openSchema(connection, declarations)
-    return createStore(connection, new Map(declarations.map(d => [d.name, new Table(d, versions.get(d.name)!)])))
+    return createStore(path, connection, new Map(declarations.map(d => [d.name, new Table(d, versions.get(d.name)!)])))
   } catch (error) {
     connection?.close()
     throw cannotOpen(path, error)
   }
 }
 
-function createStore(connection: Connection, tables: Map<string, Table>): Store {
-  const writer = new Writer(connection)
+function createStore(path: string, connection: Connection, tables: Map<string, Table>): Store {
+  const writer = new Writer(connection, () => checkpoints?.committed())
+  const checkpoints = path === ':memory:' ? undefined : createCheckpoints(path, connection, writer)
   return {
     collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
       const table = tables.get(declaration.name)
@@ -36,6 +38,7 @@ function createStore(connection: Connection, tables: Map<string, Table>): Store 
     ping: () => writer.write(() => undefined),
     async close() {
       await writer.close()
+      await checkpoints?.close()
       connection.close()
     },
   }

@@ -19,13 +19,17 @@ const MAX_WAITING = 10_000
 
 export class Writer {
   readonly #connection: Connection
+  readonly #committed: () => void
   #waiting: Write[] = []
   #scheduled = false
   #tries = 0
   #closed = false
+  #held = false
 
-  constructor(connection: Connection) {
+  /** @param committed called after each commit */
+  constructor(connection: Connection, committed: () => void) {
     this.#connection = connection
+    this.#committed = committed
   }
 
   /**
@@ -43,6 +47,16 @@ export class Writer {
     })
   }
 
+  /** Lets writes wait until `resume`. */
+  hold(): void {
+    this.#held = true
+  }
+
+  resume(): void {
+    this.#held = false
+    this.#schedule()
+  }
+
   /** Lets the writes that wait finish, and takes no more. */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -52,7 +66,7 @@ export class Writer {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0) return
+    if (this.#scheduled || this.#held || this.#waiting.length === 0) return
     this.#scheduled = true
     if (this.#tries === 0) setImmediate(() => this.#flush())
     else setTimeout(() => this.#flush(), backoff(this.#tries))
@@ -60,10 +74,12 @@ export class Writer {
 
   #flush(): void {
     this.#scheduled = false
+    if (this.#held) return
     const batch = this.#waiting.splice(0, MAX_BATCH)
     try {
       const outcomes = this.#connection.transact(() => batch.map(attempt))
       this.#tries = 0
+      this.#committed()
       batch.forEach((write, i) => write.answer(outcomes[i]!))
     } catch (error) {
       if (isBusy(error)) this.#wait(batch, error)
