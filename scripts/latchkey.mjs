@@ -15,6 +15,7 @@ function findNode() {
 }
 
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
-const run = spawnSync(findNode(), [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+const cache = ['--import', new URL('./tools/compile-cache.mjs', import.meta.url).href]
+const run = spawnSync(findNode(), [...cache, main, ...process.argv.slice(2)], { stdio: 'inherit' })
 if (run.error) throw run.error
 process.exitCode = run.status ?? 1

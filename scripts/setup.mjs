@@ -41,8 +41,14 @@ export function setUp() {
 
 /** So that the very first start is as quick as those after it. A cache that cannot be filled is no fault. */
 function compile() {
-  const all = "await Promise.all(['./src/main.ts', './examples/express-app/server.ts'].map(file => import(file)))"
-  const cache = ['--import', './scripts/tools/compile-cache.ts']
+  const programs = [
+    './src/server/run.ts',
+    './src/server/start.ts',
+    './src/storage/sqlite/open.ts',
+    './examples/express-app/server.ts',
+  ]
+  const all = `await Promise.all(${JSON.stringify(programs)}.map(file => import(file)))`
+  const cache = ['--import', './scripts/tools/compile-cache.mjs']
   spawnSync(localNode, [...cache, '--input-type=module', '--eval', all], { cwd: root, stdio: 'ignore' })
 }
 

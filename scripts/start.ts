@@ -1,5 +1,5 @@
 // `npm start`. In development it also serves the example app, and says in one block where everything is. Anywhere else it
-// is `node src/main.ts`.
+// is `node src/main.ts`, which is what its workers are too.
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SETUP_PATH } from '../src/admin/setup.ts'
@@ -8,8 +8,12 @@ import { ADMIN } from '../src/core/accounts/accounts.ts'
 import { ConfigError } from '../src/lib/config/errors.ts'
 import { loadConfig } from '../src/lib/config/load.ts'
 import type { Config } from '../src/lib/config/schema.ts'
-import { createLog } from '../src/lib/log.ts'
-import { explainFailure, start, stopOnSignals } from '../src/main.ts'
+import { createLog, type Log } from '../src/lib/log.ts'
+import { declarations } from '../src/oidc/declarations.ts'
+import { explainFailure } from '../src/server/failure.ts'
+import { serve } from '../src/server/serve.ts'
+import { stopOnSignals } from '../src/server/signals.ts'
+import { openStore } from '../src/storage/open.ts'
 
 const EXAMPLE_ID = 'example-app'
 const EXAMPLE_PORT = 3001
@@ -19,7 +23,8 @@ try {
   const config = loadConfig()
   const development = config.env === 'development'
   const log = createLog(config)
-  const { app, port, stop } = await start(config, log)
+  const { app: ownApp, port, stop } = await serve(config, log)
+  const app = ownApp ?? (await openApp(config, log))
   const wanted = development && !options['no-example']
   const example = wanted ? await serveExample(app, config, options['example-port']) : undefined
   stopOnSignals(async notice => {
@@ -27,6 +32,7 @@ try {
     await stop(development ? 0 : notice)
   })
   const setupLink = (await app.accounts.hasAdmin()) ? undefined : await makeSetupLink(app, config)
+  if (!ownApp) await app.close()
   if (development) printBlock(config, example?.url, setupLink)
   else {
     log.info({ issuer: config.issuer, port }, 'Latchkey is listening')
@@ -45,6 +51,12 @@ function readOptions() {
     const [problem] = (error as Error).message.split('. ')
     throw new ConfigError([`${problem}; there are --no-example and --example-port PORT`])
   }
+}
+
+/** Beside workers, who have the app each for themselves: on their store, and serving nothing. */
+async function openApp(config: Config, log: Log): Promise<App> {
+  const { buildApp } = await import('../src/app.ts')
+  return buildApp(config, await openStore(config.store, declarations), log)
 }
 
 async function makeSetupLink(app: App, { issuer }: Config): Promise<string> {

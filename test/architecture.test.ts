@@ -5,6 +5,7 @@ import { isBarrel, readSources, specifiersOf, type SourceFile } from './support/
 /** Imports point to the right, never to the left and never to a neighbour of the same rank. */
 const ranks = [
   ['main'],
+  ['server'],
   ['app', 'cli'],
   ['signin', 'account', 'admin', 'jobs'],
   ['oidc', 'methods'],
@@ -29,7 +30,7 @@ describe('architecture', () => {
     expect(missing.map(describeEdge)).to.deep.equal([])
   })
 
-  it('imports one way: main → app, cli → signin | account | admin | jobs → oidc | methods → core → storage → lib', () => {
+  it('imports one way: main → server → app, cli → signin | account | admin | jobs → oidc | methods → core → storage → lib', () => {
     const wrong = edges().filter(({ from, to }) => layerOf(from) !== layerOf(to) && rankOf(from) >= rankOf(to))
     expect(wrong.map(describeEdge)).to.deep.equal([])
   })

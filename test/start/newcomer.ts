@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { freePort } from '../support/server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const START = ['--import', './scripts/tools/compile-cache.ts', 'scripts/start.ts']
+const START = ['--import', './scripts/tools/compile-cache.mjs', 'scripts/start.ts']
 
 export interface Started {
   /** The block, by its labels: `Latchkey`, `Example app`, `First administrator`, `Mail`. */

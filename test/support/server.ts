@@ -14,14 +14,14 @@ import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
 import type { Config } from '../../src/lib/config/schema.ts'
 import { createLog, type Log } from '../../src/lib/log.ts'
-import { start, type Running } from '../../src/main.ts'
+import { start, type RunningServer } from '../../src/server/start.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/port.ts'
 import { enrolPassword } from '../../src/methods/password/password.ts'
 import { startMailbox, type Mailbox } from './mailbox.ts'
 
-export interface TestServer extends Running {
+export interface TestServer extends RunningServer {
   issuer: string
   env: Record<string, string>
   mailbox: Mailbox
@@ -101,7 +101,7 @@ export async function startServer({ store, env = {}, wrapStore }: ServerOptions 
 }
 
 /** As `start`, over a store that is wrapped, and without jobs. */
-async function startWithStore(wrap: (store: Store) => Store, config: Config, log: Log): Promise<Running> {
+async function startWithStore(wrap: (store: Store) => Store, config: Config, log: Log): Promise<RunningServer> {
   const app = await buildApp(config, wrap(await openStore(config.store, declarations)), log)
   const server = createHttpServer(app.handler).listen(config.port, config.host)
   await once(server, 'listening')

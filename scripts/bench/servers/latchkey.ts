@@ -14,7 +14,7 @@ import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, cookieSecret } from './settin
 import type { RunningTarget, SignedIn } from './target.ts'
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts')
-const CACHE = join(import.meta.dirname, '../../tools/compile-cache.ts')
+const CACHE = join(import.meta.dirname, '../../tools/compile-cache.mjs')
 
 /** A filled store, from which servers are started one after the other. */
 export interface Stocked {

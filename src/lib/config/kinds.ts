@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 
 declare module 'zod' {
@@ -47,6 +48,14 @@ export function whole(min: number, max: number) {
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
     .pipe(z.int().min(min).max(max))
     .meta({ expected: `a whole number from ${min} to ${max}` })
+}
+
+/** A whole number, or the word `auto` for the number of cores. */
+export function wholeOrCores(min: number, max: number) {
+  const number = whole(min, max)
+  return z
+    .union([z.literal('auto').transform(() => Math.min(availableParallelism(), max)), number])
+    .meta({ expected: `${number.meta()!.expected}, or auto` })
 }
 
 /** Yes or no. */

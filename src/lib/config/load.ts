@@ -46,7 +46,8 @@ export function loadConfig({ env = process.env, root = CHECKOUT }: ConfigSource 
 function parse(found: Layer, environment: Config['env'], problems: string[]): Config {
   const dataDir = schema.shape.dataDir.safeParse(found.get('dataDir')?.value).data
   const port = schema.shape.port.safeParse(found.get('port')?.value).data
-  const values: Record<string, unknown> = { ...followingDefaults({ dataDir, port }), ...profiles[environment] }
+  const workers = schema.shape.workers.safeParse(found.get('workers')?.value).data
+  const values: Record<string, unknown> = { ...followingDefaults({ dataDir, port, workers }), ...profiles[environment] }
   for (const [key, { value, source }] of found) {
     const result = schema.shape[key].safeParse(value)
     if (result.success) values[key] = value

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Environment, schema } from './schema.ts'
@@ -11,9 +12,17 @@ export const profiles: Record<Environment, ConfigInput> = {
   production: {},
 }
 
+/** The keys that other keys' defaults follow. */
+interface Followed {
+  dataDir?: string
+  port?: number
+  workers?: number
+}
+
 /** The defaults that follow another key, so that changing a folder or a port alone leaves nothing behind. */
-export function followingDefaults({ dataDir, port }: { dataDir?: string; port?: number }): ConfigInput {
+export function followingDefaults({ dataDir, port, workers = 1 }: Followed): ConfigInput {
   return {
+    hashConcurrency: Math.max(1, Math.floor(availableParallelism() / workers)),
     ...(dataDir && { store: `sqlite:${join(dataDir, 'latchkey.db')}`, mail: `file:${join(dataDir, 'mail')}` }),
     ...(port && { issuer: `http://localhost:${port}` }),
   }

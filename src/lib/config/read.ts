@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
+import type * as yaml from 'yaml'
 import { FILE_VARIABLE, fileVariables, nearest, variableOf, variables } from './names.ts'
 import { configKeys } from './schema.ts'
 import type { ConfigKey, Environment } from './schema.ts'
@@ -73,7 +74,7 @@ function parseConfigFile(path: string, shown: string, problems: string[]): objec
   const text = readText(path, shown, problems)
   if (text === undefined) return {}
   try {
-    const content: unknown = path.endsWith('.json') ? JSON.parse(text) : (parseYaml(text) ?? {})
+    const content: unknown = path.endsWith('.json') ? JSON.parse(text) : parseYaml(text)
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content
     problems.push(`${shown}: expected keys with values, got ${Array.isArray(content) ? 'a list' : typeof content}`)
   } catch (error) {
@@ -82,6 +83,12 @@ function parseConfigFile(path: string, shown: string, problems: string[]): objec
     problems.push(`${shown}: expected ${path.endsWith('.json') ? 'JSON' : 'YAML'}, got: ${reason.trim()}`)
   }
   return {}
+}
+
+/** Loaded for a file that needs it. */
+function parseYaml(text: string): unknown {
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof yaml
+  return parse(text) ?? {}
 }
 
 function readText(path: string, source: string, problems: string[]): string | undefined {

@@ -18,6 +18,10 @@ export function brokenRules(config: Config): string[] {
     ([long, short]) =>
       `${variableOf(long)}: expected at least ${variableOf(short)} (${formatDuration(config[short])}), got ${formatDuration(config[long])}`,
   )
+  if (config.workers > 1 && config.store === 'sqlite::memory:')
+    problems.push(
+      `LATCHKEY_WORKERS: expected 1 with LATCHKEY_STORE=sqlite::memory:, which one process alone sees, got ${config.workers}`,
+    )
   const seen = new Set<string>()
   for (const { identifier, format, alg } of config.resources) {
     if (seen.has(identifier))

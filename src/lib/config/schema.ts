@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { duration, flag, list, networks, oneOf, text, webAddress, whole } from './kinds.ts'
+import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
 import { resources } from './resources.ts'
 import { isIssuer, isMail, isSender, isStore } from './addresses.ts'
 
@@ -21,6 +20,11 @@ export const schema = z.strictObject({
   host: text('a host name or an address', value => /^[\w.:-]+$/.test(value))
     .default('::')
     .describe('The address to listen on; `::` is every one, IPv4 included.'),
+  workers: wholeOrCores(1, 256)
+    .default(1)
+    .describe(
+      'How many processes serve the port. `auto`: one for each core. Several need a store that they can share.',
+    ),
   name: text('1 to 60 printable characters', value => /^[^\p{C}]{1,60}$/u.test(value))
     .default('Latchkey')
     .describe('The name that pages and mails carry.'),
@@ -108,9 +112,9 @@ export const schema = z.strictObject({
     .default(10_000)
     .describe('Wrong passwords from everywhere within the window.'),
   hashConcurrency: whole(1, 256)
-    .default(() => availableParallelism())
-    .describe('Passwords hashed at the same time. More than the cores only lengthens the wait.')
-    .meta({ shownDefault: 'the number of cores' }),
+    .default(1)
+    .describe('Passwords that one process hashes at the same time. More than the cores only lengthens the wait.')
+    .meta({ shownDefault: 'the number of cores, divided by `workers`' }),
   hashQueue: whole(0, 100_000)
     .default(500)
     .describe('Passwords that may wait to be hashed; beyond that the answer is 503.'),

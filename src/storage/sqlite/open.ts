@@ -1,12 +1,13 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
+import { createCheckpoints } from './checkpoints.ts'
 import { SqliteCollection } from './collection.ts'
 import { Connection } from './connection.ts'
 import { cannotOpen } from './errors.ts'
 import { openSchema } from './schema.ts'
 import { Table } from './table.ts'
-import { openLog, type WriteAheadLog } from './write-ahead-log.ts'
+import { openLog } from './write-ahead-log.ts'
 import { Writer } from './writer.ts'
 
 /** Opens the file, which is made when it is missing, with its folder. `:memory:` lives as long as the store is open. */
@@ -18,16 +19,17 @@ export async function openSqlite(path: string, declarations: readonly Declaratio
     connection = new Connection(path)
     await setUp(connection)
     const versions = await openSchema(connection, declarations)
-    const log = path === ':memory:' ? undefined : openLog(path)
-    return createStore(connection, new Map(declarations.map(d => [d.name, new Table(d, versions.get(d.name)!)])), log)
+    return createStore(path, connection, new Map(declarations.map(d => [d.name, new Table(d, versions.get(d.name)!)])))
   } catch (error) {
     connection?.close()
     throw cannotOpen(path, error)
   }
 }
 
-function createStore(connection: Connection, tables: Map<string, Table>, log: WriteAheadLog | undefined): Store {
-  const writer = new Writer(connection, log?.sync)
+function createStore(path: string, connection: Connection, tables: Map<string, Table>): Store {
+  const log = path === ':memory:' ? undefined : openLog(path)
+  const writer = new Writer(connection, log?.sync, () => checkpoints?.committed())
+  const checkpoints = log && createCheckpoints(path, connection, writer)
   const made = new Map<string, Collection<never>>()
   return {
     collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
@@ -43,6 +45,7 @@ function createStore(connection: Connection, tables: Map<string, Table>, log: Wr
     ping: () => writer.write(() => undefined),
     async close() {
       await writer.close()
+      await checkpoints?.close()
       log?.close()
       connection.close()
     },

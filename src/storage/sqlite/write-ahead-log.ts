@@ -16,5 +16,12 @@ export interface WriteAheadLog {
  */
 export function openLog(path: string): WriteAheadLog {
   const file = openSync(`${path}-wal`, 'r+')
-  return { sync: () => syncData(file), close: () => closeSync(file) }
+  let isOpen = true
+  return {
+    sync: () => syncData(file),
+    close() {
+      if (isOpen) closeSync(file)
+      isOpen = false
+    },
+  }
 }

@@ -21,16 +21,22 @@ const MAX_WAITING = 10_000
 export class Writer {
   readonly #connection: Connection
   readonly #sync: (() => Promise<void>) | undefined
+  readonly #committed: () => void
   #waiting: Write[] = []
   #scheduled = false
   #syncing = false
   #tries = 0
   #closed = false
+  #held = false
 
-  /** @param sync brings what was committed to the disk; undefined where nothing is kept there */
-  constructor(connection: Connection, sync?: () => Promise<void>) {
+  /**
+   * @param sync brings what was committed to the disk; undefined where nothing is kept there
+   * @param committed called after each commit
+   */
+  constructor(connection: Connection, sync: (() => Promise<void>) | undefined, committed: () => void) {
     this.#connection = connection
     this.#sync = sync
+    this.#committed = committed
   }
 
   /**
@@ -48,6 +54,16 @@ export class Writer {
     })
   }
 
+  /** Lets writes wait until `resume`. */
+  hold(): void {
+    this.#held = true
+  }
+
+  resume(): void {
+    this.#held = false
+    this.#schedule()
+  }
+
   /** Lets the writes that wait finish, and takes no more. */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -57,7 +73,7 @@ export class Writer {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#syncing || this.#waiting.length === 0) return
+    if (this.#scheduled || this.#syncing || this.#held || this.#waiting.length === 0) return
     this.#scheduled = true
     if (this.#tries === 0) setImmediate(() => this.#flush())
     else setTimeout(() => this.#flush(), backoff(this.#tries))
@@ -65,10 +81,12 @@ export class Writer {
 
   #flush(): void {
     this.#scheduled = false
+    if (this.#held) return
     const batch = this.#waiting.splice(0, MAX_BATCH)
     try {
       const outcomes = this.#connection.transact(() => batch.map(attempt))
       this.#tries = 0
+      this.#committed()
       if (this.#sync) this.#answerOnceSynced(this.#sync, batch, outcomes)
       else batch.forEach((write, i) => write.answer(outcomes[i]!))
     } catch (error) {

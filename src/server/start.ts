@@ -1,0 +1,56 @@
+// One server in this process: store, app, listening, jobs; and its end.
+import { createServer, type Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AddressInfo } from 'node:net'
+import { buildApp, type App } from '../app.ts'
+import { startScheduler } from '../jobs/scheduler.ts'
+import type { Config } from '../lib/config/schema.ts'
+import type { Log } from '../lib/log.ts'
+import { declarations } from '../oidc/declarations.ts'
+import { openStore } from '../storage/open.ts'
+import type { Running } from './running.ts'
+
+export interface RunningServer extends Running {
+  app: App
+  server: Server
+}
+
+/** How long requests under way may take to end. Milliseconds. */
+const DRAIN = 20_000
+
+/** @throws CannotOpen or Unavailable for a store that is not there, and what listening fails with */
+export async function start(config: Config, log: Log): Promise<RunningServer> {
+  const store = await openStore(config.store, declarations)
+  const app = await buildApp(config, store, log)
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
+  await listen(server, config)
+  const { port } = server.address() as AddressInfo
+
+  const scheduler = startScheduler(app.jobs, app.jobRecords, log)
+
+  let stopping: Promise<void> | undefined
+  const stop = (notice = 0) => (stopping ??= drain(notice))
+  async function drain(notice: number): Promise<void> {
+    app.beginDraining()
+    // A connection that is kept alive would hold the server up, or break under the client's next request.
+    server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
+    server.keepAliveTimeout = 1
+    if (notice > 0) await pause(notice)
+    const closed = new Promise(resolve => server.close(resolve))
+    server.closeIdleConnections()
+    const timer = setTimeout(() => server.closeAllConnections(), DRAIN)
+    await closed
+    clearTimeout(timer)
+    await scheduler.stop()
+    await app.close()
+    log.info('Latchkey has stopped')
+  }
+  return { app, server, port, stop }
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host }, resolve)
+  })
+}

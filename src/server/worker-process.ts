@@ -1,0 +1,60 @@
+import cluster from 'node:cluster'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { COMPILE_CACHE } from '../lib/compile-cache.ts'
+import { WorkerFailed } from './failure.ts'
+import type { Assignment, FromWorker, ToWorker } from './messages.ts'
+
+/** A worker as its primary sees it. */
+export interface WorkerProcess {
+  /** The port, once it listens. @throws WorkerFailed when it ended before */
+  listening: Promise<number>
+  ended: Promise<WorkerEnd>
+  stop(notice: number): void
+  signal(name: NodeJS.Signals): void
+}
+
+export interface WorkerEnd {
+  /** False when it stopped as it was told to. */
+  died: boolean
+  /** In words. */
+  how: string
+  /** Milliseconds. */
+  livedFor: number
+}
+
+const MAIN = join(import.meta.dirname, '../main.ts')
+
+export function startWorkerProcess(assignment: Assignment): WorkerProcess {
+  // Whatever the primary was started by.
+  cluster.setupPrimary({ exec: MAIN, args: [] })
+  const worker = cluster.fork({ NODE_COMPILE_CACHE: COMPILE_CACHE })
+  const begun = performance.now()
+  const send = (message: ToWorker) => worker.isConnected() && worker.send(message)
+  send(assignment)
+
+  let failure: string | undefined
+  worker.on('message', ({ failed }: FromWorker) => (failure = failed))
+  const ended = new Promise<WorkerEnd>(resolve => {
+    const end = (died: boolean, how: string) => resolve({ died, how, livedFor: performance.now() - begun })
+    worker.once('exit', (code: number | null, signal: string | null) =>
+      end(code !== 0, failure ?? (signal ? `it was killed by ${signal}` : `it ended with ${code}`)),
+    )
+    worker.on('error', error => {
+      // Of one that runs, the exit says it all.
+      if (worker.process.pid === undefined) end(true, error.message)
+    })
+  })
+  const failed = ended.then(({ how }) =>
+    Promise.reject(new WorkerFailed(failure ?? `a worker could not start: ${how}`)),
+  )
+  failed.catch(() => {})
+  const port = new Promise<number>(resolve => worker.once('listening', (address: AddressInfo) => resolve(address.port)))
+
+  return {
+    listening: Promise.race([port, failed]),
+    ended,
+    stop: notice => void send({ stop: { notice } }),
+    signal: name => void worker.process.kill(name),
+  }
+}
