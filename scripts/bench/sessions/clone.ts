@@ -45,8 +45,10 @@ export function createCloner(documents: Written[], ids: readonly string[]): Clon
 }
 
 function collectIds(value: unknown, found: Set<string>): void {
-  if (typeof value === 'string' && (RANDOM.test(value) || TIMED.test(value))) found.add(value)
-  else if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'string') {
+    // Some ids are made of several.
+    for (const part of value.split(':')) if (RANDOM.test(part) || TIMED.test(part)) found.add(part)
+  } else if (typeof value === 'object' && value !== null) {
     for (const [name, member] of Object.entries(value)) {
       collectIds(name, found)
       collectIds(member, found)

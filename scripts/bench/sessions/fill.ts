@@ -11,24 +11,28 @@ import { createCloner } from './clone.ts'
 import { insertAll, openInProcess } from './in-process.ts'
 
 const SESSION = 'latchkey_session'
-const AT_ONCE = 1000
+const AT_ONCE = 20_000
 
 /** Accounts and credentials are there already. */
 const OF_PEOPLE = new Set(['accounts', 'credentials'])
 
 /** Signs the first `count` people in, and notes them in `stocked`. */
 export async function fillSessions(stocked: Stocked, count: number): Promise<void> {
-  const { app, target, store, written, close } = await openInProcess(stocked)
+  const { app, target, store, writtenBy, close } = await openInProcess(stocked)
   try {
     const browser = new Browser(target.origin)
-    const real = await walk(target.origin, signInSteps(target, browser, 1))
-    await app.postbox.settled()
+    let real: SignedIn | undefined
+    const written = await writtenBy(async () => {
+      real = await walk(target.origin, signInSteps(target, browser, 1))
+      await app.postbox.settled()
+    })
+    if (!real) throw new Error('nobody was signed in')
     const cookie = browser.cookie(SESSION) ?? ''
     const sign = cookieSigner(stocked.env.LATCHKEY_SECRETS!)
     if (sign(cookie) !== browser.cookie(`${SESSION}.sig`)) throw new Error('session cookies are not signed as expected')
 
     const accountId = personOf(1, '').account.id
-    const left = (await written()).filter(({ collection }) => !OF_PEOPLE.has(collection))
+    const left = written.filter(({ collection }) => !OF_PEOPLE.has(collection))
     for (const secret of [cookie, real.accessToken, real.refreshToken]) {
       if (!JSON.stringify(left).includes(sha256(secret)))
         throw new Error('a sign-in left no document under a secret’s hash')

@@ -11,14 +11,13 @@ import { freePort } from '../../../test/support/server.ts'
 import type { Stocked } from '../servers/latchkey.ts'
 import type { Target } from '../servers/target.ts'
 import type { Written } from './clone.ts'
-import { recordWrites } from './recording-store.ts'
+import { recordWrites, type RecordingStore } from './recording-store.ts'
 
 export interface InProcess {
   app: App
   target: Target
   store: Store
-  /** What was written since the last call. */
-  written(): Promise<Written[]>
+  writtenBy: RecordingStore['writtenBy']
   close(): Promise<void>
 }
 
@@ -26,7 +25,7 @@ export async function openInProcess({ env, clientSecret, people }: Stocked): Pro
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const config = loadConfig({ env: { ...env, LATCHKEY_PORT: String(port), LATCHKEY_ISSUER: origin } })
-  const { store, written } = recordWrites(await openStore(config.store, declarations))
+  const { store, writtenBy } = recordWrites(await openStore(config.store, declarations))
   const app = await buildApp(config, store, createLog({ ...config, logLevel: 'silent' }))
   const server = createServer(app.handler).listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -34,7 +33,7 @@ export async function openInProcess({ env, clientSecret, people }: Stocked): Pro
     app,
     target: { origin, clientSecret, people },
     store,
-    written,
+    writtenBy,
     async close() {
       server.close()
       server.closeAllConnections()
@@ -43,8 +42,8 @@ export async function openInProcess({ env, clientSecret, people }: Stocked): Pro
   }
 }
 
-/** As many as one write of the store may hold up others for. */
-const BATCH = 500
+/** Nobody else uses the store meanwhile: the larger, the fewer pages are written twice. */
+const BATCH = 20_000
 
 /** Writes documents of any collections, in batches. */
 export async function insertAll(store: Store, documents: Written[]): Promise<void> {

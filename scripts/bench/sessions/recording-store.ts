@@ -1,11 +1,11 @@
-// A store that remembers which documents were written through it.
+// A store that notes which documents are written through it, when it is asked to.
 import type { Collection, Declaration, Document, Store } from '../../../src/storage/port.ts'
 import type { Written } from './clone.ts'
 
 export interface RecordingStore {
   store: Store
-  /** What was written since the last call, as it is now; what is gone again is left out. */
-  written(): Promise<Written[]>
+  /** What is written while the work is done, as it is then; what is gone again is left out. */
+  writtenBy(work: () => Promise<unknown>): Promise<Written[]>
 }
 
 /** Verbs whose first argument is the id, and those whose first argument is what is written. */
@@ -13,13 +13,13 @@ const BY_ID = new Set(['update', 'upsert'])
 const BY_DOCUMENT = new Set(['insert', 'insertMany'])
 
 export function recordWrites(store: Store): RecordingStore {
-  const writes = new Map<string, { collection: Collection<Document>; name: string; id: string }>()
+  let writes: Map<string, { collection: Collection<Document>; name: string; id: string }> | undefined
 
   function recording<T extends Document>(declaration: Declaration<T>): Collection<T> {
     const collection = store.collection(declaration)
     const { name } = declaration
     const note = (id: string) =>
-      writes.set(`${name} ${id}`, { collection: collection as unknown as Collection<Document>, name, id })
+      writes?.set(`${name} ${id}`, { collection: collection as unknown as Collection<Document>, name, id })
     return new Proxy(collection, {
       get(_, verb) {
         const value: unknown = Reflect.get(collection, verb)
@@ -43,9 +43,11 @@ export function recordWrites(store: Store): RecordingStore {
         return typeof value === 'function' ? value.bind(store) : value
       },
     }),
-    async written() {
+    async writtenBy(work) {
+      writes = new Map()
+      await work()
       const all = [...writes.values()]
-      writes.clear()
+      writes = undefined
       const documents = await Promise.all(all.map(({ collection, id }) => collection.get(id)))
       return all.flatMap(({ name }, at) => (documents[at] ? [{ collection: name, document: documents[at] }] : []))
     },
