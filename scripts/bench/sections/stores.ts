@@ -1,6 +1,7 @@
 import { cases } from '../cases/list.ts'
 import { measure, type Measured } from '../measure.ts'
-import { startLatchkey, stock, type Stocked } from '../servers/latchkey.ts'
+import { startLatchkey } from '../servers/latchkey.ts'
+import { stock, type Stocked } from '../servers/stock.ts'
 import { hasSetting, startMongoStore, startRedis, type StoreServer } from '../servers/stores.ts'
 import { withServers } from '../servers/with-servers.ts'
 import { emptyOutcome, type Outcome, type Section, type Settings } from './section.ts'

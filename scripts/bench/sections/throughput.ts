@@ -1,6 +1,7 @@
 import { measure, type Measured } from '../measure.ts'
 import { ratio } from '../report/figures.ts'
-import { startLatchkey, withStock } from '../servers/latchkey.ts'
+import { startLatchkey } from '../servers/latchkey.ts'
+import { withStock } from '../servers/stock.ts'
 import { startMap } from '../servers/map.ts'
 import { withServers } from '../servers/with-servers.ts'
 import { emptyOutcome, type Cell, type Outcome, type Section, type Settings } from './section.ts'

@@ -5,10 +5,11 @@ import { newSecret, sha256 } from '../../../src/lib/ids.ts'
 import { deriveKeys } from '../../../src/lib/seal.ts'
 import { signInSteps, walk } from '../cases/flow.ts'
 import { Browser } from '../load/browser.ts'
-import type { Stocked } from '../servers/latchkey.ts'
+import type { Stocked } from '../servers/stock.ts'
 import type { SignedIn } from '../servers/target.ts'
 import { createCloner } from './clone.ts'
-import { insertAll, openInProcess } from './in-process.ts'
+import { openInProcess } from '../servers/in-process.ts'
+import { insertAll } from './insert.ts'
 
 const SESSION = 'latchkey_session'
 const AT_ONCE = 20_000

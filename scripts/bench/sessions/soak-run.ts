@@ -8,10 +8,11 @@ import type { Declaration, Document } from '../../../src/storage/port.ts'
 import { moveClock } from '../../../test/support/clock.ts'
 import { signInSteps, walk } from '../cases/flow.ts'
 import { Browser } from '../load/browser.ts'
-import { stock } from '../servers/latchkey.ts'
+import { stock } from '../servers/stock.ts'
 import { sizeOf } from '../servers/sqlite-size.ts'
 import { createCloner, type Written } from './clone.ts'
-import { insertAll, openInProcess } from './in-process.ts'
+import { openInProcess } from '../servers/in-process.ts'
+import { insertAll } from './insert.ts'
 
 export interface SoakDay {
   day: number

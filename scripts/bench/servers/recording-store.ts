@@ -1,6 +1,6 @@
 // A store that notes which documents are written through it, when it is asked to.
 import type { Collection, Declaration, Document, Store } from '../../../src/storage/port.ts'
-import type { Written } from './clone.ts'
+import type { Written } from '../sessions/clone.ts'
 
 export interface RecordingStore {
   store: Store
