@@ -38,17 +38,18 @@ export function readArguments(args: string[]): Arguments {
   const { values } = parseArgs({
     args,
     options: {
-      ...{ quick: flag, docs: flag, render: flag, help: flag },
-      ...{
-        sections: text,
-        only: text,
-        connections: text,
-        seconds: text,
-        rounds: text,
-        sizes: text,
-        soak: text,
-        json: text,
-      },
+      quick: flag,
+      docs: flag,
+      render: flag,
+      help: flag,
+      sections: text,
+      only: text,
+      connections: text,
+      seconds: text,
+      rounds: text,
+      sizes: text,
+      soak: text,
+      json: text,
     },
   })
   const all = { ...(values.quick ? QUICK : FULL), ...values }

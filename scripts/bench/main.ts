@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { HELP, readArguments, type Arguments } from './arguments.ts'
 import { describeMachine } from './machine.ts'
+import { watchNoise } from './noise.ts'
 import { writeDocs } from './report/docs.ts'
-import { readReport, withSection, writeReport, type SectionReport } from './report/report.ts'
+import { readReport, withSection, writeReport, type Report, type SectionReport } from './report/report.ts'
 import { findingsText, sectionText } from './report/terminal.ts'
 import { pinClient } from './servers/process.ts'
 import { notMeasured, type Section } from './sections/section.ts'
@@ -14,7 +15,7 @@ const DOCS = join(ROOT, 'docs/performance.json')
 try {
   const given = readArguments(process.argv.slice(2))
   if (given.help) console.log(HELP)
-  else if (given.render) writeDocs(ROOT, readReport(DOCS))
+  else if (given.render) await writeDocs(ROOT, readReport(DOCS))
   else await run(given)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
@@ -30,7 +31,7 @@ async function run(given: Arguments): Promise<void> {
       .join('\n'),
   )
   const file = given.json ?? join(ROOT, 'bench/results', `${new Date().toISOString().replaceAll(':', '-')}.json`)
-  let report = { sections: [] as SectionReport[] }
+  let report: Report = { sections: [] }
   let docs = readReport(DOCS)
 
   for (const section of given.sections) {
@@ -42,7 +43,7 @@ async function run(given: Arguments): Promise<void> {
     if (measured.errors.length > 0) process.exitCode = 1
   }
   console.log(`\n━━ Targets\n${findingsText(report.sections.flatMap(({ findings }) => findings))}\n\nFigures: ${file}`)
-  if (given.docs) writeDocs(ROOT, docs)
+  if (given.docs) await writeDocs(ROOT, docs)
 }
 
 /** A section that breaks is told as such, and the others go on. */
@@ -51,9 +52,12 @@ async function runSection(section: Section, given: Arguments): Promise<Omit<Sect
   const start = performance.now()
   const takenAt = new Date().toISOString()
   process.stderr.write(`${name} …\n`)
+  const noise = watchNoise()
   const outcome = await section.run(given).catch((error: unknown) => {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { ...notMeasured('This section broke off.'), errors: [words] }
   })
-  return { name, title, takenAt, seconds: (performance.now() - start) / 1000, ...outcome }
+  const words = noise()
+  const notes = [...outcome.notes, ...(words ? [words] : [])]
+  return { name, title, takenAt, seconds: (performance.now() - start) / 1000, ...outcome, notes }
 }

@@ -4,7 +4,7 @@ import { signInSteps } from './flow.ts'
 
 export const passwordSignIn: Case = {
   name: 'password-sign-in',
-  title: 'Password sign-in, from the first page to the tokens',
+  title: 'Password sign-in',
   most: 8,
   async prepare(target) {
     return function* () {

@@ -21,3 +21,9 @@ export function milliseconds(value: number): string {
 export function megabytes(bytes: number): string {
   return `${figure(bytes / 1e6)} MB`
 }
+
+/** Of a finding. */
+export function verdict(met: boolean | null): string {
+  if (met === null) return 'not told'
+  return met ? 'met' : 'MISSED'
+}

@@ -1,5 +1,5 @@
 import type { Finding } from '../sections/section.ts'
-import { figure } from './figures.ts'
+import { figure, verdict } from './figures.ts'
 import type { SectionReport } from './report.ts'
 import { table } from './table.ts'
 
@@ -23,9 +23,4 @@ export function sectionText({ title, notes, tables, findings, errors, seconds }:
 export function findingsText(findings: Finding[]): string {
   const rows = findings.map(({ what, target, measured, met }) => [what, target, measured, verdict(met)])
   return table(['target', 'wanted', 'measured', ''], rows)
-}
-
-export function verdict(met: boolean | null): string {
-  if (met === null) return 'not told'
-  return met ? 'met' : 'MISSED'
 }

@@ -48,7 +48,7 @@ async function compare(stocked: Stocked[], { seconds, rounds }: Settings, outcom
     )
     const [least] = all
     rows.push(...all.map((measured, at) => rowOf(one.name, stocked[at]!.people, measured, least!)))
-    groups.push({ label: one.title, values: all.map(({ p50 }) => p50) })
+    groups.push({ label: one.title, values: all.map(({ p50 }) => p50 / least!.p50) })
     outcome.errors.push(...all.flatMap(({ errors }) => errors).map(error => `${one.name}: ${error}`))
     const most = all.at(-1)!
     const [p50, p99] = [most.p50 / least!.p50, most.p99 / least!.p99]
@@ -76,8 +76,6 @@ async function compare(stocked: Stocked[], { seconds, rounds }: Settings, outcom
 }
 
 function rowOf(name: string, people: number, one: Measured, least: Measured) {
-  return [
-    ...[name, people, one.throughput, one.spread],
-    ...[one.p50, one.p50 / least.p50, one.p95, one.p99, one.p99 / least.p99, one.cpu],
-  ]
+  const [p50, p99] = [one.p50 / least.p50, one.p99 / least.p99]
+  return [name, people, one.throughput, one.spread, one.p50, p50, one.p95, one.p99, p99, one.cpu]
 }

@@ -13,13 +13,12 @@ const BY_ID = new Set(['update', 'upsert'])
 const BY_DOCUMENT = new Set(['insert', 'insertMany'])
 
 export function recordWrites(store: Store): RecordingStore {
-  let writes: Map<string, { collection: Collection<Document>; name: string; id: string }> | undefined
+  let writes: Map<string, { collection: Pick<Collection<Document>, 'get'>; name: string; id: string }> | undefined
 
   function recording<T extends Document>(declaration: Declaration<T>): Collection<T> {
     const collection = store.collection(declaration)
     const { name } = declaration
-    const note = (id: string) =>
-      writes?.set(`${name} ${id}`, { collection: collection as unknown as Collection<Document>, name, id })
+    const note = (id: string) => writes?.set(`${name} ${id}`, { collection, name, id })
     return new Proxy(collection, {
       get(_, verb) {
         const value: unknown = Reflect.get(collection, verb)

@@ -4,30 +4,35 @@ import { readFileSync } from 'node:fs'
 export interface Usage {
   /** Seconds since it started; NaN where it is not known. */
   cpu: number
+  /** Of its children that have ended. Seconds. */
+  endedChildren: number
   /** Resident memory of the largest of the processes. Bytes; NaN where it is not known. */
   rss: number
 }
 
 /** The kernel's ticks, 100 a second on every Linux that Node runs on (USER_HZ). */
-const TICKS = 100
+export const TICKS = 100
 const PAGE = 4096
 
 export function readUsage(pid: number): Usage {
   try {
     const all = [pid, ...childrenOf(pid)].map(usageOf)
-    return { cpu: all.reduce((total, { cpu }) => total + cpu, 0), rss: Math.max(...all.map(({ rss }) => rss)) }
+    const total = (of: 'cpu' | 'endedChildren') => all.reduce((sum, one) => sum + one[of], 0)
+    return { cpu: total('cpu'), endedChildren: total('endedChildren'), rss: Math.max(...all.map(({ rss }) => rss)) }
   } catch {
-    return { cpu: Number.NaN, rss: Number.NaN }
+    return { cpu: Number.NaN, endedChildren: Number.NaN, rss: Number.NaN }
   }
 }
 
 function usageOf(pid: number): Usage {
   // The name, in brackets, may hold spaces: what is counted on comes after it.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-    .map(Number)
-  return { cpu: (fields[11]! + fields[12]!) / TICKS, rss: fields[21]! * PAGE }
+  const [, after] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))!
+  const fields = after!.split(' ').map(Number)
+  return {
+    cpu: (fields[11]! + fields[12]!) / TICKS,
+    endedChildren: (fields[13]! + fields[14]!) / TICKS,
+    rss: fields[21]! * PAGE,
+  }
 }
 
 function childrenOf(pid: number): number[] {
