@@ -13,9 +13,12 @@ export interface Arguments extends Settings {
   help: boolean
 }
 
+/** Sections that take their time however little they measure; `--sections` runs them with `--quick` too. */
+const NOT_QUICK = ['stores', 'workers', 'growth', 'soak']
+
 export const HELP = `npm run bench [-- OPTIONS]
 
-  --quick                 everything small, in under two minutes
+  --quick                 small, in under two minutes: all sections but ${NOT_QUICK.join(', ')}
   --docs                  also writes docs/performance.json, .md and charts; sections that are not run stay as they are
   --render                writes docs/performance.md and charts from docs/performance.json, and measures nothing
   --sections NAMES        of ${sections.map(({ name }) => name).join(', ')}
@@ -53,8 +56,9 @@ export function readArguments(args: string[]): Arguments {
     },
   })
   const all = { ...(values.quick ? QUICK : FULL), ...values }
+  const usual = values.quick ? sections.filter(({ name }) => !NOT_QUICK.includes(name)) : sections
   return {
-    sections: named('--sections', sections, all.sections),
+    sections: all.sections ? named('--sections', sections, all.sections) : usual,
     cases: named('--only', cases, all.only),
     connections: list(all.connections).map(one => whole('--connections', one, 1, 1000)),
     seconds: number('--seconds', all.seconds, 0.05, 600),

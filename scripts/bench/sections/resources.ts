@@ -74,7 +74,7 @@ function report(
 ): void {
   const [ours, map] = [median(starts.ours), median(starts.map)]
   outcome.notes.push(
-    `From spawning the process to the first 200 of the discovery document (median of ${starts.ours.length} starts, ${people} accounts; Latchkey with its compile cache, as \`npm start\` has it); resident memory after the start, and the most seen after each case of a full load.`,
+    `From spawning the process to the first 200 of the discovery document (median of ${starts.ours.length} starts, ${people} accounts; both with a cache of compiled code, as Latchkey has it after its first start); resident memory after the start, and the most seen after each case of a full load.`,
   )
   outcome.tables.push({
     title: 'Start-up and memory',

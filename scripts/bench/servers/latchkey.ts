@@ -6,7 +6,6 @@ import type { Stocked } from './stock.ts'
 import type { RunningTarget } from './target.ts'
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts')
-const CACHE = join(import.meta.dirname, '../../tools/compile-cache.mjs')
 
 export async function startLatchkey(
   { env, clientSecret, people, signedIn }: Stocked,
@@ -14,6 +13,6 @@ export async function startLatchkey(
 ): Promise<RunningTarget> {
   const port = await freePort()
   const own = { LATCHKEY_PORT: String(port), LATCHKEY_ISSUER: `http://127.0.0.1:${port}` }
-  const server = await startServer({ args: ['--import', CACHE, MAIN], env: { ...env, ...own, ...more }, port, cores })
+  const server = await startServer({ args: [MAIN], env: { ...env, ...own, ...more }, port, cores })
   return { ...server, clientSecret, people, signedIn }
 }

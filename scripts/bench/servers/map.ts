@@ -14,7 +14,7 @@ import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, SCOPE } from './setting.ts'
 import type { RunningTarget } from './target.ts'
 
 const PROGRAM = join(import.meta.dirname, 'map-server.ts')
-const CACHE = join(import.meta.dirname, '../../tools/compile-cache.ts')
+const CACHE = join(import.meta.dirname, '../../tools/compile-cache.mjs')
 
 /** Everything that the server is told; it takes nothing from Latchkey by itself. */
 export interface MapSetting {
