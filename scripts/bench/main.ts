@@ -12,6 +12,9 @@ import { notMeasured, type Section } from './sections/section.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const DOCS = join(ROOT, 'docs/performance.json')
 
+// So that servers and folders go too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 try {
   const given = readArguments(process.argv.slice(2))
   if (given.help) console.log(HELP)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { sum } from '../load/statistics.ts'
 import { figure, megabytes, ratio } from '../report/figures.ts'
+import { endWithUs } from '../servers/children.ts'
 import type { SoakDay, SoakEnd } from '../sessions/soak-run.ts'
 import { emptyOutcome, type Outcome, type Section } from './section.ts'
 
@@ -41,7 +41,7 @@ export const soak: Section = {
 async function runSoak(signIns: number): Promise<{ days: SoakDay[]; end: SoakEnd }> {
   const args = [PROGRAM, '--signIns', String(signIns), '--days', String(DAYS)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = once(child, 'exit')
+  const exited = endWithUs(child)
   const days: SoakDay[] = []
   let end: SoakEnd | undefined
   for await (const text of createInterface({ input: child.stdout })) {

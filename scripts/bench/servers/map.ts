@@ -1,6 +1,5 @@
 // Starts the ceiling: a plain oidc-provider whose store is a Map, with the app and the people that Latchkey has.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { personOf } from '../../../src/cli/seed-people.ts'
 import { HASH_PARAMETERS } from '../../../src/core/hasher.ts'
@@ -10,6 +9,7 @@ import { schema } from '../../../src/lib/config/schema.ts'
 import { claimsByScope, claimsOf } from '../../../src/oidc/claims.ts'
 import { freePort } from '../../../test/support/server.ts'
 import { SERVER_CORE, startServer } from './process.ts'
+import { makeScratch } from './scratch.ts'
 import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, SCOPE } from './setting.ts'
 import type { RunningTarget } from './target.ts'
 
@@ -47,14 +47,14 @@ export async function startMap(people: number): Promise<RunningTarget> {
     hashParameters: HASH_PARAMETERS,
   }
   // A file: a thousand people are too long for an argument.
-  const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-map-'))
+  const { folder, remove } = await makeScratch()
   const file = join(folder, 'setting.json')
   await writeFile(file, JSON.stringify(setting))
   try {
     const server = await startServer({ args: ['--import', CACHE, PROGRAM, file], env: {}, port, cores: SERVER_CORE })
     return { ...server, clientSecret, people }
   } finally {
-    await rm(folder, { recursive: true })
+    await remove()
   }
 }
 

@@ -1,10 +1,10 @@
 // A server as a process of its own, on a core of its own where the system can do that, and what it costs.
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import { setTimeout as pause } from 'node:timers/promises'
 import { onPath } from '../../tools/run.ts'
+import { endWithUs } from './children.ts'
 import { readUsage, type Usage } from './usage.ts'
 
 export interface ServerProcess {
@@ -31,11 +31,6 @@ export const canPin = onPath('taskset') !== undefined && availableParallelism() 
 export const SERVER_CORE = '0'
 const CLIENT_CORES = `1-${availableParallelism() - 1}`
 
-const children = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of children) child.kill('SIGKILL')
-})
-
 /** Keeps this process, which is the load client, off the servers' core. */
 export function pinClient(): void {
   if (canPin) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', CLIENT_CORES, String(process.pid)])
@@ -47,13 +42,12 @@ export async function startServer({ args, env, port, cores }: Wanted): Promise<S
   const [program, ...all] = [...(canPin && cores ? ['taskset', '--cpu-list', cores] : []), process.execPath, ...args]
   const started = performance.now()
   const child = spawn(program!, all, { env: { ...ownEnvironment(), ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
-  children.add(child)
+  const exited = endWithUs(child)
   let words = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (words += text))
-  const exited = once(child, 'exit').then(() => children.delete(child))
 
   while (!(await answers(origin))) {
-    if (!children.has(child) || performance.now() - started > 60_000) {
+    if (child.exitCode !== null || performance.now() - started > 60_000) {
       child.kill('SIGKILL')
       throw new Error(`the server did not start: ${words.trim() || args.join(' ')}`)
     }

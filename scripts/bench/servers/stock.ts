@@ -1,9 +1,8 @@
 // A store with people and an app in it, filled through Latchkey's own code.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seedPeople } from '../../../src/cli/seed-people.ts'
 import { openApp } from './in-process.ts'
+import { makeScratch } from './scratch.ts'
 import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, cookieSecret } from './setting.ts'
 import type { SignedIn } from './target.ts'
 
@@ -18,7 +17,7 @@ export interface Stocked {
 
 /** Fills a store: a fresh sqlite file unless `env` names another one. */
 export async function stock(people: number, env: Record<string, string> = {}): Promise<Stocked> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-bench-'))
+  const { folder: dataDir, remove: drop } = await makeScratch()
   const all = {
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_STORE: `sqlite:${join(dataDir, 'latchkey.db')}`,
@@ -35,7 +34,7 @@ export async function stock(people: number, env: Record<string, string> = {}): P
     env: all,
     clientSecret: clientSecret!,
     people,
-    drop: () => rm(dataDir, { recursive: true, force: true }),
+    drop,
   }
 }
 

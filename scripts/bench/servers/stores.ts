@@ -1,13 +1,12 @@
 // The stores that Latchkey is measured on. What is a server itself runs on the client's cores, as it inherits them.
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { configKeys } from '../../../src/lib/config/schema.ts'
 import { startMongo } from '../../../test/support/mongo.ts'
 import { freePort } from '../../../test/support/server.ts'
+import { endWithUs } from './children.ts'
+import { makeScratch } from './scratch.ts'
 import { onPath } from '../../tools/run.ts'
 
 export interface StoreServer {
@@ -33,12 +32,11 @@ export async function startMongoStore(): Promise<StoreServer> {
 export async function startRedis(): Promise<StoreServer> {
   const program = onPath('redis-server', 'valkey-server')
   if (!program) throw new Error('there is no redis-server on the path')
-  const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-redis-'))
+  const { folder, remove } = await makeScratch()
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes', '--save', '']
   const server = spawn(program, args, { stdio: 'ignore' })
-  process.once('exit', () => server.kill('SIGKILL'))
-  const exited = new Promise<void>(resolve => server.once('exit', () => resolve()))
+  const exited = endWithUs(server)
   while (!(await listens(port))) await pause(10)
   return {
     env: { LATCHKEY_REDIS: `redis://127.0.0.1:${port}` },
@@ -46,7 +44,7 @@ export async function startRedis(): Promise<StoreServer> {
     async stop() {
       server.kill('SIGTERM')
       await exited
-      await rm(folder, { recursive: true, force: true })
+      await remove()
     },
   }
 }
