@@ -5,10 +5,10 @@ import { newSecret, sha256 } from '../../../src/lib/ids.ts'
 import { deriveKeys } from '../../../src/lib/seal.ts'
 import { signInSteps, walk } from '../cases/flow.ts'
 import { Browser } from '../load/browser.ts'
+import { openInProcess, type InProcess } from '../servers/in-process.ts'
 import type { Stocked } from '../servers/stock.ts'
 import type { SignedIn } from '../servers/target.ts'
-import { createCloner } from './clone.ts'
-import { openInProcess } from '../servers/in-process.ts'
+import { createCloner, type Written } from './clone.ts'
 import { insertAll } from './insert.ts'
 
 const SESSION = 'latchkey_session'
@@ -19,57 +19,67 @@ const OF_PEOPLE = new Set(['accounts', 'credentials'])
 
 /** Signs the first `count` people in, and notes them in `stocked`. */
 export async function fillSessions(stocked: Stocked, count: number): Promise<void> {
-  const { app, target, store, writtenBy, close } = await openInProcess(stocked)
+  const running = await openInProcess(stocked)
   try {
-    const browser = new Browser(target.origin)
-    let real: SignedIn | undefined
-    const written = await writtenBy(async () => {
-      real = await walk(target.origin, signInSteps(target, browser, 1))
-      await app.postbox.settled()
-    })
-    if (!real) throw new Error('nobody was signed in')
-    const cookie = browser.cookie(SESSION) ?? ''
-    const sign = cookieSigner(stocked.env.LATCHKEY_SECRETS!)
-    if (sign(cookie) !== browser.cookie(`${SESSION}.sig`)) throw new Error('session cookies are not signed as expected')
-
-    const accountId = personOf(1, '').account.id
-    const left = written.filter(({ collection }) => !OF_PEOPLE.has(collection))
-    for (const secret of [cookie, real.accessToken, real.refreshToken]) {
-      if (!JSON.stringify(left).includes(sha256(secret)))
-        throw new Error('a sign-in left no document under a secret’s hash')
-    }
-    const clone = createCloner(left, [accountId])
-
+    const { real, signInAs } = await learnSignIn(running, cookieSigner(stocked.env.LATCHKEY_SECRETS!))
     stocked.signedIn = [real]
     for (let first = 2; first <= count; first += AT_ONCE) {
-      const documents = []
-      for (let number = first; number < Math.min(first + AT_ONCE, count + 1); number += 1) {
-        const made: SignedIn = {
-          browser: new Browser(target.origin),
-          accessToken: newSecret(),
-          refreshToken: newSecret(),
-        }
-        const own = newSecret()
-        const known = new Map([
-          [accountId, personOf(number, '').account.id],
-          [sha256(cookie), sha256(own)],
-          [sha256(real.accessToken), sha256(made.accessToken)],
-          [sha256(real.refreshToken), sha256(made.refreshToken)],
-        ])
-        made.browser.set(SESSION, own)
-        made.browser.set(`${SESSION}.sig`, sign(own))
-        documents.push(...clone(known))
-        stocked.signedIn.push(made)
-      }
-      await insertAll(store, documents)
+      const size = Math.min(AT_ONCE, count + 1 - first)
+      const made = Array.from({ length: size }, (_, at) => signInAs(first + at))
+      await insertAll(
+        running.store,
+        made.flatMap(({ documents }) => documents),
+      )
+      for (const { signedIn } of made) stocked.signedIn.push(signedIn)
     }
   } finally {
-    await close()
+    await running.close()
+  }
+}
+
+interface Learnt {
+  /** The first person, who really signed in. */
+  real: SignedIn
+  /** The same for another person; nothing is written yet. */
+  signInAs(person: number): { signedIn: SignedIn; documents: Written[] }
+}
+
+/** @throws Error when a sign-in leaves other things than this relies on */
+async function learnSignIn({ app, target, writtenBy }: InProcess, sign: (cookie: string) => string): Promise<Learnt> {
+  const browser = new Browser(target.origin)
+  let real: SignedIn | undefined
+  const written = await writtenBy(async () => {
+    real = await walk(target.origin, signInSteps(target, browser, 1))
+    await app.postbox.settled()
+  })
+  const { accessToken, refreshToken } = real!
+  const cookie = browser.cookie(SESSION) ?? ''
+  if (sign(cookie) !== browser.cookie(`${SESSION}.sig`)) throw new Error('session cookies are not signed as expected')
+
+  const left = written.filter(({ collection }) => !OF_PEOPLE.has(collection))
+  const text = JSON.stringify(left)
+  const hashes = [cookie, accessToken, refreshToken].map(sha256)
+  if (!hashes.every(hash => text.includes(hash))) throw new Error('a sign-in left nothing under a secret’s hash')
+
+  const accountId = personOf(1, '').account.id
+  const clone = createCloner(left, [accountId])
+  return {
+    real: real!,
+    signInAs(person) {
+      const own = [newSecret(), newSecret(), newSecret()] as const
+      const [ownCookie, ownAccess, ownRefresh] = own
+      const replaced = own.map((secret, at) => [hashes[at]!, sha256(secret)] as const)
+      const documents = clone(new Map([[accountId, personOf(person, '').account.id], ...replaced]))
+      const theirs = new Browser(target.origin)
+      theirs.set(SESSION, ownCookie)
+      theirs.set(`${SESSION}.sig`, sign(ownCookie))
+      return { signedIn: { browser: theirs, accessToken: ownAccess, refreshToken: ownRefresh }, documents }
+    },
   }
 }
 
 /** As the `cookies` package signs: HMAC-SHA-1 of name=value by the newest key, in base64url. */
-function cookieSigner(secret: string): (value: string) => string {
+function cookieSigner(secret: string): (cookie: string) => string {
   const key = deriveKeys([secret], 'cookies')[0]!.toString('base64url')
-  return value => createHmac('sha1', key).update(`${SESSION}=${value}`).digest('base64url')
+  return cookie => createHmac('sha1', key).update(`${SESSION}=${cookie}`).digest('base64url')
 }
