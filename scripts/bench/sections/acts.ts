@@ -4,7 +4,14 @@ import { percentile } from '../load/statistics.ts'
 import { milliseconds } from '../report/figures.ts'
 import { openInProcess, type InProcess } from '../servers/in-process.ts'
 import { stock } from '../servers/stock.ts'
-import { hasSetting, startMongoStore, startRedis, type StoreServer } from '../servers/stores.ts'
+import {
+  aboutMongo,
+  hasSetting,
+  startMongoStore,
+  startOrTell,
+  startRedis,
+  type StoreServer,
+} from '../servers/stores.ts'
 import { fillSessions } from '../sessions/fill.ts'
 import { emptyOutcome, type Cell, type Outcome, type Section, type Settings } from './section.ts'
 
@@ -29,15 +36,15 @@ export const acts: Section = {
 }
 
 async function onMongoAndRedis(settings: Settings, outcome: Outcome): Promise<void> {
-  const servers: StoreServer[] = []
+  const running: StoreServer[] = []
   try {
-    servers.push(await startMongoStore(), await startRedis())
-    outcome.notes.push(`Mongo + Redis are ${servers.map(({ kind }) => kind).join(' and ')}.`)
-    await onStore('Mongo + Redis', Object.assign({}, ...servers.map(({ env }) => env)), 'floor', settings, outcome)
-  } catch (error) {
-    outcome.notes.push(`Not on Mongo with Redis: ${String(error)}`)
+    const mongo = await startOrTell(startMongoStore, running, outcome.notes)
+    const redis = mongo && (await startOrTell(startRedis, running, outcome.notes))
+    if (!mongo || !redis) return
+    outcome.notes.push(`“Mongo” is ${aboutMongo(mongo)}; Redis is ${redis.kind}.`)
+    await onStore('Mongo + Redis', { ...mongo.env, ...redis.env }, 'floor', settings, outcome)
   } finally {
-    for (const server of servers) await server.stop()
+    for (const server of running) await server.stop()
   }
 }
 

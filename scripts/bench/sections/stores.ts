@@ -2,7 +2,14 @@ import { cases } from '../cases/list.ts'
 import { measure, type Measured } from '../measure.ts'
 import { startLatchkey } from '../servers/latchkey.ts'
 import { stock, type Stocked } from '../servers/stock.ts'
-import { hasSetting, startMongoStore, startRedis, type StoreServer } from '../servers/stores.ts'
+import {
+  aboutMongo,
+  hasSetting,
+  startMongoStore,
+  startOrTell,
+  startRedis,
+  type StoreServer,
+} from '../servers/stores.ts'
 import { withServers } from '../servers/with-servers.ts'
 import { emptyOutcome, type Outcome, type Section, type Settings } from './section.ts'
 
@@ -37,27 +44,19 @@ export const stores: Section = {
 }
 
 async function addServers(engines: Engine[], running: StoreServer[], outcome: Outcome): Promise<void> {
-  try {
-    const mongo = await startMongoStore()
-    running.push(mongo)
-    outcome.notes.push(
-      `“Mongo” is ${mongo.kind}.` +
-        (/mongod\b/.test(mongo.kind) ? '' : ' It is a stand-in in memory: these are no figures of MongoDB.'),
-    )
-    engines.push({ name: 'Mongo', stocked: await stock(PEOPLE, mongo.env) })
-    if (!hasSetting('redis')) {
-      outcome.notes.push('Mongo with Redis: not there yet, as this Latchkey knows no LATCHKEY_REDIS.')
-      return
-    }
-    const other = await startMongoStore()
-    running.push(other)
-    const redis = await startRedis()
-    running.push(redis)
-    outcome.notes.push(`Redis is ${redis.kind}.`)
-    engines.push({ name: 'Mongo + Redis', stocked: await stock(PEOPLE, { ...other.env, ...redis.env }) })
-  } catch (error) {
-    outcome.notes.push(`No further stores: ${String(error)}`)
+  const start = (begin: () => Promise<StoreServer>) => startOrTell(begin, running, outcome.notes)
+  const mongo = await start(startMongoStore)
+  if (!mongo) return
+  outcome.notes.push(`“Mongo” is ${aboutMongo(mongo)}.`)
+  engines.push({ name: 'Mongo', stocked: await stock(PEOPLE, mongo.env) })
+  if (!hasSetting('redis')) {
+    outcome.notes.push('Mongo with Redis: not there yet, as this Latchkey knows no LATCHKEY_REDIS.')
+    return
   }
+  const [other, redis] = [await start(startMongoStore), await start(startRedis)]
+  if (!other || !redis) return
+  outcome.notes.push(`Redis is ${redis.kind}.`)
+  engines.push({ name: 'Mongo + Redis', stocked: await stock(PEOPLE, { ...other.env, ...redis.env }) })
 }
 
 async function compare(engines: Engine[], { seconds, rounds }: Settings, outcome: Outcome): Promise<void> {

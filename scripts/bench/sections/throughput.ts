@@ -1,7 +1,8 @@
+import type { Case } from '../cases/case.ts'
 import { measure, type Measured } from '../measure.ts'
 import { ratio } from '../report/figures.ts'
 import { startLatchkey } from '../servers/latchkey.ts'
-import { withStock } from '../servers/stock.ts'
+import { withStock, type Stocked } from '../servers/stock.ts'
 import { startMap } from '../servers/map.ts'
 import { withServers } from '../servers/with-servers.ts'
 import { emptyOutcome, type BarChart, type Cell, type Outcome, type Section, type Settings } from './section.ts'
@@ -57,25 +58,32 @@ export const throughput: Section = {
       )
       const rows: Cell[][] = []
       for (const one of settings.cases) {
-        // Fresh ones for each case: no garbage of the one before.
-        const pairs = await withServers([() => startLatchkey(stocked), () => startMap(PEOPLE)], async targets => {
-          const found: Pair[] = []
-          for (const connections of widthsOf(settings, one.most)) {
-            const [ours, map] = await measure(one, targets, { ...settings, connections })
-            found.push({ connections, ours: ours!, map: map! })
-          }
-          return found
+        const pairs = await measurePairs(one, stocked, settings).catch((error: unknown) => {
+          outcome.errors.push(`${one.name}: ${String(error)}`)
+          return []
         })
+        if (pairs.length === 0) continue
         rows.push(...pairs.map(pair => rowOf(one.name, pair)))
-        outcome.errors.push(
-          ...pairs.flatMap(({ ours, map }) => [...ours.errors, ...map.errors]).map(e => `${one.name}: ${e}`),
-        )
+        const errors = pairs.flatMap(({ ours, map }) => [...ours.errors, ...map.errors])
+        outcome.errors.push(...errors.map(error => `${one.name}: ${error}`))
         conclude(outcome, one.name, one.title, pairs)
       }
       outcome.tables.push({ title: 'Operations a second, times and CPU', headings: HEADINGS, rows })
       return outcome
     })
   },
+}
+
+/** On fresh servers: no garbage of the case before. */
+function measurePairs(one: Case, stocked: Stocked, settings: Settings): Promise<Pair[]> {
+  return withServers([() => startLatchkey(stocked), () => startMap(PEOPLE)], async targets => {
+    const found: Pair[] = []
+    for (const connections of widthsOf(settings, one.most)) {
+      const [ours, map] = await measure(one, targets, { ...settings, connections })
+      found.push({ connections, ours: ours!, map: map! })
+    }
+    return found
+  })
 }
 
 function widthsOf({ connections }: Settings, most = Infinity): number[] {

@@ -22,6 +22,27 @@ export function hasSetting(key: string): boolean {
   return (configKeys as string[]).includes(key)
 }
 
+/** Starts one and notes it; where it cannot be had, a note says so. */
+export async function startOrTell(
+  start: () => Promise<StoreServer>,
+  running: StoreServer[],
+  notes: string[],
+): Promise<StoreServer | undefined> {
+  try {
+    const server = await start()
+    running.push(server)
+    return server
+  } catch (error) {
+    notes.push(`A store could not be had, so nothing was measured on it: ${String(error)}`)
+    return undefined
+  }
+}
+
+/** What it is, and whether its figures are any of MongoDB's. */
+export function aboutMongo({ kind }: StoreServer): string {
+  return /java/.test(kind) ? `${kind}, a stand-in: these are no figures of MongoDB` : kind
+}
+
 /** The Mongo-wire server that the tests use. @throws Error when none can be had */
 export async function startMongoStore(): Promise<StoreServer> {
   const { url, kind, stop } = await startMongo()
