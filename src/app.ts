@@ -17,6 +17,9 @@ import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
 import { createLogouts } from './core/logouts.ts'
 import { holdPolicy } from './core/policy/held.ts'
+import { countLocks, measureIdentity } from './core/metrics/identity.ts'
+import { createLiveCounts } from './core/metrics/live-counts.ts'
+import { measureWork, readJobs } from './core/metrics/work.ts'
 import { createPolicies } from './core/policy/policies.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
@@ -26,6 +29,8 @@ import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
 import { createMailer } from './lib/mail/create.ts'
+import { createMetrics } from './lib/metrics/metrics.ts'
+import { measureRequests } from './lib/metrics/requests.ts'
 import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { assets } from './lib/web/assets.ts'
@@ -36,6 +41,7 @@ import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { createClients } from './oidc/clients/clients.ts'
+import { countClientOutcomes } from './oidc/web/client-outcomes.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
@@ -48,10 +54,13 @@ import { createPages } from './oidc/pages/pages.ts'
 import { createDecisions } from './oidc/policy.ts'
 import { sendLogouts } from './oidc/sessions/send-logouts.ts'
 import { createSessions } from './oidc/sessions/sessions.ts'
+import { createManagement } from './operations/answers.ts'
+import { routeOf } from './operations/route-of.ts'
 import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { methodFacts } from './signin/situation.ts'
+import { measureStore } from './storage/measured.ts'
 import { Unavailable, type Store } from './storage/port.ts'
 
 const VIEWS = join(import.meta.dirname, '../views')
@@ -62,14 +71,20 @@ const MAILS_AT_END = 5000
 export type App = Awaited<ReturnType<typeof buildApp>>
 
 /** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
-export async function buildApp(config: Config, store: Store, log: Log) {
+export async function buildApp(config: Config, plainStore: Store, log: Log) {
+  const metrics = createMetrics()
+  const work = measureWork(metrics)
+  const isMeasured = config.managementPort !== undefined
+  const store = isMeasured ? measureStore(plainStore, metrics) : plainStore
   const { name, termsUrl, privacyUrl } = config
   const views = createViews(VIEWS, {
     page: { brand: { name }, lang: 'en', ...(termsUrl ? { termsUrl } : {}), ...(privacyUrl ? { privacyUrl } : {}) },
   })
   const mailer = createMailer(config, log)
-  const postbox = createPostbox(mailer, views, log)
+  const postbox = createPostbox(mailer, views, log, work.mailed)
   const events = createEvents(store, config)
+  const live = createLiveCounts(store)
+  countLocks(events, live)
   const accounts = createAccounts(store)
   const consents = createConsents(store)
   const signIns = createSignIns(store)
@@ -77,14 +92,14 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   const policies = createPolicies(store)
   const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
-  const sessions = createSessions({ store, accounts, signIns, logouts, events })
+  const sessions = createSessions({ store, accounts, signIns, logouts, events, live })
   const invitations = createInvitations(store)
   const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
   const methodServices = {
     config,
     credentials: openCredentials(store),
-    limits: createLimits(store),
-    hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
+    limits: createLimits(store, work.limited),
+    hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed }),
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
@@ -103,6 +118,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
       decisions,
       sessions,
       logouts,
+      live,
       policy,
       pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, consents),
@@ -115,10 +131,13 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     log,
   )
 
+  async function tellDue() {
+    const outcome = await sendLogouts(provider.current(), logouts, log)
+    work.toldOfSignOuts(outcome)
+    return outcome
+  }
   function tellApps(): void {
-    sendLogouts(provider.current(), logouts, log).catch((error: unknown) => {
-      log.error({ err: error }, 'sign-outs could not be looked at')
-    })
+    tellDue().catch((error: unknown) => log.error({ err: error }, 'sign-outs could not be looked at'))
   }
 
   const services: SignInServices = {
@@ -143,8 +162,10 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.keys = cookieKeys
   koa.silent = true
   let draining = false
+  const ready = () => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())
+  if (isMeasured) koa.use(measureRequests(metrics, { routeOf, answered: countClientOutcomes(metrics) }))
   koa.use(securityHeaders(config.issuer.startsWith('https:')))
-  koa.use(health(() => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())))
+  koa.use(health(ready))
   koa.use(trace(log))
   koa.use(faults(views, error => error instanceof Unavailable))
   koa.use(assets(join(VIEWS, 'assets')))
@@ -156,6 +177,24 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.use(quietLogout)
   koa.use(formPostPage(views))
   koa.use(provider.middleware)
+
+  const jobRecords = createJobRecords(store, work.ran)
+  const jobs = listJobs({
+    config,
+    store,
+    signIns,
+    sessions,
+    events,
+    keys,
+    sendLogouts: tellDue,
+  })
+  measureIdentity(metrics, { events, live, hasher: methodServices.hasher, postbox })
+  readJobs(
+    metrics,
+    jobs.map(job => job.name),
+    jobRecords,
+  )
+  const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))
 
   const edge = createEdge(config)
   const handle = koa.callback()
@@ -174,20 +213,21 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     postbox,
     mailer,
     methodServices,
-    jobs: listJobs({
-      config,
-      store,
-      signIns,
-      sessions,
-      events,
-      keys,
-      sendLogouts: () => sendLogouts(provider.current(), logouts, log),
-    }),
+    jobs,
     sessions,
     signIns,
     policies,
     policy,
-    jobRecords: createJobRecords(store),
+    jobRecords,
+    management: createManagement({
+      ...methodServices,
+      store,
+      postbox,
+      keys,
+      live,
+      instruments: metrics.instruments,
+      ready,
+    }),
     refreshKeys: provider.refresh,
     /** Every route of our own pages. */
     pageRoutes: routers.flatMap(({ stack }) => stack),
@@ -200,6 +240,7 @@ export async function buildApp(config: Config, store: Store, log: Log) {
       provider.stop()
       await postbox.settled(MAILS_AT_END)
       mailer.close()
+      await keepCounts()
       await store.close()
     },
   }

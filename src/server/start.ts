@@ -7,6 +7,7 @@ import { startScheduler } from '../jobs/scheduler.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Log } from '../lib/log.ts'
 import { declarations } from '../oidc/declarations.ts'
+import { openOwnPort } from '../operations/own-port.ts'
 import { openStore } from '../storage/open.ts'
 import type { Running } from './running.ts'
 
@@ -26,6 +27,7 @@ export async function start(config: Config, log: Log): Promise<RunningServer> {
   await listen(server, config)
   const { port } = server.address() as AddressInfo
 
+  const management = await openOwnPort(app.management, config, log)
   const scheduler = startScheduler(app.jobs, app.jobRecords, log)
 
   let stopping: Promise<void> | undefined
@@ -42,10 +44,11 @@ export async function start(config: Config, log: Log): Promise<RunningServer> {
     await closed
     clearTimeout(timer)
     await scheduler.stop()
+    await management?.close()
     await app.close()
     log.info('Latchkey has stopped')
   }
-  return { app, server, port, stop }
+  return { app, server, port, ...(management ? { managementPort: management.port } : {}), stop }
 }
 
 function listen(server: Server, { port, host }: Config): Promise<void> {
