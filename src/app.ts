@@ -11,6 +11,7 @@ import { createConsents } from './core/consents.ts'
 import { openCredentials } from './core/credentials.ts'
 import { createDevices } from './core/devices.ts'
 import { createEvents } from './core/events/events.ts'
+import { logEvents } from './core/events/log-events.ts'
 import { createHasher } from './core/hasher.ts'
 import { createInvitations } from './core/invitations.ts'
 import { createJobRecords } from './core/job-records.ts'
@@ -85,6 +86,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   const events = createEvents(store, config)
   const live = createLiveCounts(store)
   countLocks(events, live)
+  events.readBy(logEvents(log))
   const accounts = createAccounts(store)
   const consents = createConsents(store)
   const signIns = createSignIns(store)
