@@ -20,7 +20,7 @@ import { createLogouts } from './core/logouts.ts'
 import { holdPolicy } from './core/policy/held.ts'
 import { countLocks, measureIdentity } from './core/metrics/identity.ts'
 import { createLiveCounts } from './core/metrics/live-counts.ts'
-import { measureWork, readJobs } from './core/metrics/work.ts'
+import { readJobs } from './core/metrics/work.ts'
 import { createPolicies } from './core/policy/policies.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
@@ -30,8 +30,6 @@ import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
 import { createMailer } from './lib/mail/create.ts'
-import { createMetrics } from './lib/metrics/metrics.ts'
-import { measureRequests } from './lib/metrics/requests.ts'
 import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { assets } from './lib/web/assets.ts'
@@ -42,7 +40,6 @@ import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { createClients } from './oidc/clients/clients.ts'
-import { countClientOutcomes } from './oidc/web/client-outcomes.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
@@ -56,12 +53,11 @@ import { createDecisions } from './oidc/policy.ts'
 import { sendLogouts } from './oidc/sessions/send-logouts.ts'
 import { createSessions } from './oidc/sessions/sessions.ts'
 import { createManagement } from './operations/answers.ts'
-import { routeOf } from './operations/route-of.ts'
+import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { methodFacts } from './signin/situation.ts'
-import { measureStore } from './storage/measured.ts'
 import { Unavailable, type Store } from './storage/port.ts'
 
 const VIEWS = join(import.meta.dirname, '../views')
@@ -73,15 +69,14 @@ export type App = Awaited<ReturnType<typeof buildApp>>
 
 /** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
 export async function buildApp(config: Config, plainStore: Store, log: Log) {
-  const metrics = createMetrics()
-  const work = measureWork(metrics)
-  const isMeasured = config.managementPort !== undefined
-  const store = isMeasured ? measureStore(plainStore, metrics) : plainStore
+  const observation = await createObservation(config, log)
+  const { metrics, work } = observation
+  const store = observation.store(plainStore)
   const { name, termsUrl, privacyUrl } = config
   const views = createViews(VIEWS, {
     page: { brand: { name }, lang: 'en', ...(termsUrl ? { termsUrl } : {}), ...(privacyUrl ? { privacyUrl } : {}) },
   })
-  const mailer = createMailer(config, log)
+  const mailer = observation.mailer(createMailer(config, log))
   const postbox = createPostbox(mailer, views, log, work.mailed)
   const events = createEvents(store, config)
   const live = createLiveCounts(store)
@@ -97,11 +92,12 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   const sessions = createSessions({ store, accounts, signIns, logouts, events, live })
   const invitations = createInvitations(store)
   const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
+  const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
   const methodServices = {
     config,
     credentials: openCredentials(store),
     limits: createLimits(store, work.limited),
-    hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed }),
+    hasher: observation.hasher(hasher),
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
@@ -126,7 +122,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
       cookieKeys,
-      fetch: createGuardedFetch(config.allowNetworks),
+      fetch: observation.fetch(createGuardedFetch(config.allowNetworks)),
     },
     keys,
     events,
@@ -165,7 +161,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   koa.silent = true
   let draining = false
   const ready = () => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())
-  if (isMeasured) koa.use(measureRequests(metrics, { routeOf, answered: countClientOutcomes(metrics) }))
+  for (const watch of observation.requests()) koa.use(watch)
   koa.use(securityHeaders(config.issuer.startsWith('https:')))
   koa.use(health(ready))
   koa.use(trace(log))
@@ -181,21 +177,9 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   koa.use(provider.middleware)
 
   const jobRecords = createJobRecords(store, work.ran)
-  const jobs = listJobs({
-    config,
-    store,
-    signIns,
-    sessions,
-    events,
-    keys,
-    sendLogouts: tellDue,
-  })
+  const jobs = listJobs({ config, store, signIns, sessions, events, keys, sendLogouts: tellDue })
   measureIdentity(metrics, { events, live, hasher: methodServices.hasher, postbox })
-  readJobs(
-    metrics,
-    jobs.map(job => job.name),
-    jobRecords,
-  )
+  readJobs(metrics, jobs, jobRecords)
   const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))
 
   const edge = createEdge(config)
@@ -244,6 +228,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
       mailer.close()
       await keepCounts()
       await store.close()
+      await observation.close()
     },
   }
 }

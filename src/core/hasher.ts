@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
 import { createBounded, type BoundedState } from '../lib/bounded.ts'
+import type { Tracing } from '../lib/tracing/tracing.ts'
 
 // OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.
 export const HASH_PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }
@@ -41,5 +42,14 @@ export function createHasher({ width, queue, ended }: HasherOptions): Hasher {
     },
     isOutdated: stored => !stored.startsWith(CURRENT),
     state: bounded.state,
+  }
+}
+
+/** The same, with each hash that a request waits for in a span. */
+export function traceHasher(hasher: Hasher, tracing: Tracing): Hasher {
+  return {
+    ...hasher,
+    hash: password => tracing.step('password hash', {}, () => hasher.hash(password)),
+    verify: (stored, password) => tracing.step('password verify', {}, () => hasher.verify(stored, password)),
   }
 }

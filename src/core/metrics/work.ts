@@ -48,7 +48,7 @@ export function measureWork(metrics: Metrics) {
 }
 
 /** By the jobs' records, so that it is known whichever process ran them, and after a restart. */
-export function readJobs(metrics: Metrics, names: readonly string[], records: JobRecords): void {
+export function readJobs(metrics: Metrics, jobs: readonly { name: string }[], records: JobRecords): void {
   metrics.reading(
     {
       name: 'latchkey_job_last_success_timestamp_seconds',
@@ -56,7 +56,7 @@ export function readJobs(metrics: Metrics, names: readonly string[], records: Jo
       aggregator: 'max',
     },
     async () => {
-      const found = await Promise.all(names.map(name => records.get(name)))
+      const found = await Promise.all(jobs.map(({ name }) => records.get(name)))
       return found.flatMap(record =>
         record?.succeededAt ? [{ labels: { job: record.id }, value: record.succeededAt / 1000 }] : [],
       )

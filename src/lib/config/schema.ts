@@ -33,6 +33,14 @@ export const schema = z.strictObject({
   managementHost: text('a host name or an address', isHost)
     .default('127.0.0.1')
     .describe('The address that the management port listens on. Whoever reaches it may read it.'),
+  otlpEndpoint: webAddress()
+    .optional()
+    .describe('An OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318. Unset, nothing is traced.'),
+  tracePercent: whole(1, 100)
+    .default(100)
+    .describe(
+      'Of a hundred requests, how many are traced; a caller that traces, through a trusted proxy, decides itself.',
+    ),
   name: text('1 to 60 printable characters', value => /^[^\p{C}]{1,60}$/u.test(value))
     .default('Latchkey')
     .describe('The name that pages and mails carry.'),

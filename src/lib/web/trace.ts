@@ -12,7 +12,8 @@ interface Traced {
 export function trace(log: Log): Middleware {
   return async (ctx, next) => {
     const state = ctx.state as Traced
-    state.traceId = newId()
+    // Where requests are traced, it is the trace's.
+    state.traceId ??= newId()
     state.baseLog = log
     ctx.res.setHeader('X-Request-Id', state.traceId)
     await next()
