@@ -47,7 +47,7 @@ export async function openManagementPort(
   }
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', error => reject(Object.assign(error, { setting: 'LATCHKEY_MANAGEMENT_PORT' })))
     server.listen({ port: managementPort, host: managementHost }, resolve)
   })
   return {

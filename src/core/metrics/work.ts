@@ -28,8 +28,8 @@ export function measureWork(metrics: Metrics) {
   })
   const jobs = metrics.histogram({
     name: 'latchkey_job_duration_seconds',
-    help: 'Time of a run of a job, by job and outcome.',
-    labels: ['job', 'outcome'],
+    help: 'Time of a run of a job, by task and outcome.',
+    labels: ['task', 'outcome'],
   })
 
   return {
@@ -58,7 +58,7 @@ export function readJobs(metrics: Metrics, jobs: readonly { name: string }[], re
     async () => {
       const found = await Promise.all(jobs.map(({ name }) => records.get(name)))
       return found.flatMap(record =>
-        record?.succeededAt ? [{ labels: { job: record.id }, value: record.succeededAt / 1000 }] : [],
+        record?.succeededAt ? [{ labels: { task: record.id }, value: record.succeededAt / 1000 }] : [],
       )
     },
   )
