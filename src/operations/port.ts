@@ -17,13 +17,13 @@ export interface ManagementPort {
   close(): Promise<void>
 }
 
-type Options = Pick<Config, 'managementHost'> & { managementPort: number }
-
+/** Undefined where none was asked for. @throws Error of listening, with the `setting` that would mend it */
 export async function openManagementPort(
   source: ManagementSource,
-  { managementPort, managementHost }: Options,
+  { managementPort, managementHost }: Pick<Config, 'managementPort' | 'managementHost'>,
   log: Log,
-): Promise<ManagementPort> {
+): Promise<ManagementPort | undefined> {
+  if (managementPort === undefined) return undefined
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return json(response, 405, { status: 'refused', problem: 'only GET is answered here' })

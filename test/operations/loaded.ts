@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { loadConfig } from '../../src/lib/config/load.ts'
 import { createLog } from '../../src/lib/log.ts'
-import { start } from '../../src/main.ts'
+import { start } from '../../src/server/start.ts'
 
 const config = loadConfig()
 const { stop } = await start(config, createLog(config))

@@ -25,10 +25,25 @@ export async function expose(instruments: readonly Instrument[]): Promise<Exposi
   }
 }
 
-/** One text of what several processes collected. */
-export async function exposeAll(collected: readonly Collected[]): Promise<string> {
+/** What several processes collected, as if one had. */
+export async function addUp(collected: readonly Collected[]): Promise<Collected> {
   const { AggregatorRegistry } = (await import('prom-client')).default
-  return AggregatorRegistry.aggregate(collected as never).metrics()
+  const sums = await AggregatorRegistry.aggregate(collected as never).getMetricsAsJSON()
+  // They come with functions, which no process can tell another.
+  return JSON.parse(JSON.stringify(sums)) as Collected
+}
+
+/** One text of what several processes collected. */
+export async function exposeText(collected: readonly Collected[]): Promise<{ contentType: string; text: string }> {
+  const { AggregatorRegistry } = (await import('prom-client')).default
+  const registry = AggregatorRegistry.aggregate(collected as never)
+  return { contentType: registry.contentType, text: await registry.metrics() }
+}
+
+/** Without what is measured at a moment and is no more: gauges. */
+export function onlyCounted(collected: Collected): Collected {
+  // prom-client says the type by a number in its types, and by a word in fact.
+  return collected.filter(({ type }) => (type as unknown as string) !== 'gauge')
 }
 
 /** The part of a metric of prom-client that its registry uses. */
