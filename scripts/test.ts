@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { aptInstall, canAptInstall } from './tools/apt.ts'
 import { findChromium, installChromium } from './tools/chromium.ts'
+import { findPrometheus, installPrometheus } from './tools/prometheus.ts'
 import { onPath } from './tools/run.ts'
 
 interface Counts {
@@ -16,13 +17,14 @@ interface Counts {
 
 ensure('Chromium', findChromium, installChromium)
 ensure('redis-server', findRedis, () => canAptInstall() && aptInstall('redis-server'))
+ensure('Prometheus', findPrometheus, installPrometheus)
 const { passed, failed, skipped, status } = runMocha(process.argv.slice(2))
 if (passed + failed === 0) console.log('No test ran.')
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : status
 
 /** Goes on when a program cannot be had: the tests that need it say so, the others still tell something. */
-function ensure(name: string, find: () => string | undefined, install: () => boolean): void {
+function ensure(name: string, find: () => unknown, install: () => boolean): void {
   if (find()) return
   console.log(`Installing ${name}, which the tests need …`)
   if (!install()) console.log(`${name} could not be installed here; install it yourself, and run the tests again.`)

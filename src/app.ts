@@ -11,12 +11,16 @@ import { createConsents } from './core/consents.ts'
 import { openCredentials } from './core/credentials.ts'
 import { createDevices } from './core/devices.ts'
 import { createEvents } from './core/events/events.ts'
+import { logEvents } from './core/events/log-events.ts'
 import { createHasher } from './core/hasher.ts'
 import { createInvitations } from './core/invitations.ts'
 import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
 import { createLogouts } from './core/logouts.ts'
 import { holdPolicy } from './core/policy/held.ts'
+import { countLocks, measureIdentity } from './core/metrics/identity.ts'
+import { createLiveCounts } from './core/metrics/live-counts.ts'
+import { readJobs } from './core/metrics/work.ts'
 import { createPolicies } from './core/policy/policies.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
@@ -48,6 +52,8 @@ import { createPages } from './oidc/pages/pages.ts'
 import { createDecisions } from './oidc/policy.ts'
 import { sendLogouts } from './oidc/sessions/send-logouts.ts'
 import { createSessions } from './oidc/sessions/sessions.ts'
+import { createManagement } from './operations/answers.ts'
+import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
@@ -62,14 +68,20 @@ const MAILS_AT_END = 5000
 export type App = Awaited<ReturnType<typeof buildApp>>
 
 /** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
-export async function buildApp(config: Config, store: Store, log: Log) {
+export async function buildApp(config: Config, plainStore: Store, log: Log) {
+  const observation = await createObservation(config, log)
+  const { metrics, work } = observation
+  const store = observation.store(plainStore)
   const { name, termsUrl, privacyUrl } = config
   const views = createViews(VIEWS, {
     page: { brand: { name }, lang: 'en', ...(termsUrl ? { termsUrl } : {}), ...(privacyUrl ? { privacyUrl } : {}) },
   })
-  const mailer = createMailer(config, log)
-  const postbox = createPostbox(mailer, views, log)
+  const mailer = observation.mailer(createMailer(config, log))
+  const postbox = createPostbox(mailer, views, log, work.mailed)
   const events = createEvents(store, config)
+  const live = createLiveCounts(store)
+  countLocks(events, live)
+  events.readBy(logEvents(log))
   const accounts = createAccounts(store)
   const consents = createConsents(store)
   const signIns = createSignIns(store)
@@ -77,14 +89,15 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   const policies = createPolicies(store)
   const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
-  const sessions = createSessions({ store, accounts, signIns, logouts, events })
+  const sessions = createSessions({ store, accounts, signIns, logouts, events, live })
   const invitations = createInvitations(store)
   const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
+  const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
   const methodServices = {
     config,
     credentials: openCredentials(store),
-    limits: createLimits(store),
-    hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
+    limits: createLimits(store, work.limited),
+    hasher: observation.hasher(hasher),
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
@@ -103,22 +116,26 @@ export async function buildApp(config: Config, store: Store, log: Log) {
       decisions,
       sessions,
       logouts,
+      live,
       policy,
       pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
       cookieKeys,
-      fetch: createGuardedFetch(config.allowNetworks),
+      fetch: observation.fetch(createGuardedFetch(config.allowNetworks)),
     },
     keys,
     events,
     log,
   )
 
+  async function tellDue() {
+    const outcome = await sendLogouts(provider.current(), logouts, log)
+    work.toldOfSignOuts(outcome)
+    return outcome
+  }
   function tellApps(): void {
-    sendLogouts(provider.current(), logouts, log).catch((error: unknown) => {
-      log.error({ err: error }, 'sign-outs could not be looked at')
-    })
+    tellDue().catch((error: unknown) => log.error({ err: error }, 'sign-outs could not be looked at'))
   }
 
   const services: SignInServices = {
@@ -143,8 +160,10 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.keys = cookieKeys
   koa.silent = true
   let draining = false
+  const ready = () => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())
+  for (const watch of observation.requests()) koa.use(watch)
   koa.use(securityHeaders(config.issuer.startsWith('https:')))
-  koa.use(health(() => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())))
+  koa.use(health(ready))
   koa.use(trace(log))
   koa.use(faults(views, error => error instanceof Unavailable))
   koa.use(assets(join(VIEWS, 'assets')))
@@ -156,6 +175,12 @@ export async function buildApp(config: Config, store: Store, log: Log) {
   koa.use(quietLogout)
   koa.use(formPostPage(views))
   koa.use(provider.middleware)
+
+  const jobRecords = createJobRecords(store, work.ran)
+  const jobs = listJobs({ config, store, signIns, sessions, events, keys, sendLogouts: tellDue })
+  measureIdentity(metrics, { events, live, hasher: methodServices.hasher, postbox })
+  readJobs(metrics, jobs, jobRecords)
+  const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))
 
   const edge = createEdge(config)
   const handle = koa.callback()
@@ -174,20 +199,21 @@ export async function buildApp(config: Config, store: Store, log: Log) {
     postbox,
     mailer,
     methodServices,
-    jobs: listJobs({
-      config,
-      store,
-      signIns,
-      sessions,
-      events,
-      keys,
-      sendLogouts: () => sendLogouts(provider.current(), logouts, log),
-    }),
+    jobs,
     sessions,
     signIns,
     policies,
     policy,
-    jobRecords: createJobRecords(store),
+    jobRecords,
+    management: createManagement({
+      ...methodServices,
+      store,
+      postbox,
+      keys,
+      live,
+      instruments: metrics.instruments,
+      ready,
+    }),
     refreshKeys: provider.refresh,
     /** Every route of our own pages. */
     pageRoutes: routers.flatMap(({ stack }) => stack),
@@ -200,7 +226,9 @@ export async function buildApp(config: Config, store: Store, log: Log) {
       provider.stop()
       await postbox.settled(MAILS_AT_END)
       mailer.close()
+      await keepCounts()
       await store.close()
+      await observation.close()
     },
   }
 }

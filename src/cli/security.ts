@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { AuditEntry } from '../core/events/events.ts'
-import { unlockPassword } from '../methods/password/limits.ts'
+import { passwordLockOf, unlockPassword } from '../methods/password/limits.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore } from './support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
@@ -19,7 +19,9 @@ export function define(security: Command): void {
 function unlock(name: string, { json }: JsonOption): Promise<void> {
   return withStore(async opened => {
     const account = await accountNamed(opened.accounts, name)
-    await opened.events.emit({ type: 'account.unlocked', ...ORIGIN, accountId: account.id, details: {} })
+    const until = await passwordLockOf(opened, account.id)
+    const details = until ? { until } : {}
+    await opened.events.emit({ type: 'account.unlocked', ...ORIGIN, accountId: account.id, details })
     await unlockPassword(opened, account.id)
     print(json, account, () => `${account.email} can try again.`)
   })

@@ -28,8 +28,8 @@ async function revoke(given: string | undefined, { json, stdin }: JsonOption & {
   if (JWT.test(value)) {
     throw new CommandError('That is a JWT, which nobody can revoke: it ends by itself, within minutes.')
   }
-  await withStore(async ({ store, events }) => {
-    const kind = await revokeToken(store, events, value, ORIGIN)
+  await withStore(async ({ store, events, live }) => {
+    const kind = await revokeToken(store, events, live, value, ORIGIN)
     if (!kind) throw new CommandError('That is no live token of ours: it has expired, was revoked, or never was.')
     print(json, { kind, revoked: true }, () => `${WORDS[kind]} is revoked.`)
   })

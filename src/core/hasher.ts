@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
-import { createBounded } from '../lib/bounded.ts'
+import { createBounded, type BoundedState } from '../lib/bounded.ts'
+import type { Tracing } from '../lib/tracing/tracing.ts'
 
 // OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.
 export const HASH_PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }
@@ -11,14 +12,22 @@ export interface Hasher {
   verify(stored: string | undefined, password: string): Promise<boolean>
   /** Whether the hash was made with other parameters than today's. */
   isOutdated(stored: string): boolean
+  state(): BoundedState
+}
+
+interface HasherOptions {
+  width: number
+  queue: number
+  /** Told of each hash how long it waited for its turn, and how long it took: seconds. */
+  ended?: (waited: number, took: number) => void
 }
 
 /**
  * Hashes passwords by argon2id, as many at once as `width`; more than `queue` waiting are refused with 503, so that
  * hashing never starves the rest. Passwords are compared in NFKC (NIST SP 800-63B-4, section 3.1.1.2).
  */
-export function createHasher({ width, queue }: { width: number; queue: number }): Hasher {
-  const bounded = createBounded(width, queue)
+export function createHasher({ width, queue, ended }: HasherOptions): Hasher {
+  const bounded = createBounded(width, queue, ended)
   const hashed = (password: string) => bounded(() => hash(password.normalize('NFKC'), HASH_PARAMETERS))
   // Made once, when first needed: what an unknown account's password is compared with.
   let nobody: Promise<string> | undefined
@@ -32,5 +41,15 @@ export function createHasher({ width, queue }: { width: number; queue: number })
       return matches && stored !== undefined
     },
     isOutdated: stored => !stored.startsWith(CURRENT),
+    state: bounded.state,
+  }
+}
+
+/** The same, with each hash that a request waits for in a span. */
+export function traceHasher(hasher: Hasher, tracing: Tracing): Hasher {
+  return {
+    ...hasher,
+    hash: password => tracing.step('password hash', {}, () => hasher.hash(password)),
+    verify: (stored, password) => tracing.step('password verify', {}, () => hasher.verify(stored, password)),
   }
 }

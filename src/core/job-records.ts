@@ -15,10 +15,13 @@ const jobRecordSchema = z.object({
   endedAt: z.number().optional(),
   durationMs: z.number().optional(),
   outcome: z.enum(['success', 'failure']).optional(),
+  /** When a run last ended well. Epoch milliseconds. */
+  succeededAt: z.number().optional(),
   /** What the run did, in words; for a failure, its message. */
   result: z.string().optional(),
 })
 
+export type JobOutcome = 'success' | 'failure'
 export type JobRecord = z.infer<typeof jobRecordSchema>
 
 export const jobDeclaration: Declaration<JobRecord> = { name: 'jobs', schema: jobRecordSchema }
@@ -28,7 +31,11 @@ const LEASE = 10 * 60 * 1000
 
 export type JobRecords = ReturnType<typeof createJobRecords>
 
-export function createJobRecords(store: Store) {
+/** @param ended told of each run of this process: the job, its outcome, and its seconds */
+export function createJobRecords(
+  store: Store,
+  ended: (job: string, outcome: JobOutcome, seconds: number) => void = () => {},
+) {
   const records = store.collection(jobDeclaration)
   return {
     /** Takes the job for this slot: of all processes one gets the holder's key. */
@@ -44,20 +51,24 @@ export function createJobRecords(store: Store) {
     },
 
     /** Notes how the run went, and lets go; not when another has taken over meanwhile. */
-    async end(name: string, holder: string, outcome: 'success' | 'failure', result: string): Promise<void> {
+    async end(name: string, holder: string, outcome: JobOutcome, result: string): Promise<void> {
       const now = Date.now()
+      let durationMs: number | undefined
       await records.update(name, known => {
         if (known.holder !== holder) return undefined
         const { holder: _holder, ...rest } = known
+        durationMs = now - known.startedAt
         return {
           ...rest,
           leaseUntil: 0,
           endedAt: now,
-          durationMs: now - known.startedAt,
+          durationMs,
           outcome,
+          ...(outcome === 'success' ? { succeededAt: now } : {}),
           result: result.slice(0, 500),
         }
       })
+      if (durationMs !== undefined) ended(name, outcome, durationMs / 1000)
     },
 
     get: (name: string): Promise<JobRecord | undefined> => records.get(name),

@@ -32,6 +32,8 @@ export interface Rule {
 /** The limit is passed. `begins` says whether it was passed by this very try: once for each lock. */
 export class LimitReached extends Refused {
   readonly begins: boolean
+  /** When it opens again. Epoch milliseconds. */
+  readonly until: number
 
   constructor(rule: Rule, milliseconds: number, begins: boolean) {
     const retryAfter = Math.max(1, Math.ceil(milliseconds / 1000))
@@ -42,12 +44,14 @@ export class LimitReached extends Refused {
       hint: `Too many tries. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
     })
     this.begins = begins
+    this.until = Date.now() + milliseconds
   }
 }
 
 export type Limits = ReturnType<typeof createLimits>
 
-export function createLimits(store: Store) {
+/** @param refused told of each try that a limit refuses */
+export function createLimits(store: Store, refused: (rule: Rule) => void = () => {}) {
   const counters = store.collection(counterDeclaration)
   const idOf = (rule: Rule, key: string) => `${rule.name}:${key}`
 
@@ -62,8 +66,21 @@ export function createLimits(store: Store) {
         return next
       }))!
       const openAgainAt = counter.lockedUntil ?? (counter.count > rule.max ? counter.windowEndsAt : 0)
-      if (openAgainAt > now) throw new LimitReached(rule, openAgainAt - now, begins)
+      if (openAgainAt > now) {
+        refused(rule)
+        throw new LimitReached(rule, openAgainAt - now, begins)
+      }
       return counter
+    },
+
+    /** What stands against the limit now: tries, and until when it is closed (epoch milliseconds), if it is. */
+    async look(rule: Rule, key: string): Promise<{ count: number; lockedUntil?: number }> {
+      const now = Date.now()
+      const known = await counters.get(idOf(rule, key))
+      const counter = known && withinReach(rule, known, now)
+      if (!counter) return { count: 0 }
+      const { count, windowEndsAt, lockedUntil } = counter
+      return { count: windowEndsAt > now ? count : 0, ...(lockedUntil && lockedUntil > now ? { lockedUntil } : {}) }
     },
 
     /** Gives back one try that was no failure. */

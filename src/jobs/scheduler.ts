@@ -58,12 +58,12 @@ export async function runJob(
     await records.end(job.name, holder, outcome, result)
     // Some run every few seconds; that nothing failed is in their records.
     log[outcome === 'success' ? 'debug' : 'error'](
-      { job: job.name, outcome, result, durationMs: Date.now() - startedAt },
+      { event: job.name, outcome, result, durationMs: Date.now() - startedAt },
       'job',
     )
     return outcome
   } catch (error) {
-    log.error({ err: error, job: job.name }, 'a job could not be taken or ended')
+    log.error({ err: error, event: job.name }, 'a job could not be taken or ended')
     return 'failure'
   }
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
-import type { Logger } from 'pino'
+import type { Bindings, Logger } from 'pino'
 import type { Config } from './config/schema.ts'
+import { ECS_VERSION, toEcs } from './ecs.ts'
 import { redact, redactLine } from './redact.ts'
 
 /** pino's logger: `log.info({ fields }, 'what happened')`, `log.error({ err }, '…')`, `log.child({ requestId })`. */
@@ -10,8 +11,8 @@ export type Log = Logger
 const MAX_HELD_BACK = 16 * 1024 * 1024
 
 /**
- * The log of this process: one JSON object a line, on the standard output and in `logFile` when there is one.
- * Secrets are redacted by their names. Times are ISO 8601, levels are words.
+ * The log of this process: one JSON object a line, on the standard output and in `logFile` when there is one, by the names
+ * of the Elastic Common Schema. Secrets are redacted by our own names, before. Times are ISO 8601, levels are words.
  */
 export function createLog({ logLevel, logFile }: Pick<Config, 'logLevel' | 'logFile'>): Log {
   const output = pino.destination({ dest: 1, sync: true })
@@ -22,18 +23,33 @@ export function createLog({ logLevel, logFile }: Pick<Config, 'logLevel' | 'logF
       file?.write(line)
     },
   }
-  return pino(
+  const log: Log = pino(
     {
       level: logLevel,
       base: null,
-      timestamp: () => `,"time":"${new Date(Date.now()).toISOString()}"`,
-      formatters: { level: level => ({ level }), log: redact },
+      messageKey: 'message',
+      timestamp: () =>
+        `,"@timestamp":"${new Date(Date.now()).toISOString()}","service.name":"latchkey","ecs.version":"${ECS_VERSION}"`,
+      formatters: {
+        level: level => ({ 'log.level': level }),
+        log: named,
+      },
       // `redact` has serialized errors already.
       serializers: { err: error => error },
       hooks: { streamWrite: redactLine },
     },
     both,
   )
+  // pino hands the fields of children past the formatters.
+  const { child } = log
+  log.child = function (this: Log, fields: Bindings) {
+    return child.call(this, named(fields))
+  } as Log['child']
+  return log
+}
+
+function named(fields: Record<string, unknown>): Record<string, unknown> {
+  return toEcs(redact(fields))
 }
 
 /** Writes at once, so that no line is lost in a crash; opened anew on SIGHUP, after the file was moved away. */

@@ -9,6 +9,7 @@ import { auditDeclaration } from '../core/events/events.ts'
 import { invitationDeclaration } from '../core/invitations.ts'
 import { jobDeclaration } from '../core/job-records.ts'
 import { logoutDeclaration } from '../core/logouts.ts'
+import { liveCountDeclaration } from '../core/metrics/live-counts.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
 import { counterDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
@@ -29,6 +30,7 @@ export const declarations = [
   auditDeclaration,
   jobDeclaration,
   logoutDeclaration,
+  liveCountDeclaration,
   policyDeclaration,
   policyChangeDeclaration,
   clientDeclaration,

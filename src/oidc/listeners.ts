@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.ts'
 import { Unavailable } from '../storage/port.ts'
 import { originOf } from './origin.ts'
 import { answerUnavailable, keep } from './under-way.ts'
+import { noteOutcome } from './web/client-outcomes.ts'
 
 export function listen(provider: Provider, events: Events, log: Log): void {
   provider.on('grant.success', ctx => {
@@ -42,7 +43,9 @@ export function listen(provider: Provider, events: Events, log: Log): void {
     if (error instanceof Unavailable) answerUnavailable(ctx)
     log.error({ ...traceOf(ctx), err: error, route: ctx.oidc.route }, 'the provider failed')
   })
+  provider.on('interaction.started', ctx => noteOutcome(ctx, 'interaction'))
   const refused = (ctx: KoaContextWithOIDC, { error, error_description, error_detail }: errors.OIDCProviderError) => {
+    noteOutcome(ctx, error)
     log.info(
       { ...traceOf(ctx), route: ctx.oidc.route, error, description: error_description, detail: error_detail },
       'refused',

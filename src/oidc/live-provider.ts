@@ -29,7 +29,7 @@ export async function startProvider(
   events: Events,
   log: Log,
 ): Promise<LiveProvider> {
-  const revocations = createRevocations(events, log)
+  const revocations = createRevocations(events, log, parts.live)
   let version = ''
   let provider!: Provider
   let handle!: (ctx: Context, next: Next) => Promise<void>

@@ -4,6 +4,7 @@ import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-prov
 import { standing } from '../core/accounts/account.ts'
 import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Logouts } from '../core/logouts.ts'
+import type { LiveCounts } from '../core/metrics/live-counts.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Store } from '../storage/port.ts'
@@ -11,6 +12,7 @@ import { recordOf, toLibraryAccount } from './account.ts'
 import { createClientAdapter } from './clients/client-adapter.ts'
 import { applyOverrides } from './overrides.ts'
 import type { Pages } from './pages/pages.ts'
+import { countTokens } from './count-tokens.ts'
 import { createPolicy, type Decisions } from './policy.ts'
 import { acceptPosted } from './web/posted-requests.ts'
 import { createRecordAdapter } from './store/record-adapter.ts'
@@ -30,6 +32,7 @@ export interface ProviderParts {
   decisions: Decisions
   sessions: Sessions
   logouts: Logouts
+  live: LiveCounts
   policy: HeldPolicy
   pages: Pages
   loadExistingGrant: Configuration['loadExistingGrant']
@@ -48,6 +51,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys, revocati
   provider.use(acceptPosted)
   applyOverrides(provider, store, decisions.finishOf)
   queueLogouts(provider, parts.logouts)
+  countTokens(provider, parts.live)
   return provider
 }
 
@@ -61,7 +65,8 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
     jwks: keys.jwks,
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(store)
-      if (model === 'Session') return createSessionAdapter(store, { left: leftClient, recorded, end: signOut })
+      if (model === 'Session')
+        return createSessionAdapter(store, { left: leftClient, recorded, end: signOut, live: parts.live.sessions })
       return createRecordAdapter(store, model, revocations)
     },
     cookies: {

@@ -13,8 +13,8 @@ export function explainFailure(error: unknown): string {
   if (error instanceof UnsealError)
     return `the keys in the store cannot be read: ${error.message}; set LATCHKEY_SECRETS to what it was, the newest first`
   if (error instanceof CannotOpen || error instanceof Unavailable || error instanceof WorkerFailed) return error.message
-  const { code, port } = error as { code?: string; port?: number }
-  if (code === 'EADDRINUSE') return `port ${port} is in use: stop what listens there, or set LATCHKEY_PORT`
-  if (code === 'EACCES') return `port ${port} may not be used by this user: set LATCHKEY_PORT above 1023`
+  const { code, port, setting = 'LATCHKEY_PORT' } = error as { code?: string; port?: number; setting?: string }
+  if (code === 'EADDRINUSE') return `port ${port} is in use: stop what listens there, or set ${setting}`
+  if (code === 'EACCES') return `port ${port} may not be used by this user: set ${setting} above 1023`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,5 +1,7 @@
 // What a primary and its workers tell each other.
 import type { Config } from '../lib/config/schema.ts'
+import type { Collected } from '../lib/metrics/exposition.ts'
+import type { Health } from '../operations/health/check.ts'
 
 /**
  * What a worker is to be. It has the configuration from its primary: files may have changed since, and all workers must
@@ -11,9 +13,20 @@ export interface Assignment {
   worker: number
 }
 
-export type ToWorker = Assignment | { stop: { notice: number } }
-
-/** Why the worker cannot start, in one line. */
-export interface FromWorker {
-  failed: string
+/** What the management port, which is the primary's, wants to know of each worker. */
+export interface Question {
+  id: number
+  /** `/metrics`, or an address of a health. */
+  path: string
 }
+
+export interface Answer {
+  id: number
+  metrics?: Collected
+  health?: Health
+}
+
+export type ToWorker = Assignment | { stop: { notice: number } } | { ask: Question }
+
+/** Why the worker cannot start, in one line; or an answer. */
+export type FromWorker = { failed: string } | { answer: Answer }

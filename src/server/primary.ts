@@ -3,8 +3,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../lib/config/schema.ts'
 import type { Log } from '../lib/log.ts'
+import { openManagementPort } from '../operations/port.ts'
 import type { Running } from './running.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
+import { askWorkers } from './workers-port.ts'
 
 /** A worker that lived for less died "at once". Milliseconds. */
 const AT_ONCE = 10_000
@@ -17,7 +19,7 @@ const BACKOFF = 100
 export async function startPrimary(config: Config, log: Log): Promise<Running> {
   const workers = new Set<WorkerProcess>()
   let stopping: Promise<void> | undefined
-  const stop = (notice = 0) => (stopping ??= endAll(notice).then(() => log.info('Latchkey has stopped')))
+  const stop = (notice = 0) => (stopping ??= end(notice))
 
   function launch(number: number): WorkerProcess {
     const worker = startWorkerProcess({ config, worker: number })
@@ -61,11 +63,20 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
     await Promise.all([...workers].map(({ ended }) => ended))
   }
 
-  const { all, port } = await launchAll().catch(async (error: unknown) => {
+  async function end(notice: number): Promise<void> {
+    await endAll(notice)
+    await management?.close()
+    log.info('Latchkey has stopped')
+  }
+
+  async function giveBack(error: unknown): Promise<never> {
     await endAll(0)
     throw error
-  })
+  }
+
+  const { all, port } = await launchAll().catch(giveBack)
+  const management = await openManagementPort(askWorkers(workers), config, log).catch(giveBack)
   all.forEach((worker, at) => void keep(at + 1, worker))
   if (config.logFile) process.on('SIGHUP', () => workers.forEach(worker => worker.signal('SIGHUP')))
-  return { port, stop }
+  return { port, ...(management ? { managementPort: management.port } : {}), stop }
 }

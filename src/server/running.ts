@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 /** A Latchkey that listens, in this process or in its workers. */
 export interface Running {
   port: number
+  managementPort?: number
   /** The program itself; absent where each worker has its own. */
   app?: App
   /**

@@ -7,6 +7,8 @@ import { startScheduler } from '../jobs/scheduler.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Log } from '../lib/log.ts'
 import { declarations } from '../oidc/declarations.ts'
+import { ownSource } from '../operations/own-source.ts'
+import { openManagementPort } from '../operations/port.ts'
 import { openStore } from '../storage/open.ts'
 import type { Running } from './running.ts'
 
@@ -19,14 +21,25 @@ export interface RunningServer extends Running {
 const DRAIN = 20_000
 
 /** @throws CannotOpen or Unavailable for a store that is not there, and what listening fails with */
-export async function start(config: Config, log: Log): Promise<RunningServer> {
+export async function start(config: Config, log: Log, { management: withPort = true } = {}): Promise<RunningServer> {
   const store = await openStore(config.store, declarations)
   const app = await buildApp(config, store, log)
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
   await listen(server, config)
   const { port } = server.address() as AddressInfo
+  // From now on, and not from the first scrape, the process watches its event loop and its garbage collector.
+  if (config.managementPort !== undefined) await app.management.exposition()
 
+  const management = withPort
+    ? await openManagementPort(ownSource(app.management), config, log).catch(giveUp)
+    : undefined
   const scheduler = startScheduler(app.jobs, app.jobRecords, log)
+
+  async function giveUp(error: unknown): Promise<never> {
+    server.close()
+    await app.close()
+    throw error
+  }
 
   let stopping: Promise<void> | undefined
   const stop = (notice = 0) => (stopping ??= drain(notice))
@@ -42,10 +55,11 @@ export async function start(config: Config, log: Log): Promise<RunningServer> {
     await closed
     clearTimeout(timer)
     await scheduler.stop()
+    await management?.close()
     await app.close()
     log.info('Latchkey has stopped')
   }
-  return { app, server, port, stop }
+  return { app, server, port, ...(management ? { managementPort: management.port } : {}), stop }
 }
 
 function listen(server: Server, { port, host }: Config): Promise<void> {

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { COMPILE_CACHE } from '../lib/compile-cache.ts'
 import { WorkerFailed } from './failure.ts'
-import type { Assignment, FromWorker, ToWorker } from './messages.ts'
+import type { Answer, Assignment, FromWorker, ToWorker } from './messages.ts'
+import { createQuestions } from './questions.ts'
 
 /** A worker as its primary sees it. */
 export interface WorkerProcess {
@@ -12,6 +13,8 @@ export interface WorkerProcess {
   ended: Promise<WorkerEnd>
   stop(notice: number): void
   signal(name: NodeJS.Signals): void
+  /** What the worker has to say at an address of the management port; undefined when it does not answer. */
+  ask(path: string): Promise<Answer | undefined>
 }
 
 export interface WorkerEnd {
@@ -34,7 +37,11 @@ export function startWorkerProcess(assignment: Assignment): WorkerProcess {
   send(assignment)
 
   let failure: string | undefined
-  worker.on('message', ({ failed }: FromWorker) => (failure = failed))
+  const questions = createQuestions(ask => send({ ask }))
+  worker.on('message', (message: FromWorker) => {
+    if ('failed' in message) failure = message.failed
+    else questions.answered(message.answer)
+  })
   const ended = new Promise<WorkerEnd>(resolve => {
     const end = (died: boolean, how: string) => resolve({ died, how, livedFor: performance.now() - begun })
     worker.once('exit', (code: number | null, signal: string | null) =>
@@ -45,6 +52,7 @@ export function startWorkerProcess(assignment: Assignment): WorkerProcess {
       if (worker.process.pid === undefined) end(true, error.message)
     })
   })
+  void ended.then(questions.close)
   const failed = ended.then(({ how }) =>
     Promise.reject(new WorkerFailed(failure ?? `a worker could not start: ${how}`)),
   )
@@ -55,6 +63,7 @@ export function startWorkerProcess(assignment: Assignment): WorkerProcess {
     listening: Promise.race([port, failed]),
     ended,
     stop: notice => void send({ stop: { notice } }),
+    ask: questions.ask,
     signal: name => void worker.process.kill(name),
   }
 }

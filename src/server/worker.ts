@@ -1,7 +1,7 @@
 // One of several servers on one port. Its primary says what it is to be, and when it is to stop.
 import { createLog } from '../lib/log.ts'
 import { explainFailure } from './failure.ts'
-import type { Assignment, FromWorker, ToWorker } from './messages.ts'
+import type { Assignment, FromWorker, Question, ToWorker } from './messages.ts'
 import { stopOnSignals } from './signals.ts'
 import { start, type RunningServer } from './start.ts'
 
@@ -12,20 +12,31 @@ export function runWorker(): void {
 
   process.on('message', (message: ToWorker) => {
     if ('stop' in message) void stop(message.stop.notice).then(() => process.exit(0))
+    else if ('ask' in message) void answer(message.ask)
     else {
       running = begin(message)
       running.catch(tellPrimary)
     }
   })
+  async function answer({ id, path }: Question): Promise<void> {
+    const { management } = (await running!).app
+    if (path === '/metrics') return tell({ answer: { id, metrics: await (await management.exposition()).collect() } })
+    const health = await management.health.get(path)?.()
+    tell({ answer: { id, ...(health ? { health } : {}) } })
+  }
   // A signal to the whole group, such as Ctrl-C, comes here and to the primary; one to this process alone is for it alone.
   stopOnSignals(stop)
 }
 
 function begin({ config, worker }: Assignment): Promise<RunningServer> {
-  return start(config, createLog(config).child({ worker }))
+  // Its primary has the management port.
+  return start(config, createLog(config).child({ worker }), { management: false })
 }
 
 function tellPrimary(error: unknown): void {
-  const message: FromWorker = { failed: explainFailure(error) }
-  process.send!(message, () => process.exit(1))
+  tell({ failed: explainFailure(error) }, () => process.exit(1))
+}
+
+function tell(message: FromWorker, told?: () => void): void {
+  process.send!(message, undefined, undefined, told)
 }

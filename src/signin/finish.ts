@@ -25,7 +25,8 @@ export async function finish(page: Page, step: Finish): Promise<void> {
       }
     : undefined
   if (login) {
-    const details = { acr: step.acr, amr: step.amr }
+    const methods = [...new Set(attempt.proofs.map(proof => proof.method))].toSorted()
+    const details = { acr: step.acr, amr: step.amr, methods }
     await services.events.emit({
       type: 'signin.succeeded',
       ...originOf(ctx, client),

@@ -38,7 +38,8 @@ export async function prove({ services, ctx, attempt, account, client, form, ste
       }
       // A lock is one event, however long it is knocked at.
       if (error instanceof LimitReached) {
-        if (error.begins) await services.events.emit({ type: 'signin.locked', ...from, details: { method: method.id } })
+        if (error.begins)
+          await services.events.emit({ type: 'signin.locked', ...from, details: lockOf(error, method.id) })
       } else
         await services.events.emit({
           type: 'signin.failed',
@@ -48,6 +49,10 @@ export async function prove({ services, ctx, attempt, account, client, form, ste
     }
     throw error
   }
+}
+
+function lockOf({ code, until }: LimitReached, method: string) {
+  return { method, limit: code.replace(/^limit\./, ''), until }
 }
 
 /** Times in tokens are whole seconds: within the one in which an account was reset, nothing new could be told from old. */

@@ -401,7 +401,7 @@ describe('attacks on sessions and pages', () => {
       LATCHKEY_LOG_FILE: file,
     })
     try {
-      const hostile = 'x\r\n{"level":"error","msg":"forged"}\u001b[2J\u009b31m\u2028\u0000'
+      const hostile = 'x\r\n{"log.level":"error","message":"forged"}\u001b[2J\u009b31m\u2028\u0000'
       const { visitor, page } = await authorize(child, client)
       const at = attemptOf(page)
       await visitor.send('POST', `${at}/identify`, { identifier: hostile, [hostile]: hostile })
@@ -425,9 +425,9 @@ describe('attacks on sessions and pages', () => {
         .trimEnd()
         .split('\n')
         .map(line => JSON.parse(line) as Record<string, unknown>)
-      expect(lines.filter(({ msg }) => msg === 'forged')).to.deep.equal([])
-      expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).to.deep.equal([])
-      expect(lines.filter(({ msg }) => /refused/.test(String(msg))).length).to.be.at.least(6)
+      expect(lines.filter(({ message }) => message === 'forged')).to.deep.equal([])
+      expect(lines.filter(line => line['log.level'] === 'error' || line['log.level'] === 'warn')).to.deep.equal([])
+      expect(lines.filter(({ message }) => /refused/.test(String(message))).length).to.be.at.least(6)
     } finally {
       await child.stop()
     }

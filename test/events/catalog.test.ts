@@ -110,7 +110,7 @@ describe('the catalog of events', () => {
           else if (!byJobs.has(type)) {
             expect(entry.address, said).to.match(/^(127\.0\.0\.1|::1)$/)
             expect(entry.userAgent, said).to.be.a('string').and.to.not.equal('')
-            expect(log, said).to.include(`"traceId":"${entry.traceId}"`)
+            expect(log, said).to.include(`"trace.id":"${entry.traceId}"`)
           }
         }
       })

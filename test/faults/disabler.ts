@@ -3,6 +3,7 @@
 import { createAccounts } from '../../src/core/accounts/accounts.ts'
 import { createEvents } from '../../src/core/events/events.ts'
 import { createLogouts } from '../../src/core/logouts.ts'
+import { createLiveCounts } from '../../src/core/metrics/live-counts.ts'
 import { createSignIns } from '../../src/core/signins.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
 import { setAccountStatus } from '../../src/oidc/sessions/account-status.ts'
@@ -15,7 +16,8 @@ const store = await openStore(config.store, declarations)
 const events = createEvents(store, config)
 const accounts = createAccounts(store)
 const signIns = createSignIns(store)
-const sessions = createSessions({ store, accounts, signIns, logouts: createLogouts(store), events })
+const logouts = createLogouts(store)
+const sessions = createSessions({ store, accounts, signIns, logouts, events, live: createLiveCounts(store) })
 
 process.on('message', (id: string) => {
   void disable(id).then(() => process.send!(id))

@@ -207,7 +207,11 @@ describe('a request that is wrong', () => {
       for (const traceId of [page.headers.get('x-request-id')!, headers.get('x-request-id')!]) {
         const lines = fleet.lines.filter(line => line.includes(traceId))
         expect(lines).to.have.length(1)
-        expect(JSON.parse(lines[0]!)).to.include({ level: 'info', clientId: client.client_id, traceId })
+        expect(JSON.parse(lines[0]!)).to.include({
+          'log.level': 'info',
+          'latchkey.client_id': client.client_id,
+          'trace.id': traceId,
+        })
       }
       const all = fleet.lines.join()
       for (const secret of ['code-of-somebody-else', 'verifier'.repeat(6), client.client_secret!])

@@ -76,9 +76,9 @@ describe('bad input', () => {
   function expectLogged({ headers }: Pick<Answer, 'headers'>, reason: string) {
     const traceId = headers.get('x-request-id')
     expect(traceId).to.be.a('string').with.length(22)
-    const lines = child.log().filter(line => line.traceId === traceId)
+    const lines = child.log().filter(line => line['trace.id'] === traceId)
     expect(lines, JSON.stringify(lines)).to.have.length(1)
-    expect(lines[0]).to.include({ level: 'info', reason })
+    expect(lines[0]).to.include({ 'log.level': 'info', 'event.reason': reason })
   }
   function expectTraced(answer: Answer, reason: string) {
     expect(answer.html).to.include(answer.headers.get('x-request-id')!)
@@ -170,9 +170,9 @@ describe('bad input', () => {
       const answer = await get(visitor, url.href)
       expect(answer.status).to.equal(400)
       expect(answer.words).to.include('http://127.0.0.1:9/callback/').and.to.include('Trace id')
-      const lines = child.log().filter(line => line.traceId === answer.headers.get('x-request-id'))
+      const lines = child.log().filter(line => line['trace.id'] === answer.headers.get('x-request-id'))
       expect(lines).to.have.length(1)
-      expect(lines[0]).to.include({ level: 'info', error: 'invalid_redirect_uri' })
+      expect(lines[0]).to.include({ 'log.level': 'info', 'error.code': 'invalid_redirect_uri' })
     })
   })
 
@@ -534,8 +534,10 @@ describe('bad input', () => {
       const lines = child.log()
       expect(lines.length).to.be.above(50)
       for (const secret of secrets)
-        expect(log.replaceAll(/"(traceId|clientId|time)":"[^"]*"/g, ''), secret).to.not.include(secret)
-      expect(lines.filter(({ level }) => level !== 'info')).to.deep.equal([])
+        expect(log.replaceAll(/"(trace\.id|latchkey\.client_id|@timestamp)":"[^"]*"/g, ''), secret).to.not.include(
+          secret,
+        )
+      expect(lines.filter(line => line['log.level'] !== 'info')).to.deep.equal([])
     })
   })
 })

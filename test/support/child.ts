@@ -10,10 +10,10 @@ import { freePort } from './server.ts'
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
 export interface LogLine {
-  level: string
-  msg: string
-  traceId?: string
-  reason?: string
+  'log.level': string
+  message: string
+  'trace.id'?: string
+  'event.reason'?: string
   [field: string]: unknown
 }
 

@@ -4,6 +4,8 @@ import { createEvents, type Events, type Origin } from '../../core/events/events
 import { createHasher, type Hasher } from '../../core/hasher.ts'
 import { createLimits, type Limits } from '../../core/limits.ts'
 import { createLogouts, type Logouts } from '../../core/logouts.ts'
+import { countLocks } from '../../core/metrics/identity.ts'
+import { createLiveCounts, type LiveCounts } from '../../core/metrics/live-counts.ts'
 import { createSignIns, type SignIns } from '../../core/signins.ts'
 import { loadConfig } from '../../lib/config/load.ts'
 import type { Config } from '../../lib/config/schema.ts'
@@ -28,6 +30,7 @@ export interface Opened {
   keys: KeyRing
   signIns: SignIns
   logouts: Logouts
+  live: LiveCounts
   /** Apps are told of the sessions' ends by the server, which looks for what waits in the store. */
   sessions: Sessions
 }
@@ -44,6 +47,8 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
   requireShared(config)
   const store = await openStore(config.store, declarations)
   const events = createEvents(store, config)
+  const live = createLiveCounts(store)
+  countLocks(events, live)
   const accounts = createAccounts(store)
   const signIns = createSignIns(store)
   const logouts = createLogouts(store)
@@ -59,9 +64,12 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
       keys: createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) }),
       signIns,
       logouts,
-      sessions: createSessions({ store, accounts, signIns, logouts, events }),
+      live,
+      sessions: createSessions({ store, accounts, signIns, logouts, events, live }),
     })
   } finally {
+    // What a command ended is counted as ended; a store that is away now has nothing that could have been.
+    await live.flush().catch(() => {})
     await store.close()
   }
 }

@@ -10,11 +10,13 @@ export const catalog = {
   'role.assigned': z.strictObject({ role: z.string() }),
   'account.disabled': nothing,
   'account.enabled': nothing,
-  'account.unlocked': nothing,
+  /** `until`: when the lock would have ended, where there was one. Epoch milliseconds. */
+  'account.unlocked': z.strictObject({ until: z.number().optional() }),
   'account.signed_out': z.strictObject({ reason: z.enum(END_REASONS) }),
-  'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()) }),
+  'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()), methods: z.array(z.string()) }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
-  'signin.locked': z.strictObject({ method: z.string() }),
+  /** `limit` names the rule that closed, `until` (epoch milliseconds) when it opens. */
+  'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
   'session.created': nothing,
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
   'session.expired': nothing,

@@ -58,10 +58,15 @@ export type Events = ReturnType<typeof createEvents>
 /** Counts of this process since its start, by the event's type; `dropped` counts details that the catalog does not know. */
 export type EventCounts = ReadonlyMap<EventType | 'dropped', number>
 
+/** Called with each event before it is written. What it throws would lose the entry: it only takes note. */
+export type EventReader = (event: AnyEvent) => void
+export type AnyEvent = { [Type in EventType]: Event<Type> }[EventType]
+
 export function createEvents(store: Store, config: Pick<Config, 'env' | 'auditTtl' | 'auditTokens'>) {
   const audit = store.collection(auditDeclaration)
   const counts = new Map<EventType | 'dropped', number>()
   const count = (what: EventType | 'dropped') => counts.set(what, (counts.get(what) ?? 0) + 1)
+  const readers: EventReader[] = []
 
   /** A detail that the catalog does not know might be a secret: refused while we develop, left out where it would hurt. */
   function checked<Type extends EventType>(type: Type, details: EventDetails<Type>): Record<string, unknown> {
@@ -80,6 +85,7 @@ export function createEvents(store: Store, config: Pick<Config, 'env' | 'auditTt
     async emit<Type extends EventType>(event: Event<Type>): Promise<void> {
       const details = checked(event.type, event.details)
       count(event.type)
+      for (const read of readers) read(event as unknown as AnyEvent)
       if (isHighRate(event) && !config.auditTokens) return
       const at = Date.now()
       await audit.insert({
@@ -93,6 +99,7 @@ export function createEvents(store: Store, config: Pick<Config, 'env' | 'auditTt
     },
 
     counts: counts as EventCounts,
+    readBy: (reader: EventReader): unknown => readers.push(reader),
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<AuditEntry>> => audit.list({ accountId }, page),
     list: (page: PageRequest): Promise<Page<AuditEntry>> => audit.list({}, page),
   }

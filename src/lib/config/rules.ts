@@ -22,6 +22,10 @@ export function brokenRules(config: Config): string[] {
     problems.push(
       `LATCHKEY_WORKERS: expected 1 with LATCHKEY_STORE=sqlite::memory:, which one process alone sees, got ${config.workers}`,
     )
+  if (config.managementPort !== undefined && config.managementPort !== 0 && config.managementPort === config.port)
+    problems.push(
+      `LATCHKEY_MANAGEMENT_PORT: expected another port than LATCHKEY_PORT, which people reach, got ${config.port} for both`,
+    )
   const seen = new Set<string>()
   for (const { identifier, format, alg } of config.resources) {
     if (seen.has(identifier))

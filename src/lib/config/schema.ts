@@ -17,13 +17,29 @@ export const schema = z.strictObject({
       'The address that apps and browsers know Latchkey by; the `iss` of every token. http only outside production. The default follows `port`.',
     ),
   port: whole(0, 65_535).default(3000).describe('The port to listen on, for plain HTTP. 0 lets the system choose.'),
-  host: text('a host name or an address', value => /^[\w.:-]+$/.test(value))
+  host: text('a host name or an address', isHost)
     .default('::')
     .describe('The address to listen on; `::` is every one, IPv4 included.'),
   workers: wholeOrCores(1, 256)
     .default(1)
     .describe(
       'How many processes serve the port. `auto`: one for each core. Several need a store that they can share.',
+    ),
+  managementPort: whole(0, 65_535)
+    .optional()
+    .describe(
+      'The port for metrics and health by area, for operators alone. Unset, it is not there. 0 lets the system choose.',
+    ),
+  managementHost: text('a host name or an address', isHost)
+    .default('127.0.0.1')
+    .describe('The address that the management port listens on. Whoever reaches it may read it.'),
+  otlpEndpoint: webAddress()
+    .optional()
+    .describe('An OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318. Unset, nothing is traced.'),
+  tracePercent: whole(1, 100)
+    .default(100)
+    .describe(
+      'Of a hundred requests, how many are traced; a caller that traces, through a trusted proxy, decides itself.',
     ),
   name: text('1 to 60 printable characters', value => /^[^\p{C}]{1,60}$/u.test(value))
     .default('Latchkey')
@@ -119,6 +135,10 @@ export const schema = z.strictObject({
     .default(500)
     .describe('Passwords that may wait to be hashed; beyond that the answer is 503.'),
 })
+
+function isHost(value: string): boolean {
+  return /^[\w.:-]+$/.test(value)
+}
 
 function isPath(value: string): boolean {
   return value !== '' && !value.includes('\0')

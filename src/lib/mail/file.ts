@@ -26,7 +26,7 @@ export function createFileMailer(folder: string, { from, log, print }: FileMailO
       await rename(`${path}.part`, path)
       const printed = print && log.isLevelEnabled('info')
       // Printed, it needs no line in the log beside it.
-      log[printed ? 'debug' : 'info']({ to: mail.to, subject: mail.subject, path }, 'mail kept as a file')
+      log[printed ? 'debug' : 'info']({ to: mail.to, subject: mail.subject, file: path }, 'mail kept as a file')
       if (printed) printMail(mail)
     },
     async verify() {

@@ -20,6 +20,8 @@ export function createEdge(config: Config): (request: IncomingMessage) => void {
   return request => {
     const { headers } = request
     const forwardedFor = headers['x-forwarded-for']
+    // Who may choose trace ids could join others' traces, and have us send as many as they like.
+    if (headers.traceparent && !trust(request.socket.remoteAddress ?? '')) delete headers.traceparent
     const address = clientAddress(request.socket.remoteAddress, forwardedFor?.toString(), trust)
     for (const name of FORWARDED) delete headers[name]
     headers['x-forwarded-for'] = address

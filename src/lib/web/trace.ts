@@ -12,13 +12,15 @@ interface Traced {
 export function trace(log: Log): Middleware {
   return async (ctx, next) => {
     const state = ctx.state as Traced
-    state.traceId = newId()
+    // Where requests are traced, it is the trace's.
+    state.traceId ??= newId()
     state.baseLog = log
     ctx.res.setHeader('X-Request-Id', state.traceId)
     await next()
     if (log.isLevelEnabled('debug')) {
-      const route: unknown = ctx._matchedRoute ?? ctx.oidc?.route
-      log.debug({ traceId: state.traceId, method: ctx.method, route, status: ctx.status }, 'request')
+      // Never the address itself, which holds the secrets of links.
+      const path: unknown = ctx._matchedRoute ?? ctx.oidc?.route
+      log.debug({ traceId: state.traceId, method: ctx.method, path, status: ctx.status, address: ctx.ip }, 'request')
     }
   }
 }

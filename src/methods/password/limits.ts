@@ -23,6 +23,8 @@ function rules(config: Config) {
   }
 }
 
+const EVERYONE = 'all'
+
 interface Counted {
   rule: Rule
   key: string
@@ -53,7 +55,7 @@ export async function countPasswordTry(
     { rule: site, key: siteOf(attempted.address) },
   ]
   // Everyone last: what one network or one name is refused must not use up what all others have.
-  const all = [...shared, named, { rule: global, key: 'all' }]
+  const all = [...shared, named, { rule: global, key: EVERYONE }]
   await countAll(services, all)
   return {
     async succeeded() {
@@ -88,6 +90,24 @@ export function unlockPassword(
   accountId: string,
 ): Promise<void> {
   return limits.clear(rules(config).account, accountId)
+}
+
+/** Until when an account is locked by wrong passwords (epoch milliseconds); undefined when it is not. */
+export async function passwordLockOf(
+  { config, limits }: Pick<MethodServices, 'config' | 'limits'>,
+  accountId: string,
+): Promise<number | undefined> {
+  return (await limits.look(rules(config).account, accountId)).lockedUntil
+}
+
+/** The wrong passwords of everyone within the window, and how many there may be. */
+export async function failuresOfEveryone({
+  config,
+  limits,
+}: Pick<MethodServices, 'config' | 'limits'>): Promise<{ count: number; max: number }> {
+  const { global } = rules(config)
+  const { count } = await limits.look(global, EVERYONE)
+  return { count, max: global.max }
 }
 
 /** One key for all spellings of a name that is nobody's, and no address in the clear. */

@@ -25,7 +25,7 @@ export const keyDeclaration: Declaration<Ring> = { name: 'keys', schema: ringSch
 export const PUBLISHED_BEFORE = 60_000
 
 // One RSA key serves RS256 and PS256, so it names no algorithm.
-const TYPES = ['RS256', 'ES256', 'EdDSA'] as const
+export const KEY_TYPES = ['RS256', 'ES256', 'EdDSA'] as const
 
 export interface SigningKeys {
   /** Changes whenever another key signs or is published. */
@@ -50,10 +50,10 @@ export function createKeyRing(store: Store, sealer: Sealer, { keepFor }: { keepF
   const opened = new Map<string, JWK>()
 
   async function newKeys(signsFrom: number): Promise<Key[]> {
-    return Promise.all(TYPES.map(type => newKey(type, signsFrom)))
+    return Promise.all(KEY_TYPES.map(type => newKey(type, signsFrom)))
   }
 
-  async function newKey(type: (typeof TYPES)[number], signsFrom: number): Promise<Key> {
+  async function newKey(type: (typeof KEY_TYPES)[number], signsFrom: number): Promise<Key> {
     const { privateKey } = await generateKeyPair(type, { extractable: true, modulusLength: 2048 })
     const jwk = await exportJWK(privateKey)
     const kid = await calculateJwkThumbprint(jwk)

@@ -2,6 +2,7 @@
 // act without one. The library's own events come only afterwards.
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import type { Events } from '../../core/events/events.ts'
+import type { LiveCounts } from '../../core/metrics/live-counts.ts'
 import type { Log } from '../../lib/log.ts'
 import { originOf } from '../origin.ts'
 
@@ -9,7 +10,7 @@ export type Revocations = ReturnType<typeof createRevocations>
 
 const TOKENS = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
 
-export function createRevocations(events: Events, log: Log) {
+export function createRevocations(events: Events, log: Log, live: LiveCounts) {
   const grants = new WeakMap<KoaContextWithOIDC, Map<string, Promise<void>>>()
 
   /** Called before one document of `model` goes. At the revocation endpoint that is what the app asked for. */
@@ -41,7 +42,15 @@ export function createRevocations(events: Events, log: Log) {
     return events.emit({ type: 'grant.revoked', ...origin, details: { reason } })
   }
 
-  return { beforeDestroy, beforeRevoke }
+  /** Called when so many documents of a model went with their grant. */
+  function afterRevoke(model: string, count: number): void {
+    if (model === 'AccessToken') live.access_tokens.leaveSome(count)
+    // Of the refresh tokens of a grant all but the last are used up, and the last went before when it was revoked itself.
+    const wentBefore = Provider.ctx?.oidc.route === 'revocation' && Provider.ctx.oidc.entities.RefreshToken
+    if (model === 'RefreshToken' && !wentBefore) live.refresh_tokens.leaveSome(Math.min(count, 1))
+  }
+
+  return { beforeDestroy, beforeRevoke, afterRevoke }
 }
 
 function reasonOf({ oidc: { route } }: KoaContextWithOIDC): string {

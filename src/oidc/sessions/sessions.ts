@@ -2,6 +2,7 @@
 // audit entry, and the apps that are to be told.
 import type { Accounts } from '../../core/accounts/accounts.ts'
 import type { Events, Origin } from '../../core/events/events.ts'
+import type { LiveCounts } from '../../core/metrics/live-counts.ts'
 import type { Logouts } from '../../core/logouts.ts'
 import type { EndReason, SignIns } from '../../core/signins.ts'
 import type { Store } from '../../storage/port.ts'
@@ -16,9 +17,10 @@ interface Parts {
   signIns: SignIns
   logouts: Logouts
   events: Events
+  live: Pick<LiveCounts, 'sessions'>
 }
 
-export function createSessions({ store, accounts, signIns, logouts, events }: Parts) {
+export function createSessions({ store, accounts, signIns, logouts, events, live }: Parts) {
   const sessions = store.collection(sessionDeclaration)
 
   /**
@@ -45,6 +47,7 @@ export function createSessions({ store, accounts, signIns, logouts, events }: Pa
     }
     const ended = await sessions.update(uid, known => (known.endedAt ? undefined : { ...known, endedAt: Date.now() }))
     if (!ended) return false
+    if (ended.accountId) live.sessions.leave(ended.expiresAt)
     await signIns.end(uid, reason)
     // An app may have been reached in between.
     if (accountId && tell) await tellApps(accountId, authorizationsOf(ended), authorizationsOf(record))
@@ -74,8 +77,8 @@ export function createSessions({ store, accounts, signIns, logouts, events }: Pa
     let cursor: string | undefined
     do {
       const page = await signIns.ofAccount(accountId, { limit: 100, ...(cursor ? { cursor } : {}) })
-      const live = page.items.filter(one => !one.endedAt)
-      const answers = await Promise.all(live.map(({ id }) => end(id, reason, origin, id !== toldOf)))
+      const open = page.items.filter(one => !one.endedAt)
+      const answers = await Promise.all(open.map(({ id }) => end(id, reason, origin, id !== toldOf)))
       ended += answers.filter(Boolean).length
       cursor = page.cursor
     } while (cursor)

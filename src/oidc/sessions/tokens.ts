@@ -1,6 +1,8 @@
 import type { Events, Origin } from '../../core/events/events.ts'
+import type { LiveCounts } from '../../core/metrics/live-counts.ts'
 import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
+import { TOKEN_COUNTS } from '../count-tokens.ts'
 import { recordKinds } from '../store/records.ts'
 
 const KINDS = ['AccessToken', 'RefreshToken', 'ClientCredentials'] as const
@@ -13,6 +15,7 @@ const KINDS = ['AccessToken', 'RefreshToken', 'ClientCredentials'] as const
 export async function revokeToken(
   store: Store,
   events: Events,
+  live: LiveCounts,
   value: string,
   origin: Origin,
 ): Promise<(typeof KINDS)[number] | undefined> {
@@ -33,7 +36,8 @@ export async function revokeToken(
     if (kind === 'RefreshToken' && record.grantId) {
       await store.collection(recordKinds.Grant!.declaration).remove(record.grantId)
     }
-    await records.remove(id)
+    const removed = await records.remove(id)
+    if (removed && !record.consumedAt) live[TOKEN_COUNTS[kind]].leave(record.expiresAt)
     return kind
   }
   return undefined

@@ -54,7 +54,11 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
 
   async function revokeByGrantId(grantId: string): Promise<void> {
     await revocations.beforeRevoke(grantId)
-    while ((await records.removeAll({ grantId }, REVOKE_BATCH)) === REVOKE_BATCH);
+    for (;;) {
+      const removed = await records.removeAll({ grantId }, REVOKE_BATCH)
+      revocations.afterRevoke(model, removed)
+      if (removed < REVOKE_BATCH) return
+    }
   }
 
   return {

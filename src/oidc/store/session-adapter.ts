@@ -2,6 +2,7 @@
 // entry, and a session deleted meanwhile came back. Here a save is one atomic merge, and an ended session stays ended.
 import { isDeepStrictEqual } from 'node:util'
 import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider'
+import type { LiveCount } from '../../core/metrics/live-counts.ts'
 import { sha256 } from '../../lib/ids.ts'
 import type { Collection, Store } from '../../storage/port.ts'
 import { sessionDeclaration, type SessionRecord } from './records.ts'
@@ -18,9 +19,10 @@ interface SessionActs {
   /** Whether the person whom the running request signs in has our record of it. */
   recorded(uid: string, accountId: string): Promise<boolean>
   end(uid: string): Promise<unknown>
+  live: LiveCount
 }
 
-export function createSessionAdapter(store: Store, { left, recorded, end }: SessionActs): Adapter {
+export function createSessionAdapter(store: Store, { left, recorded, end, live }: SessionActs): Adapter {
   const sessions: Collection<SessionRecord> = store.collection(sessionDeclaration)
 
   return {
@@ -41,9 +43,15 @@ export function createSessionAdapter(store: Store, { left, recorded, end }: Sess
       // The library saves the session also when the request failed before the sign-in was recorded, or was refused.
       const kept = !all.accountId || (await recorded(all.uid!, all.accountId)) ? all : withoutLogin(all)
       const expiresAt = Date.now() + (expiresIn ?? 0) * 1000
-      await sessions.upsert(payload.uid!, known =>
-        merged(known, { cookieHash, payload: kept, expiresAt, left: left() }),
-      )
+      let before: SessionRecord | undefined
+      const after = await sessions.upsert(payload.uid!, known => {
+        before = known
+        return merged(known, { cookieHash, payload: kept, expiresAt, left: left() })
+      })
+      // The very same one means that nothing was written.
+      if (after === before) return
+      if (isLive(before)) live.leave(before.expiresAt)
+      if (isLive(after)) live.enter(after.expiresAt)
     },
 
     async destroy(cookie) {
@@ -56,6 +64,11 @@ export function createSessionAdapter(store: Store, { left, recorded, end }: Sess
     revokeByGrantId: () => Promise.resolve(),
     findByUserCode: () => Promise.resolve(undefined),
   }
+}
+
+/** Whether somebody is signed in. */
+function isLive(record: SessionRecord | undefined): record is SessionRecord {
+  return record?.accountId !== undefined && !record.endedAt
 }
 
 function withoutLogin({ accountId: _accountId, loginTs: _loginTs, acr: _acr, amr: _amr, ...rest }: AdapterPayload) {

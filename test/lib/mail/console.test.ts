@@ -27,8 +27,8 @@ describe('mail on the console', () => {
 
   it('is printed in development when it is kept as a file, and not said twice', async () => {
     const shown = await printed(folder, 'development', 'info')
-    expect(shown).to.include('  | your code: 123456').and.not.include('"msg"')
-    expect(await printed(folder, 'staging', 'info')).to.match(/^\{.*"msg":"mail kept as a file"\}$/m)
+    expect(shown).to.include('  | your code: 123456').and.not.include('"message"')
+    expect(await printed(folder, 'staging', 'info')).to.match(/^\{.*"message":"mail kept as a file"\}$/m)
   })
 
   it('is not printed elsewhere, nor where the log is quiet', async () => {

@@ -167,7 +167,7 @@ describe('mail as files', () => {
     const path = join(folder, 'mail', mail?.name ?? '')
     expect(statSync(path).mode & 0o777).to.equal(0o600)
     expect(lines).to.have.length(1)
-    expect(lines[0]).to.include({ to: MAIL.to, subject: MAIL.subject, path })
+    expect(lines[0]).to.include({ to: MAIL.to, subject: MAIL.subject, file: path })
   })
 
   it('names them by their time', async () => {

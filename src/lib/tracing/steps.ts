@@ -1,0 +1,17 @@
+// What a request may wait for outside of this program, each in a span.
+import type { Mailer } from '../mail/mailer.ts'
+import type { Tracing } from './tracing.ts'
+
+export function traceFetch(fetchIt: typeof fetch, tracing: Tracing): typeof fetch {
+  return (input, init) => {
+    const { origin, pathname, hostname } = new URL(input instanceof Request ? input.url : input)
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    // Neither query nor user: both may be secrets. No traceparent is sent on: whose server it is, is for the app to say.
+    const facts = { 'http.request.method': method, 'server.address': hostname, 'url.full': `${origin}${pathname}` }
+    return tracing.step(method, facts, () => fetchIt(input, init))
+  }
+}
+
+export function traceMailer(mailer: Mailer, tracing: Tracing): Mailer {
+  return { ...mailer, send: mail => tracing.step('mail', {}, () => mailer.send(mail)) }
+}

@@ -1,0 +1,106 @@
+// What each area checks. docs/operations.md says the same in words.
+import { auditDeclaration, type AuditEntry } from '../../core/events/events.ts'
+import type { LiveCounts } from '../../core/metrics/live-counts.ts'
+import type { Postbox } from '../../core/postbox.ts'
+import { signInDeclaration } from '../../core/signins.ts'
+import { failuresOfEveryone } from '../../methods/password/limits.ts'
+import type { MethodServices } from '../../methods/method.ts'
+import { KEY_TYPES, type KeyFacts, type KeyRing } from '../../oidc/keys/keys.ts'
+import { recordKinds, sessionDeclaration } from '../../oidc/store/records.ts'
+import type { Declaration, Document, Store } from '../../storage/port.ts'
+import type { Check, CheckResult } from './check.ts'
+
+export interface HealthParts extends MethodServices {
+  store: Store
+  postbox: Postbox
+  keys: KeyRing
+  live: LiveCounts
+}
+
+export type Area = 'auth/login' | 'sessions' | 'security' | 'tokens'
+
+/** So many mails in a row that could not be sent mean that none can. */
+const MAIL_FAILURES = 3
+/** How late keys may be renewed, for a job that is tried again each hour. Milliseconds. */
+const KEYS_LATE = 24 * 60 * 60 * 1000
+/** What no document is called. */
+const NOBODY = 'health'
+
+export function healthAreas(parts: HealthParts): Record<Area, Record<string, Check>> {
+  const { config, store, hasher, postbox, keys, live } = parts
+  const writable = async () => (await store.ping(), { ok: true })
+  const readable = (declaration: Declaration<Document>) => async () => {
+    await store.collection(declaration).get(NOBODY)
+    return { ok: true }
+  }
+  const ofKind = (model: string) => readable(recordKinds[model]!.declaration)
+
+  return {
+    'auth/login': {
+      store: writable,
+      hashing() {
+        const { running, waiting, full } = hasher.state()
+        return { ok: !full, running, waiting, width: config.hashConcurrency, queue: config.hashQueue }
+      },
+      mail: () => mailHealth(postbox),
+    },
+    sessions: {
+      sessions: readable(sessionDeclaration),
+      signIns: readable(signInDeclaration),
+      async live() {
+        return { ok: true, count: await live.read('sessions') }
+      },
+    },
+    security: {
+      async audit() {
+        // An entry would be one about nothing: a change that is refused takes the same way.
+        await store.collection<AuditEntry>(auditDeclaration).update(NOBODY, () => undefined)
+        return writable()
+      },
+      async failures() {
+        const { count, max } = await failuresOfEveryone(parts)
+        return { ok: count <= max, count, max }
+      },
+      async locks() {
+        return { ok: true, count: await live.read('locks') }
+      },
+      async keys() {
+        const from = Math.max(...(await keys.list()).filter(isSigning).map(({ signsFrom }) => Date.parse(signsFrom)))
+        const renewBy = from + config.signingKeyTtl * 1000
+        return {
+          ok: renewBy + KEYS_LATE > Date.now(),
+          signingSince: new Date(from).toISOString(),
+          renewBy: new Date(renewBy).toISOString(),
+        }
+      },
+    },
+    tokens: {
+      async signing() {
+        const types = (await keys.list()).filter(isSigning).map(({ type }) => type)
+        const missing = KEY_TYPES.filter(type => !types.includes(type))
+        return { ok: missing.length === 0, keys: types.toSorted(), ...(missing.length > 0 ? { missing } : {}) }
+      },
+      opening: async () => ({ ok: (await keys.load()).jwks.keys.length > 0 }),
+      codes: ofKind('AuthorizationCode'),
+      accessTokens: ofKind('AccessToken'),
+      refreshTokens: ofKind('RefreshToken'),
+      serviceTokens: ofKind('ClientCredentials'),
+    },
+  }
+}
+
+function isSigning({ state }: KeyFacts): boolean {
+  return state === 'signing'
+}
+
+function mailHealth(postbox: Postbox): CheckResult {
+  const { failing, underWay, lastSentAt, lastFailedAt } = postbox.state()
+  const time = (at: number) => new Date(at).toISOString()
+  return {
+    ok: failing < MAIL_FAILURES,
+    underWay,
+    failing,
+    ...(lastSentAt ? { lastSentAt: time(lastSentAt) } : {}),
+    ...(lastFailedAt ? { lastFailedAt: time(lastFailedAt) } : {}),
+  }
+}
