@@ -15,6 +15,8 @@ export const catalog = {
   'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()) }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
   'signin.locked': z.strictObject({ method: z.string() }),
+  'factor.enrolled': z.strictObject({ method: z.string() }),
+  'factor.removed': z.strictObject({ method: z.string() }),
   'session.created': nothing,
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
   'session.expired': nothing,

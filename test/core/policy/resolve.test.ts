@@ -12,6 +12,10 @@ const defaults: ResolvedSettings = {
   rememberAllowed: true,
   offlineOutlivesSignOut: true,
   requiredAcr: 'urn:latchkey:acr:1',
+  allowedMethods: 'all',
+  secondFactor: 'optional',
+  secondFactorGrace: 0,
+  rememberSecondFactor: 2_592_000,
 }
 const none: Overrides = { everyone: {}, guards: {}, roles: {}, clients: {} }
 const apps: Subject = { guard: 'apps', clientId: 'notes', roles: ['staff', 'admin'] }
