@@ -15,6 +15,8 @@ const challengeSchema = z.object({
   /** Absent where there is no code, and where none was sent because there is nobody: then nothing can ever match. */
   codeHash: z.string().optional(),
   failures: z.number(),
+  /** How often it was begun, the last time included. */
+  times: z.number(),
   usedAt: z.number().optional(),
   /** Epoch milliseconds. */
   createdAt: z.number(),
@@ -63,23 +65,30 @@ export function createChallenges(store: Store, { keys, ttl }: { keys: readonly B
     const id = idOf(bound)
     const now = Date.now()
     const endsAt = now + lasts * 1000
-    const challenge: Challenge = {
+    const challenge = (times: number): Challenge => ({
       id,
       ...(bound.accountId ? { accountId: bound.accountId } : {}),
       data,
       ...(code ? { codeHash: hashes(id, code)[0]! } : {}),
       failures: 0,
+      times,
       createdAt: now,
       endsAt,
       expiresAt: endsAt + KEPT,
-    }
-    return (await challenges.upsert(id, () => challenge))!
+    })
+    return (await challenges.upsert(id, known => challenge((known && isOf(known, bound) ? known.times : 0) + 1)))!
   }
 
   /** The challenge, if it still counts and is this account's. */
   async function find(bound: Bound): Promise<Challenge | undefined> {
     const known = await challenges.get(idOf(bound))
     return known && counts(known, bound, Date.now()) ? known : undefined
+  }
+
+  /** The challenge that was begun and not yet answered, also when its time is over: for a page to say what was sent. */
+  async function begun(bound: Bound): Promise<Challenge | undefined> {
+    const known = await challenges.get(idOf(bound))
+    return known && isOf(known, bound) ? known : undefined
   }
 
   /** Uses it up: of parallel callers one gets it. Undefined when it does not count, or was used. */
@@ -105,7 +114,7 @@ export function createChallenges(store: Store, { keys, ttl }: { keys: readonly B
     throw answered ? wrongCode() : whyNot(await challenges.get(id), bound, now)
   }
 
-  return { begin, find, take, takeByCode }
+  return { begin, find, begun, take, takeByCode }
 }
 
 /** Six digits, each as likely. */
@@ -118,8 +127,12 @@ export function digitsOf(typed: string): string {
   return typed.replace(/[\s-]/g, '').slice(0, 100)
 }
 
-function counts(known: Challenge, { accountId }: Bound, now: number): boolean {
-  return known.usedAt === undefined && known.endsAt > now && known.accountId === accountId
+function isOf(known: Challenge, { accountId }: Bound): boolean {
+  return known.usedAt === undefined && known.accountId === accountId
+}
+
+function counts(known: Challenge, bound: Bound, now: number): boolean {
+  return isOf(known, bound) && known.endsAt > now
 }
 
 function wrongCode(): Refused {
@@ -127,9 +140,9 @@ function wrongCode(): Refused {
   return new Refused('code.wrong', { field: 'code', hint })
 }
 
-function whyNot(known: Challenge | undefined, { accountId }: Bound, now: number): Refused {
+function whyNot(known: Challenge | undefined, bound: Bound, now: number): Refused {
   const refused = (code: string, hint: string) => new Refused(code, { field: 'code', hint })
-  if (!known || known.accountId !== accountId || known.usedAt !== undefined)
+  if (!known || !isOf(known, bound))
     return refused('code.none', 'This code was used already, or none was sent. Ask for a new one.')
   if (known.endsAt <= now) return refused('code.expired', 'This code has expired. Ask for a new one.')
   return refused('code.too_many', 'Too many wrong codes. Ask for a new one.')

@@ -25,7 +25,7 @@ export const emailCode: Method = {
   },
 
   async page(services, asked) {
-    const sent = (await services.challenges.find(boundTo(ID, asked))) !== undefined
+    const sent = (await services.challenges.begun(boundTo(ID, asked)))?.times ?? 0
     return { view: 'methods/email-code/prove', locals: { sent, to: shownAddress(asked) } }
   },
 
@@ -44,7 +44,7 @@ export const emailCode: Method = {
 
   enrol: {
     async page(services, who) {
-      const sent = (await services.challenges.find(enrolBound(ID, who))) !== undefined
+      const sent = (await services.challenges.begun(enrolBound(ID, who)))?.times ?? 0
       return { view: 'methods/email-code/enrol', locals: { sent, to: who.account.email } }
     },
     async confirm(services, who, form) {
