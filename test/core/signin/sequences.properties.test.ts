@@ -72,7 +72,7 @@ const worlds = fc
   .record({
     has: fc.uniqueArray(ids),
     policy: policies,
-    prompts: fc.constantFrom([], ['login']),
+    prompts: fc.boolean().map(login => (login ? ['login'] : [])),
     acrValues: fc.uniqueArray(fc.constantFrom(...ACR_VALUES)),
     acrEssential: fc.boolean(),
     maxAge: fc.constantFrom(undefined, 0, 60, 7200),
