@@ -77,6 +77,7 @@ export async function buildApp(config: Config, store: Store, log: Log, methods: 
   const consents = createConsents(store)
   const signIns = createSignIns(store)
   const attempts = openAttempts(store)
+  const devices = createDevices(store)
   const policies = createPolicies(store)
   const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
@@ -136,7 +137,7 @@ export async function buildApp(config: Config, store: Store, log: Log, methods: 
     verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
     attempts,
     consents,
-    devices: createDevices(store),
+    devices,
     signIns,
     events,
     policy,
@@ -192,6 +193,7 @@ export async function buildApp(config: Config, store: Store, log: Log, methods: 
     }),
     sessions,
     signIns,
+    devices,
     policies,
     policy,
     jobRecords: createJobRecords(store),
