@@ -8,6 +8,7 @@ import { createAccounts } from './core/accounts/accounts.ts'
 import { createVerifications } from './core/accounts/verifications.ts'
 import { openAttempts } from './core/attempts.ts'
 import { createConsents } from './core/consents.ts'
+import { createChallenges } from './core/challenges.ts'
 import { openCredentials } from './core/credentials.ts'
 import { createDevices } from './core/devices.ts'
 import { createEvents } from './core/events/events.ts'
@@ -57,7 +58,9 @@ import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
-import { methodFacts } from './signin/situation.ts'
+import { factsOf } from './methods/facts.ts'
+import { methods as listed } from './methods/list.ts'
+import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
 
 const VIEWS = join(import.meta.dirname, '../views')
@@ -67,8 +70,8 @@ const MAILS_AT_END = 5000
 
 export type App = Awaited<ReturnType<typeof buildApp>>
 
-/** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
-export async function buildApp(config: Config, plainStore: Store, log: Log) {
+/** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. A test may add methods. */
+export async function buildApp(config: Config, plainStore: Store, log: Log, methods: readonly Method[] = listed) {
   const observation = await createObservation(config, log)
   const { metrics, work } = observation
   const store = observation.store(plainStore)
@@ -86,25 +89,32 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   const consents = createConsents(store)
   const signIns = createSignIns(store)
   const attempts = openAttempts(store)
+  const devices = createDevices(store)
   const policies = createPolicies(store)
   const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
   const sessions = createSessions({ store, accounts, signIns, logouts, events, live })
   const invitations = createInvitations(store)
-  const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
+  const sealer = createSealer(config.secrets)
+  const keys = createKeyRing(store, sealer, { keepFor: longestLife(config) })
   const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
-  const methodServices = {
+  const methodServices: MethodServices = {
+    methods,
     config,
+    accounts,
     credentials: openCredentials(store),
+    challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
     limits: createLimits(store, work.limited),
     hasher: observation.hasher(hasher),
+    sealer,
+    postbox,
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
   const decisions = createDecisions({
     signIns,
     events,
-    factsOf: accountId => methodFacts(methodServices, accountId),
+    factsOf: account => factsOf(methodServices, account),
     policy,
     limits: methodServices.limits,
   })
@@ -141,15 +151,13 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   const services: SignInServices = {
     ...methodServices,
     provider: provider.current,
-    accounts,
     verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
     attempts,
     consents,
-    devices: createDevices(store),
+    devices,
     signIns,
     events,
     policy,
-    postbox,
     views,
     endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
   }
@@ -202,6 +210,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
     jobs,
     sessions,
     signIns,
+    devices,
     policies,
     policy,
     jobRecords,

@@ -19,6 +19,8 @@ const signInSchema = z.object({
   address: z.string(),
   userAgent: z.string(),
   remembered: z.boolean(),
+  /** When the second factor was last proven on the device, where the device spared the person that. */
+  secondFactorAt: z.number().optional(),
   /** Epoch milliseconds, as all times here. */
   createdAt: z.number(),
   /** Written at most once a minute. */
@@ -56,6 +58,7 @@ export function createSignIns(store: Store) {
               proofs: latestProofs([...known.proofs, ...wanted.proofs]),
               clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
               remembered: known.remembered || wanted.remembered,
+              ...(wanted.secondFactorAt ? { secondFactorAt: wanted.secondFactorAt } : {}),
               lastSeenAt: wanted.lastSeenAt,
               endsAt: wanted.endsAt,
             }

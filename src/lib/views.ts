@@ -14,6 +14,8 @@ export interface PageLocals {
   client?: ClientLocals
   termsUrl?: string
   privacyUrl?: string
+  /** A script of ours, under views/assets/, that the page loads. */
+  script?: string
   /** Shown in the footer, for a person to quote: give it on a page that refuses something. */
   traceId?: string
 }

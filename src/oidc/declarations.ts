@@ -2,6 +2,7 @@
 import { accountDeclaration } from '../core/accounts/account.ts'
 import { verificationDeclaration } from '../core/accounts/verifications.ts'
 import { attemptDeclaration } from '../core/attempts.ts'
+import { challengeDeclaration } from '../core/challenges.ts'
 import { consentDeclaration } from '../core/consents.ts'
 import { credentialDeclaration } from '../core/credentials.ts'
 import { deviceDeclaration } from '../core/devices.ts'
@@ -25,6 +26,7 @@ export const declarations = [
   deviceDeclaration,
   signInDeclaration,
   attemptDeclaration,
+  challengeDeclaration,
   consentDeclaration,
   counterDeclaration,
   auditDeclaration,

@@ -28,6 +28,8 @@ const about: Record<EventType, Field[]> = {
   'signin.succeeded': [...atApp, 'deviceId'],
   'signin.failed': atApp,
   'signin.locked': atApp,
+  'factor.enrolled': atApp,
+  'factor.removed': person,
   'session.created': [...inSession, 'clientId'],
   'session.ended': inSession,
   'session.expired': inSession,

@@ -18,10 +18,10 @@ export function clientOnPage(client: Client | undefined): { client?: ClientLocal
 }
 
 /** The policy of a page that shows a client's logo and leads back to the client. */
-export function policyWithLogo({ client }: { client?: ClientLocals }): string {
+export function policyWithLogo({ client }: { client?: ClientLocals }, ownScript = false): string {
   const logo = webUrl(client?.logoUri)
   const image = logo && new URL(logo).origin
   // A host may hold a semicolon, and would begin a directive of its own.
   const plain = image && /^[\w:/.[\]-]+$/.test(image)
-  return contentSecurityPolicy({ leadsAway: true, ...(plain ? { image } : {}) })
+  return contentSecurityPolicy({ leadsAway: true, ownScript, ...(plain ? { image } : {}) })
 }

@@ -8,7 +8,7 @@ import { describeBrowser } from './describe-browser.ts'
 import { postVerification } from './mails.ts'
 import type { Submission } from '../page.ts'
 import { countSignup } from '../limits.ts'
-import { CLOSED } from '../show.ts'
+import { CLOSED } from '../step-page.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp({ services, ctx, client, form, go }: Submission): Promise<void> {
