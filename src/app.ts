@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import compose from 'koa-compose'
+import { accountRoutes } from './account/routes.ts'
 import { setupRoutes } from './admin/setup.ts'
 import { createAccounts } from './core/accounts/accounts.ts'
 import { createVerifications } from './core/accounts/verifications.ts'
 import { openAttempts } from './core/attempts.ts'
 import { createConsents } from './core/consents.ts'
 import { createChallenges } from './core/challenges.ts'
+import { createConsoleLogins } from './core/consoles/logins.ts'
+import { createConsoleSessions } from './core/consoles/sessions.ts'
 import { openCredentials } from './core/credentials.ts'
 import { createDevices } from './core/devices.ts'
 import { createEvents } from './core/events/events.ts'
@@ -41,6 +44,8 @@ import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { createClients } from './oidc/clients/clients.ts'
+import { ACCOUNT_CONSOLE } from './oidc/consoles/console-clients.ts'
+import { createConsole } from './oidc/consoles/console.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
@@ -62,6 +67,9 @@ import { factsOf } from './methods/facts.ts'
 import { methods as listed } from './methods/list.ts'
 import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
+
+const OWN = new Set(['/account', '/signup', '/logout/confirm'])
+const OWN_BELOW = ['/signin/', '/invite/', '/account/']
 
 const VIEWS = join(import.meta.dirname, '../views')
 
@@ -161,7 +169,32 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, meth
     views,
     endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
   }
-  const routers = [signInRoutes(services), setupRoutes({ ...methodServices, accounts, invitations, events, views })]
+  const console = createConsole(
+    {
+      config,
+      accounts,
+      signIns,
+      sessions,
+      policy,
+      limits: methodServices.limits,
+      consoleSessions: createConsoleSessions(store),
+      consoleLogins: createConsoleLogins(store),
+      provider: provider.current,
+      handler: () => handler,
+    },
+    ACCOUNT_CONSOLE,
+  )
+  const routers = [
+    signInRoutes(services),
+    setupRoutes({ ...methodServices, accounts, invitations, events, views }),
+    accountRoutes({
+      ...methodServices,
+      console,
+      events,
+      views,
+      factsOf: account => factsOf(methodServices, account),
+    }),
+  ]
 
   const koa = new Koa()
   koa.proxy = true
@@ -244,5 +277,5 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, meth
 
 /** Our pages, and the provider's that a person posts from; the rest are endpoints that apps call from anywhere. */
 function isOwnPage(path: string): boolean {
-  return path.startsWith('/signin/') || path.startsWith('/invite/') || path === '/logout/confirm'
+  return OWN.has(path) || OWN_BELOW.some(folder => path.startsWith(folder))
 }

@@ -36,7 +36,7 @@ export interface RenderedMail {
 }
 
 export interface Views {
-  /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`. Throws when a local is missing. */
+  /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`, or the layout that the view names. Throws when a local is missing. */
   render(name: string, locals: object): string
   /** A mail from `views/mail/NAME.{subject,text,html}.ejs`. The subject is one line. */
   renderMail(name: string, locals: object): RenderedMail
@@ -65,11 +65,12 @@ export function createViews(root: string, globals: object): Views {
 
   return {
     render(name, locals) {
-      // A view fills in its title here; the layout is rendered after it.
-      const view = { title: '', wide: false }
+      // A view fills in its title here, and may name another layout; the layout is rendered after it.
+      const view = { title: '', wide: false, layout: 'layout' }
       const page = { assetVersion, ...pageOf(globals), ...pageOf(locals) }
       const all = { webUrl, hostOf, initialOf, ...globals, ...locals, page, view }
-      return fill('layout', escapeHtml, { ...all, body: fill(name, escapeHtml, all) })
+      const body = fill(name, escapeHtml, all)
+      return fill(view.layout, escapeHtml, { ...all, body })
     },
 
     renderMail(name, locals) {

@@ -4,6 +4,8 @@ import { verificationDeclaration } from '../core/accounts/verifications.ts'
 import { attemptDeclaration } from '../core/attempts.ts'
 import { challengeDeclaration } from '../core/challenges.ts'
 import { consentDeclaration } from '../core/consents.ts'
+import { consoleLoginDeclaration } from '../core/consoles/logins.ts'
+import { consoleSessionDeclaration } from '../core/consoles/sessions.ts'
 import { credentialDeclaration } from '../core/credentials.ts'
 import { deviceDeclaration } from '../core/devices.ts'
 import { auditDeclaration } from '../core/events/events.ts'
@@ -38,5 +40,7 @@ export const declarations = [
   clientDeclaration,
   keyDeclaration,
   sessionDeclaration,
+  consoleSessionDeclaration,
+  consoleLoginDeclaration,
   ...Object.values(recordKinds).map(kind => kind.declaration),
 ] as const

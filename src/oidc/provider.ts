@@ -64,7 +64,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
     ...base,
     jwks: keys.jwks,
     adapter: (model: string) => {
-      if (model === 'Client') return createClientAdapter(store)
+      if (model === 'Client') return createClientAdapter(store, config)
       if (model === 'Session')
         return createSessionAdapter(store, { left: leftClient, recorded, end: signOut, live: parts.live.sessions })
       return createRecordAdapter(store, model, revocations)

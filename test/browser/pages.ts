@@ -61,6 +61,15 @@ async function toExample({ server, example }: Stage, page: Page): Promise<void> 
   await press(page, 'Allow')
 }
 
+/** Signs in to the account console. */
+async function toAccount({ server }: Stage, page: Page, path = '/account'): Promise<string> {
+  const { email } = await server.person({ email: newAddress() })
+  await page.goto(server.issuer + path)
+  await enterName(page, email)
+  await enterPassword(page)
+  return email
+}
+
 async function setupLink({ server }: Stage): Promise<string> {
   return `${server.issuer}/invite/${await server.app.invitations.make(['admin'])}`
 }
@@ -344,6 +353,21 @@ export const realPages: RealPage[] = [
       await server.app.store.close()
       await page.goto(authorization(server, client).url.href)
       return () => server.close()
+    },
+  },
+  {
+    name: 'account-security',
+    heading: 'Security',
+    async open(stage, page) {
+      await toAccount(stage, page)
+    },
+  },
+  {
+    name: 'account-cancelled',
+    heading: 'You are not signed in',
+    async open({ server }, page) {
+      await page.goto(`${server.issuer}/account`)
+      await press(page, 'Cancel')
     },
   },
   {

@@ -11,6 +11,8 @@ import type { Visitor } from '../support/visitor.ts'
 
 const ASSETS = join(import.meta.dirname, '../../views/assets')
 const HTTPS = 'https://id.example.test'
+/** Our own pages, as far as forms are posted to them. */
+const OWN = /^\/(signin|invite|account)\/|^\/(account|signup)$/
 const UNSAFE = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 interface Route {
@@ -181,10 +183,7 @@ for (const issuer of [undefined, HTTPS]) {
         // Where the request says that it is: what it claims counts for nothing.
         { origin: 'http://evil.example', host: 'evil.example' },
       ]
-      const own = new Set([
-        '/logout/confirm',
-        ...routes.map(({ path }) => path).filter(path => /^\/(signin|invite)\//.test(path)),
-      ])
+      const own = new Set(['/logout/confirm', ...routes.map(({ path }) => path).filter(path => OWN.test(path))])
       expect(own.size).to.be.above(12)
       for (const path of own)
         for (const method of UNSAFE)
@@ -208,7 +207,7 @@ for (const issuer of [undefined, HTTPS]) {
     })
 
     it('of our pages have no methods beside those that they name', async () => {
-      const own = new Set(routes.map(({ path }) => path).filter(path => /^\/(signin|invite)\//.test(path)))
+      const own = new Set(routes.map(({ path }) => path).filter(path => OWN.test(path)))
       for (const path of own)
         for (const method of ['PUT', 'PATCH', 'DELETE']) {
           const { status } = await ask({ method, path })
@@ -217,7 +216,9 @@ for (const issuer of [undefined, HTTPS]) {
     })
 
     it('of the provider have one spelling: capitals, or a slash at the end, lead nowhere', async () => {
-      const own = new Set(routes.map(({ path }) => path).filter(path => !/^\/(signin|invite|assets)\/|^\/$/.test(path)))
+      const own = new Set(
+        routes.map(({ path }) => path).filter(path => !OWN.test(path) && !/^\/assets\/|^\/$/.test(path)),
+      )
       expect([...own]).to.include.members(['/authorize', '/logout/confirm', '/.well-known/openid-configuration'])
       for (const path of own) {
         const [, first = ''] = path.split('/')

@@ -1,13 +1,16 @@
 import type { Adapter } from 'oidc-provider'
+import type { Config } from '../../lib/config/schema.ts'
 import type { Store } from '../../storage/port.ts'
+import { consoleClients } from '../consoles/console-clients.ts'
 import { findClient, toLibraryClient } from './client-record.ts'
 
-/** The library only reads clients; they are changed through `clients.ts`. */
-export function createClientAdapter(store: Store): Adapter {
+/** The library only reads clients; they are changed through `clients.ts`. Our consoles are kept nowhere. */
+export function createClientAdapter(store: Store, config: Config): Adapter {
+  const consoles = consoleClients(config)
   const nothing = () => Promise.resolve()
   return {
     async find(id) {
-      const record = await findClient(store, id)
+      const record = consoles.get(id) ?? (await findClient(store, id))
       return record && toLibraryClient(record)
     },
     upsert: nothing,

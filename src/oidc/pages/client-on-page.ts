@@ -1,10 +1,12 @@
 import type { Client } from 'oidc-provider'
+import { isConsole } from '../consoles/console-clients.ts'
 import { webUrl, type ClientLocals } from '../../lib/views.ts'
 import { contentSecurityPolicy } from '../../lib/web/headers.ts'
 
 /** What a page shows of the app that a person is signing in to. The view drops addresses that are not http(s). */
 export function clientOnPage(client: Client | undefined): { client?: ClientLocals } {
-  if (!client) return {}
+  // To a person a console is no app beside the account.
+  if (!client || isConsole(client.clientId)) return {}
   const { logoUri, clientUri, policyUri, tosUri } = client
   return {
     client: {

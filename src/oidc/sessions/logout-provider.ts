@@ -15,7 +15,7 @@ export function createLogoutProvider(config: Config, store: Store, keys: Signing
     jwks: keys.jwks,
     // It signs no cookie that anybody gets.
     cookies: { keys: ['tells apps and serves nobody'] },
-    adapter: () => createClientAdapter(store),
+    adapter: () => createClientAdapter(store, config),
     fetch: createGuardedFetch(config.allowNetworks),
   })
   queueLogouts(provider, logouts)
