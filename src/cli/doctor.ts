@@ -8,6 +8,7 @@ import { checkIssuer } from './checks/issuer.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkMail } from './checks/mail.ts'
 import { checkDataFolder, checkNode } from './checks/process.ts'
+import { checkSms } from './checks/sms.ts'
 import { checkStore } from './checks/store.ts'
 import { storeClock } from './checks/store-clock.ts'
 import { withJson, type JsonOption } from './support/options.ts'
@@ -36,9 +37,10 @@ async function examine(): Promise<Finding[]> {
 
 async function examineWith(config: Config): Promise<Finding[]> {
   const folder = checkDataFolder(config)
-  const [storeAndKeys, mail, issuer, clock] = await Promise.all([
+  const [storeAndKeys, mail, sms, issuer, clock] = await Promise.all([
     checkStoreAndKeys(config),
     checkMail(config),
+    checkSms(config),
     checkIssuer(config),
     storeClock(config),
   ])
@@ -48,6 +50,7 @@ async function examineWith(config: Config): Promise<Finding[]> {
     folder,
     ...storeAndKeys,
     mail,
+    sms,
     issuer.finding,
     checkClock(clocks),
   ]
