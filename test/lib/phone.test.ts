@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { Refused } from '../../src/lib/errors.ts'
 import { canonicalPhone, maskPhone } from '../../src/lib/phone.ts'
 
@@ -38,8 +38,8 @@ describe('a phone number', () => {
     })
 
   it('is canonical once and for all, whatever was typed', () => {
-    fc.assert(
-      fc.property(fc.string(), typed => {
+    assert(
+      property(string(), typed => {
         let canonical: string
         try {
           canonical = canonicalPhone(`+49${typed}`)
