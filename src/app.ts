@@ -36,6 +36,7 @@ import type { Log } from './lib/log.ts'
 import { createMailer } from './lib/mail/create.ts'
 import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
+import { createSmsSender } from './lib/sms/create.ts'
 import { assets } from './lib/web/assets.ts'
 import { createEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
@@ -64,7 +65,7 @@ import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { factsOf } from './methods/facts.ts'
-import { methods as listed } from './methods/list.ts'
+import { methods as listed, workingMethods } from './methods/list.ts'
 import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
 
@@ -79,7 +80,7 @@ const MAILS_AT_END = 5000
 export type App = Awaited<ReturnType<typeof buildApp>>
 
 /** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. A test may add methods. */
-export async function buildApp(config: Config, plainStore: Store, log: Log, methods: readonly Method[] = listed) {
+export async function buildApp(config: Config, plainStore: Store, log: Log, all: readonly Method[] = listed) {
   const observation = await createObservation(config, log)
   const { metrics, work } = observation
   const store = observation.store(plainStore)
@@ -106,8 +107,10 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, meth
   const sealer = createSealer(config.secrets)
   const keys = createKeyRing(store, sealer, { keepFor: longestLife(config) })
   const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
+  const guardedFetch = observation.fetch(createGuardedFetch(config.allowNetworks))
+  const sms = createSmsSender(config, guardedFetch, log)
   const methodServices: MethodServices = {
-    methods,
+    methods: workingMethods(all, config),
     config,
     accounts,
     credentials: openCredentials(store),
@@ -116,6 +119,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, meth
     hasher: observation.hasher(hasher),
     sealer,
     postbox,
+    ...(sms ? { sms } : {}),
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
@@ -140,7 +144,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, meth
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
       cookieKeys,
-      fetch: observation.fetch(createGuardedFetch(config.allowNetworks)),
+      fetch: guardedFetch,
     },
     keys,
     events,
@@ -191,6 +195,9 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, meth
       ...methodServices,
       console,
       events,
+      devices,
+      signIns,
+      policy,
       views,
       factsOf: account => factsOf(methodServices, account),
     }),

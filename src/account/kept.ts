@@ -11,8 +11,12 @@ const MOST = 20
 const SECRET = /password|code|secret/i
 
 export function keptOf(ctx: PageContext, form: Form): KeptForm {
-  const fields = Object.entries(form.fields).filter(([name, value]) => !SECRET.test(name) && value.length <= LONGEST)
+  const fields = Object.entries(withoutSecrets(form.fields)).filter(([, value]) => value.length <= LONGEST)
   return { path: ctx.path, fields: Object.fromEntries(fields.slice(0, MOST)) }
+}
+
+export function withoutSecrets(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !SECRET.test(name)))
 }
 
 /** What was kept for this very page, on the way back from the sign-in. */

@@ -11,9 +11,9 @@ const MAX_AGE = { form: 300, change: 600 }
 
 /** A second factor that is there protects itself: without it nobody changes what the account signs in with. */
 async function acrFor({ services, signedIn }: AccountPage): Promise<string> {
-  const enrolled = (await services.factsOf(signedIn.account.id)).filter(method => method.enrolled)
+  const facts = await services.factsOf(signedIn.account)
   const [one, two] = ACR_VALUES
-  return levelOf(enrolled) > 1 ? two : one
+  return levelOf(facts.filter(({ first, second, enrolled }) => second || (first && enrolled))) > 1 ? two : one
 }
 
 export async function isProven(page: AccountPage, at: keyof typeof MAX_AGE): Promise<boolean> {

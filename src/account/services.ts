@@ -1,7 +1,10 @@
 // What the console needs from the rest of the house; app.ts puts it together.
+import type { Account } from '../core/accounts/account.ts'
+import type { Devices } from '../core/devices.ts'
 import type { Events } from '../core/events/events.ts'
-import type { Postbox } from '../core/postbox.ts'
-import type { MethodFacts } from '../core/signin/next-step.ts'
+import type { HeldPolicy } from '../core/policy/held.ts'
+import type { MethodFacts } from '../core/signin/method-facts.ts'
+import type { SignIns } from '../core/signins.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 import type { Console } from '../oidc/consoles/console.ts'
@@ -9,7 +12,9 @@ import type { Console } from '../oidc/consoles/console.ts'
 export interface AccountServices extends MethodServices {
   console: Console
   events: Events
-  postbox: Postbox
+  devices: Devices
+  signIns: SignIns
+  policy: HeldPolicy
   views: Views
-  factsOf: (accountId: string) => Promise<MethodFacts[]>
+  factsOf: (account: Account) => Promise<MethodFacts[]>
 }

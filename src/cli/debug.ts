@@ -4,6 +4,7 @@ import { createPolicies } from '../core/policy/policies.ts'
 import { GUARDS, type Guard } from '../core/policy/resolve.ts'
 import { settingNames } from '../core/policy/settings.ts'
 import { findClient } from '../oidc/clients/client-record.ts'
+import { isConsole } from '../oidc/consoles/console-clients.ts'
 import { CommandError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { withStore } from './support/open.ts'
@@ -28,7 +29,7 @@ export function define(debug: Command): void {
 
 function policy({ client: clientId, email, guard, json }: PolicyOptions): Promise<void> {
   return withStore(async ({ config, store, accounts }) => {
-    if (!(await findClient(store, clientId))) {
+    if (!isConsole(clientId) && !(await findClient(store, clientId))) {
       throw new CommandError(`There is no client with the id ${clientId}.`)
     }
     const roles = email === undefined ? [] : (await accountNamed(accounts, email)).roles

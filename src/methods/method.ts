@@ -12,6 +12,7 @@ import type { Postbox } from '../core/postbox.ts'
 import type { Factor, Proof } from '../core/signin/proof.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Sealer } from '../lib/seal.ts'
+import type { SmsSender } from '../lib/sms/sender.ts'
 
 /** What methods may use. */
 export interface MethodServices {
@@ -25,6 +26,8 @@ export interface MethodServices {
   hasher: Hasher
   sealer: Sealer
   postbox: Postbox
+  /** Absent where text messages are off. */
+  sms?: SmsSender
 }
 
 /** Whom a method asks, in which sign-in, and from where. */
@@ -122,6 +125,8 @@ export interface Method {
     use: string
     /** For who chooses what to set up: `A 6-digit code from an app on your phone.` */
     about: string
+    /** For who has one already, where another takes its place: `Change number`. Absent where none does. */
+    again?: string
   }
   /** What a proof by it shows at the most, to foresee the level; a proof says what it did show. */
   factors: readonly Factor[]

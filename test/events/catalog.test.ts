@@ -30,6 +30,8 @@ const about: Record<EventType, Field[]> = {
   'signin.locked': atApp,
   'factor.enrolled': atApp,
   'factor.removed': person,
+  'factor.renamed': atApp,
+  'device.forgotten': [...atApp, 'deviceId'],
   'session.created': [...inSession, 'clientId'],
   'session.ended': inSession,
   'session.expired': inSession,

@@ -19,6 +19,8 @@ export const catalog = {
   'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
   'factor.enrolled': z.strictObject({ method: z.string() }),
   'factor.removed': z.strictObject({ method: z.string() }),
+  'factor.renamed': z.strictObject({ method: z.string() }),
+  'device.forgotten': nothing,
   'session.created': nothing,
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
   'session.expired': nothing,

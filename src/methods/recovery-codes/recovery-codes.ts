@@ -22,6 +22,7 @@ export const recoveryCodes: Method = {
     name: 'Recovery codes',
     use: 'Use a recovery code',
     about: 'Ten codes to print or to keep, for when you have lost everything else.',
+    again: 'Make new codes',
   },
   factors: ['possession'],
   amr: ['otp'],

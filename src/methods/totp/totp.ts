@@ -18,6 +18,7 @@ export const totp: Method = {
     name: 'Authenticator app',
     use: 'Use your authenticator app',
     about: 'A 6-digit code from an app on your phone. It works without a network.',
+    again: 'Set up on another phone',
   },
   factors: ['possession'],
   amr: ['otp'],

@@ -1,16 +1,13 @@
 import type { Adapter } from 'oidc-provider'
-import type { Config } from '../../lib/config/schema.ts'
-import type { Store } from '../../storage/port.ts'
-import { consoleClients } from '../consoles/console-clients.ts'
-import { findClient, toLibraryClient } from './client-record.ts'
+import { toLibraryClient } from './client-record.ts'
+import type { FindClient } from './find-client.ts'
 
-/** The library only reads clients; they are changed through `clients.ts`. Our consoles are kept nowhere. */
-export function createClientAdapter(store: Store, config: Config): Adapter {
-  const consoles = consoleClients(config)
+/** The library only reads clients; they are changed through `clients.ts`. */
+export function createClientAdapter(findClient: FindClient): Adapter {
   const nothing = () => Promise.resolve()
   return {
     async find(id) {
-      const record = consoles.get(id) ?? (await findClient(store, id))
+      const record = await findClient(id)
       return record && toLibraryClient(record)
     },
     upsert: nothing,

@@ -41,9 +41,11 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
     await policy.read()
     const { settings } = policy.resolve({ guard: kind.guard, clientId: kind.clientId, roles: account.roles })
     if (endOf(session, settings) <= Date.now()) return undefined
-    if (levelOf(proofs) < (levelOfAcr(settings.requiredAcr) ?? Infinity)) return undefined
+    const { allowedMethods: allowed } = settings
+    const counted = allowed === 'all' ? proofs : proofs.filter(({ method }) => allowed.includes(method))
+    if (levelOf(counted) < (levelOfAcr(settings.requiredAcr) ?? Infinity)) return undefined
     await consoleSessions.seen(session, settings)
-    return { session, account, proofs }
+    return { session, account, proofs: counted }
   }
 }
 
