@@ -4,7 +4,8 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { authorization } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
-import { enterName, enterPassword, expectHeading, field, fillSignUp, press } from './person.ts'
+import { codeInSms, newNumber } from '../support/sms.ts'
+import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 
 export interface RealPage {
@@ -68,6 +69,28 @@ async function toAccount({ server }: Stage, page: Page, path = '/account'): Prom
   await enterName(page, email)
   await enterPassword(page)
   return email
+}
+
+/** Signs in, with an authenticator app already set up. */
+async function toProtected(stage: Stage, page: Page): Promise<string> {
+  const email = await toAccount(stage, page)
+  await setUpTotp(page)
+  await page.goto(`${stage.server.issuer}/account/security`)
+  return email
+}
+
+/** Signs in elsewhere, as somebody whose second step is a code by text message. */
+async function toSms(stage: Stage, page: Page): Promise<void> {
+  const email = await toAccount(stage, page)
+  await openLink(page, 'Set up Code by text message')
+  await field(page, 'Mobile number').fill(newNumber())
+  await press(page, 'Send a code')
+  await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
+  await press(page, 'Turn on')
+  await page.context().clearCookies()
+  await start(stage, page)
+  await enterName(page, email)
+  await enterPassword(page)
 }
 
 async function setupLink({ server }: Stage): Promise<string> {
@@ -363,6 +386,95 @@ export const realPages: RealPage[] = [
     },
   },
   {
+    name: 'account-security-much',
+    heading: 'Security',
+    async open(stage, page) {
+      await toProtected(stage, page)
+      await openLink(page, 'Set up Code by text message')
+      await field(page, 'Mobile number').fill(newNumber())
+      await press(page, 'Send a code')
+      await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
+      await press(page, 'Turn on')
+      await page.goto(`${stage.server.issuer}/account/security?done=added`)
+    },
+  },
+  {
+    name: 'account-totp',
+    heading: 'Set up an authenticator app',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Set up Authenticator app')
+    },
+  },
+  {
+    name: 'account-recovery-codes',
+    heading: 'Keep your recovery codes',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await setUpTotp(page)
+    },
+  },
+  {
+    name: 'account-sms',
+    heading: 'Codes by text message',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Set up Code by text message')
+      await field(page, 'Mobile number').fill('0151 2345678')
+      await press(page, 'Send a code')
+    },
+  },
+  {
+    name: 'account-sms-code',
+    heading: 'Codes by text message',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Set up Code by text message')
+      await field(page, 'Mobile number').fill(newNumber())
+      await press(page, 'Send a code')
+      await field(page, '6-digit code').waitFor()
+    },
+  },
+  {
+    name: 'account-rename',
+    heading: 'Rename',
+    async open(stage, page) {
+      await toProtected(stage, page)
+      await openLink(page, 'Rename Authenticator app')
+    },
+  },
+  {
+    name: 'account-remove',
+    heading: 'Remove Authenticator app',
+    async open(stage, page) {
+      await toProtected(stage, page)
+      await openLink(page, 'Remove Authenticator app')
+    },
+  },
+  {
+    name: 'account-remove-last',
+    heading: 'Remove Password',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Remove Password')
+      await press(page, 'Remove')
+      await page.getByText('only way to sign in').waitFor()
+    },
+  },
+  {
+    name: 'sms',
+    heading: 'Get a code by text message',
+    open: (stage, page) => toSms(stage, page),
+  },
+  {
+    name: 'sms-sent',
+    heading: 'Check your phone',
+    async open(stage, page) {
+      await toSms(stage, page)
+      await press(page, 'Send me a code')
+    },
+  },
+  {
     name: 'account-cancelled',
     heading: 'You are not signed in',
     async open({ server }, page) {
@@ -375,6 +487,26 @@ export const realPages: RealPage[] = [
     heading: 'Confirm your email address',
     async open(stage, page) {
       const { html } = await stage.server.mailTo(await toVerify(stage, page))
+      await showMail(page, html)
+    },
+  },
+  {
+    name: 'mail-factor-added',
+    heading: 'A way to sign in was added',
+    async open(stage, page) {
+      const { html } = await stage.server.mailTo(await toProtected(stage, page))
+      await showMail(page, html)
+    },
+  },
+  {
+    name: 'mail-factor-removed',
+    heading: 'A way to sign in was removed',
+    async open(stage, page) {
+      const email = await toProtected(stage, page)
+      await openLink(page, 'Remove Authenticator app')
+      await press(page, 'Remove')
+      await page.getByText('Removed.').waitFor()
+      const { html } = await stage.server.mailTo(email)
       await showMail(page, html)
     },
   },

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { startExample } from '../../examples/express-app/server.ts'
 import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { authorization } from '../support/flow.ts'
+import { startTwilio, type SmsServer } from '../support/sms.ts'
 import { freePort, startServer, type ServerOptions, type TestServer } from '../support/server.ts'
 
 export interface Site {
@@ -15,6 +16,8 @@ export interface Site {
 
 export interface Stage {
   server: TestServer
+  /** Takes the text messages. */
+  twilio: SmsServer
   /** The example app, as `npm start` serves it. */
   example: Site
   /** A client of the kind that third parties register: a logo from elsewhere, terms, a policy. */
@@ -29,7 +32,8 @@ export interface Stage {
 }
 
 export async function setStage(options: ServerOptions = {}): Promise<Stage> {
-  const server = await startServer(options)
+  const twilio = await startTwilio()
+  const server = await startServer({ ...options, env: { LATCHKEY_SMS: twilio.url, ...options.env } })
   const logos = await serve((_, response) => response.setHeader('content-type', 'image/svg+xml').end(LOGO))
   const app = await serve((_, response) => response.end('Back at the app.'))
   const example = await startExampleOf(server)
@@ -46,6 +50,7 @@ export async function setStage(options: ServerOptions = {}): Promise<Stage> {
   const fernwood = await register({})
   return {
     server,
+    twilio,
     example,
     client: fernwood,
     redirectUri,
@@ -55,6 +60,7 @@ export async function setStage(options: ServerOptions = {}): Promise<Stage> {
     async close() {
       await example.close()
       await server.close()
+      await twilio.close()
       await app.close()
       await logos.close()
     },

@@ -98,6 +98,14 @@ export async function startSmsWebhook(): Promise<SmsServer> {
   return { ...server, url: `webhook+http://:${encodeURIComponent(SMS_SECRET)}@127.0.0.1:${port}/sms?line=1`, close }
 }
 
+let numbers = 100_000
+
+/** Nobody's, and another each time. */
+export function newNumber(): string {
+  numbers += 1
+  return `+491512${numbers}`
+}
+
 /** The 6 digits of a message. */
 export function codeInSms(sms: ReceivedSms | undefined): string {
   const code = /\b(\d{6})\b/.exec(sms?.text ?? '')?.[1]

@@ -59,7 +59,7 @@ function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id
       return describeNamed(method, credential).map(described => ({ ...described, ...urls }))
     }),
     ...(canAdd ? { addUrl: addUrl(method.id) } : {}),
-    addLabel: only ? again! : own.length > 0 ? 'Add another' : 'Set up',
+    addLabel: only ? again! : own.length > 0 ? 'Add another' : usable ? 'Use as second step' : 'Set up',
   }
 }
 

@@ -4,20 +4,12 @@ import { SECURITY, openConsole } from '../../support/account.ts'
 import { moveClock, resetClock } from '../../support/clock.ts'
 import { eachEngine } from '../../support/engines.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
-import { codeInSms, startTwilio, type SmsServer } from '../../support/sms.ts'
+import { codeInSms, newNumber, startTwilio, type SmsServer } from '../../support/sms.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../../support/visitor.ts'
 
 const ADD = `${SECURITY}/sms-code/add`
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-
-let numbers = 100_000
-
-/** Nobody's, and another each time. */
-function newNumber(): string {
-  numbers += 1
-  return `+491512${numbers}`
-}
 
 describe('codes by text message', () => {
   eachEngine((_name, openUrl) => {
