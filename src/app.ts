@@ -200,6 +200,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
       policy,
       views,
       factsOf: account => factsOf(methodServices, account),
+      endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
     }),
   ]
 

@@ -1,7 +1,7 @@
 // What the console needs from the rest of the house; app.ts puts it together.
 import type { Account } from '../core/accounts/account.ts'
 import type { Devices } from '../core/devices.ts'
-import type { Events } from '../core/events/events.ts'
+import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'
 import type { SignIns } from '../core/signins.ts'
@@ -16,5 +16,7 @@ export interface AccountServices extends MethodServices {
   signIns: SignIns
   policy: HeldPolicy
   views: Views
+  /** Ends every session and token of an account whose password was changed. */
+  endEverywhere: (accountId: string, origin: Origin) => Promise<unknown>
   factsOf: (account: Account) => Promise<MethodFacts[]>
 }

@@ -5,7 +5,14 @@ import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { proofSchema, type Proof } from './signin/proof.ts'
 
 /** Why a session ended. `expired` is found by the job that removes it. */
-export const END_REASONS = ['signed_out', 'other_account', 'account_disabled', 'revoked', 'expired'] as const
+export const END_REASONS = [
+  'signed_out',
+  'other_account',
+  'account_disabled',
+  'password_changed',
+  'revoked',
+  'expired',
+] as const
 export type EndReason = (typeof END_REASONS)[number]
 
 const signInSchema = z.object({

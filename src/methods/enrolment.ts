@@ -20,11 +20,11 @@ export async function confirmEnrolment(
   who: Enrolling,
   form: Record<string, string>,
   origin: Origin,
-): Promise<{ proof?: Proof } | undefined> {
+): Promise<{ proof?: Proof; endsSessions: boolean } | undefined> {
   const { credentials, events } = services
   const enrolled = await method.enrol!.confirm(services, who, form)
   if (enrolled.kind === 'more') return undefined
-  const { credential, proof } = enrolled
+  const { credential, proof, endsSessions = false } = enrolled
   const { id: accountId } = who.account
   const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method.id)
   if (own.length >= MOST && own.every(({ id }) => id !== credential.id)) {
@@ -37,7 +37,7 @@ export async function confirmEnrolment(
     known && known.accountId !== accountId ? undefined : credential,
   )
   if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
-  return proof ? { proof } : {}
+  return { endsSessions, ...(proof ? { proof } : {}) }
 }
 
 /** What an account has set up, method by method, in words. */

@@ -90,7 +90,13 @@ export type Enrolled =
   /** The same page again, at its next step: a number was given, and now a code is asked for. */
   | { kind: 'more' }
   /** To be stored by the shared code, after the entry in the audit log; `proof` is what setting it up has proven. */
-  | { kind: 'enrolled'; credential: Credential; proof?: Proof }
+  | {
+      kind: 'enrolled'
+      credential: Credential
+      proof?: Proof
+      /** Whether everything that was obtained before must end: by a secret that is no longer the account's. */
+      endsSessions?: boolean
+    }
 
 /** What an account may do with a method. */
 export interface Standing {

@@ -4,8 +4,9 @@ import { TOTP } from 'otpauth'
 import { SECURITY, openConsole } from '../support/account.ts'
 import { consoleSessionDeclaration } from '../../src/core/consoles/sessions.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
+import { introspect, refresh } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
-import { signIn } from '../support/flow.ts'
+import { signIn, signInForTokens } from '../support/flow.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { wordsOf, type VisitedPage, type Visitor } from '../support/visitor.ts'
 
@@ -94,8 +95,8 @@ describe('the Security page', () => {
       expect(entry).to.deep.include({ type: 'factor.enrolled', outcome: 'success', details: { method: 'totp' } })
       expect(entry).to.include({ accountId: person.id, clientId: 'latchkey-account' })
       const mail = await server.mailTo(person.email)
-      expect(mail.subject).to.include('A way to sign in was added')
-      expect(mail.text).to.include('Authenticator app was added').and.to.include(`${server.issuer}${SECURITY}`)
+      expect(mail.subject).to.include('A way to sign in was set up')
+      expect(mail.text).to.include('Authenticator app was set up').and.to.include(`${server.issuer}${SECURITY}`)
       expect(mail.text).to.not.include(secret)
     })
 
@@ -117,6 +118,38 @@ describe('the Security page', () => {
       moveClock(11 * MINUTE)
       expect(isAskedFor(await other.visitor.post(removeUrl, {}), 'password')).to.equal(true)
       expect((await eventsOf()).map(({ type }) => type)).to.deep.equal(['factor.enrolled'])
+    })
+
+    it('changes the password, and ends whatever was obtained by the old one', async () => {
+      const client = await server.register('web')
+      const held = await signInForTokens(server, client, person.email, {
+        params: { scope: 'openid offline_access', prompt: 'consent' },
+      })
+      const form = await visitor.open(`${SECURITY}/password/add`)
+      const short = await visitor.submit(form, '/password/add', { password: 'short' })
+      expect(short.status).to.equal(400)
+      expect(wordsOf(short)).to.include('Use at least 15 characters').and.to.not.include('value="short"')
+      expect(await introspectActive(held.tokens.access_token)).to.equal(true)
+
+      const password = 'nine yellow kites above the valley'
+      const asked = await visitor.submit(short, '/password/add', { password })
+      expect(asked.url.pathname).to.match(/^\/signin\//)
+      expect(await introspectActive(held.tokens.access_token)).to.equal(false)
+      expect((await refresh(server, client, held.tokens.refresh_token)).body.error).to.equal('invalid_grant')
+      expect((await held.visitor.open(SECURITY)).url.pathname).to.match(/^\/signin\//)
+
+      const old = await signIn(visitor, asked, person.email)
+      expect(wordsOf(old)).to.include('do not belong together')
+      const page = await visitor.submit(old, '/prove/password', { password })
+      expect(page.url.pathname).to.equal(SECURITY)
+      expect(wordsOf(page)).to.include('Your password is changed')
+      const types = (await eventsOf()).map(({ type }) => type)
+      expect(types).to.deep.equal(['factor.enrolled'])
+      expect((await server.mailTo(person.email)).text).to.include('Password was set up for your account')
+
+      async function introspectActive(token: string): Promise<boolean> {
+        return (await introspect(server, client, token)).body.active
+      }
     })
 
     it('removes, with its entry and its mail, after a proof', async () => {

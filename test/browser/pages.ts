@@ -492,7 +492,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'mail-factor-added',
-    heading: 'A way to sign in was added',
+    heading: 'A way to sign in was set up',
     async open(stage, page) {
       const { html } = await stage.server.mailTo(await toProtected(stage, page))
       await showMail(page, html)

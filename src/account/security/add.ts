@@ -36,6 +36,10 @@ export async function add(submission: AccountSubmission): Promise<void> {
     if (enrolled.proof) await services.signIns.prove(session.sessionUid, account.id, enrolled.proof)
     const from = describeBrowser(ctx.get('user-agent'))
     noticeFactorAdded(services, { account, method, at: Date.now(), from })
+    if (enrolled.endsSessions) {
+      await services.endEverywhere(account.id, originOf(submission))
+      return goTo(ctx, `${SECURITY}?done=password`)
+    }
     goTo(ctx, (await backupToOffer(submission, method)) ?? `${SECURITY}?done=added`)
   } catch (error) {
     if (!(error instanceof Refused)) throw error

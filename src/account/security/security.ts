@@ -18,6 +18,7 @@ export async function showSecurity(page: AccountPage): Promise<void> {
 /** By the word in the address, so that a link cannot put other words onto the page. */
 const NOTICES = new Map([
   ['added', 'Added. We have sent you a mail about it.'],
+  ['password', 'Your password is changed, and all sessions before have ended. We have sent you a mail about it.'],
   ['removed', 'Removed. We have sent you a mail about it.'],
   ['renamed', 'Renamed.'],
   ['forgotten', 'Done. It is asked there again from now on.'],

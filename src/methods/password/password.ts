@@ -3,6 +3,7 @@ import { onlyCredentialId } from '../../core/credentials.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
+import { confirmPassword, enrolPage } from './enrol.ts'
 import { countPasswordTry } from './limits.ts'
 import { MAX_LENGTH } from './rules.ts'
 
@@ -10,7 +11,12 @@ const dataSchema = z.object({ hash: z.string() })
 
 export const password: Method = {
   id: 'password',
-  words: { name: 'Password', use: 'Use your password', about: 'Words that only you know.' },
+  words: {
+    name: 'Password',
+    use: 'Use your password',
+    about: 'Words that only you know.',
+    again: 'Change password',
+  },
   factors: ['knowledge'],
   amr: ['pwd'],
   resistsPhishing: false,
@@ -51,6 +57,8 @@ export const password: Method = {
     if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, stored, typed)
     return { proof: passwordProof(Date.now()) }
   },
+
+  enrol: { page: enrolPage, confirm: confirmPassword },
 
   describe: own =>
     own.map(({ id, updatedAt, usedAt }) => ({
