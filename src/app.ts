@@ -242,6 +242,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
     handler,
     store,
     accounts,
+    devices,
     events,
     keys,
     invitations,

@@ -3,6 +3,7 @@
 import type { Account } from '../core/accounts/account.ts'
 import { credentialsOf, type Credential } from '../core/credentials.ts'
 import type { Events, Origin } from '../core/events/events.ts'
+import type { MethodFacts } from '../core/signin/method-facts.ts'
 import type { Proof } from '../core/signin/proof.ts'
 import { Refused } from '../lib/errors.ts'
 import { factsFrom } from './facts.ts'
@@ -49,33 +50,50 @@ export async function describeFactors(
   return methods.map(method => ({ method, described: method.describe(all.filter(one => one.method === method.id)) }))
 }
 
+/** Refuses a removal by what the account can do before and after it. @throws Refused */
+export type RemovalCheck = (had: readonly MethodFacts[], left: readonly MethodFacts[]) => void
+
 /**
  * Removes a credential, and with the last second factor what was there to fall back on.
- * @throws Refused `factor.gone`; `factor.last` when nothing would be left to sign in with
+ * @throws Refused `factor.gone`; `factor.last` when nothing would be left to sign in with; what `alsoCheck` throws
  */
 export async function removeCredential(
   services: Removing,
   account: Account,
   credentialId: string,
   origin: Origin,
+  alsoCheck: RemovalCheck = () => {},
 ): Promise<void> {
-  const all = await credentialsOf(services.credentials, account.id)
+  const { credentials } = services
+  const all = await credentialsOf(credentials, account.id)
   const credential = all.find(({ id }) => id === credentialId)
   if (!credential) throw new Refused('factor.gone', { status: 404, hint: 'That was removed already.' })
-  const left = factsFrom(
-    services.methods,
-    account,
-    all.filter(one => one !== credential),
-  )
-  const had = factsFrom(services.methods, account, all)
-  if (had.some(({ first, enrolled }) => first && enrolled) && !left.some(({ first, enrolled }) => first && enrolled)) {
-    const hint = 'This is the only way to sign in that this account has. Set up another one first.'
-    throw new Refused('factor.last', { status: 409, hint })
+  const factsOf = (some: readonly Credential[]) => factsFrom(services.methods, account, some)
+  const had = factsOf(all)
+  const left = factsOf(all.filter(one => one !== credential))
+  const check: RemovalCheck = (before, after) => {
+    requireWayIn(before, after)
+    alsoCheck(before, after)
   }
+  check(had, left)
   await remove(services, credential, origin)
+  try {
+    // Of two removals at once each has found the other one's still there.
+    check(had, factsOf(await credentialsOf(credentials, account.id)))
+  } catch (error) {
+    await credentials.upsert(credential.id, known => known ?? credential)
+    throw error
+  }
   if (left.some(({ second, backup }) => second && !backup)) return
   const backups = left.filter(({ backup }) => backup).map(({ id }) => id)
   for (const one of all) if (backups.includes(one.method)) await remove(services, one, origin)
+}
+
+function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[]): void {
+  const signsIn = (facts: readonly MethodFacts[]) => facts.some(({ first, enrolled }) => first && enrolled)
+  if (!signsIn(had) || signsIn(left)) return
+  const hint = 'This is the only way to sign in that this account has. Set up another one first.'
+  throw new Refused('factor.last', { status: 409, hint })
 }
 
 async function remove({ credentials, events }: Removing, credential: Credential, origin: Origin): Promise<void> {

@@ -7,6 +7,7 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { introspect, refresh } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { signIn, signInForTokens } from '../support/flow.ts'
+import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { wordsOf, type VisitedPage, type Visitor } from '../support/visitor.ts'
 
@@ -171,6 +172,16 @@ describe('the Security page', () => {
       expect(page.status).to.equal(409)
       expect(wordsOf(page)).to.include('This is the only way to sign in')
       expect(await eventsOf()).to.deep.equal([])
+    })
+
+    it('keeps one of the last two, when both are removed at once', async () => {
+      const form = await visitor.submit(await visitor.open(`${SECURITY}/email-code/add`), '/add', { send: 'yes' })
+      await visitor.submit(form, '/add', { code: codeIn(await server.mailTo(person.email)) })
+      const security = await visitor.open(SECURITY)
+      const urls = ['password', 'email-code'].map(method => removeUrlIn(security, method)!)
+      for (let round = 0; round < 3; round += 1) await Promise.all(urls.map(url => visitor.post(url, {})))
+      const { items } = await server.app.methodServices.credentials.list({ accountId: person.id }, { limit: 10 })
+      expect(items).to.have.length(1)
     })
 
     it('does not let go of the last second step where policy requires one, and says why', async () => {

@@ -2,9 +2,11 @@
 import { expect } from 'chai'
 import { request } from 'node:http'
 import { isSignedIn, openConsole, SECURITY } from '../support/account.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
 import { signIn } from '../support/flow.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { everyDocument } from '../support/secrets.ts'
+import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf } from '../support/visitor.ts'
 
 const CALLBACK = '/account/callback'
@@ -22,6 +24,7 @@ describe('an attacker at the account console', () => {
     beforeEach(async () => {
       person = await server.person()
     })
+    afterEach(resetClock)
 
     /** Signs in as far as the provider's answer, and does not follow it. */
     async function answerFor(visitor: Visitor): Promise<URL> {
@@ -29,7 +32,7 @@ describe('an attacker at the account console', () => {
       const { pathname } = asked.url
       await visitor.submit(asked, '/identify', { identifier: person.email })
       let address = `${pathname}/prove/password`
-      let answer = await visitor.send('POST', address, { password: 'seven green lanterns over the harbour' })
+      let answer = await visitor.send('POST', address, { password: PASSWORD })
       for (;;) {
         address = answer.headers.get('location')!
         if (new URL(address, server.issuer).pathname === CALLBACK) return new URL(address, server.issuer)
@@ -136,7 +139,7 @@ describe('an attacker at the account console', () => {
     it('keeps the cookie of a session that was renewed: it is dead', async () => {
       const { visitor } = await openConsole(server, person.email)
       const before = visitor.cookie(COOKIE)!
-      await visitor.open(await answerFor2(visitor))
+      await visitor.open(await silentAnswerFor(visitor))
       const holder = new Visitor(server.issuer)
       holder.setCookie(COOKIE, before)
       expect(await isSignedIn(holder)).to.equal(false)
@@ -144,7 +147,7 @@ describe('an attacker at the account console', () => {
     })
 
     /** The answer that a signed-in browser gets by asking anew. */
-    async function answerFor2(visitor: Visitor): Promise<URL> {
+    async function silentAnswerFor(visitor: Visitor): Promise<URL> {
       const begun = await visitor.send('GET', '/signup')
       const url = new URL(begun.headers.get('location')!)
       url.searchParams.delete('prompt')
@@ -152,9 +155,34 @@ describe('an attacker at the account console', () => {
       return new URL(answer.headers.get('location')!, server.issuer)
     }
 
+    it('adds or removes MFA without step-up: asked for a proof, nothing changes, and the owner is told of what does', async () => {
+      const { visitor } = await openConsole(server, person.email)
+      moveClock(11 * 60_000)
+      // The stolen cookies of an open browser.
+      const changes: [string, Record<string, string>][] = [
+        ['totp/add', { code: '000000' }],
+        ['email-code/add', { send: 'yes' }],
+        ['password/add', { password: 'nine yellow kites above the valley' }],
+        [`password/password:${person.id}/remove`, {}],
+        ['devices/forget', {}],
+      ]
+      const credentials = async () =>
+        (await server.app.methodServices.credentials.list({ accountId: person.id }, { limit: 10 })).items
+      const before = await credentials()
+      for (const [path, fields] of changes) {
+        const page = await visitor.post(`${SECURITY}/${path}`, fields)
+        expect(page.url.pathname, path).to.match(/^\/signin\//)
+        expect(page.html, path).to.include('name="password"')
+      }
+      await server.app.postbox.settled()
+      expect(server.mailbox.to(person.email)).to.deep.equal([])
+      expect(await credentials()).to.deep.equal(before)
+      const { items } = await server.app.events.ofAccount(person.id, { limit: 100 })
+      expect(items.filter(({ type }) => /^(factor|device)\./.test(type))).to.deep.equal([])
+    })
+
     it('reads the store: no cookie of a console is in it', async () => {
       const { visitor } = await openConsole(server, person.email)
-      const { everyDocument } = await import('../support/secrets.ts')
       const text = [...(await everyDocument(server.app.store)).values()].join('\n')
       for (const name of [COOKIE, `${COOKIE}_signin`]) expect(text).to.not.include(visitor.cookie(name)!)
     })

@@ -399,6 +399,28 @@ export const realPages: RealPage[] = [
     },
   },
   {
+    name: 'account-devices',
+    heading: 'Security',
+    async open(stage, page) {
+      const account = await stage.server.person({ email: newAddress() })
+      const secret = stage.server.app.devices.newSecret()
+      const userAgent = await page.evaluate<string>('navigator.userAgent')
+      await stage.server.app.devices.seen(secret, account.id, userAgent, { secondFactorAt: Date.now() })
+      await page.goto(`${stage.server.issuer}/account`)
+      await enterName(page, account.email)
+      await enterPassword(page)
+      await page.getByRole('heading', { name: 'Remembered devices' }).waitFor()
+    },
+  },
+  {
+    name: 'account-password',
+    heading: 'Choose a password',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Change password Password')
+    },
+  },
+  {
     name: 'account-totp',
     heading: 'Set up an authenticator app',
     async open(stage, page) {

@@ -10,7 +10,7 @@ import type { AccountPage, AccountSubmission } from '../opened.ts'
 import { originOf } from '../origin.ts'
 import { refillOf, show, type Refill } from '../show.ts'
 import { forgetAllDevices } from './devices.ts'
-import { requireDispensable } from './required.ts'
+import { keepRequired } from './required.ts'
 import { describeNamed, SECURITY } from './ways.ts'
 
 interface Found {
@@ -41,8 +41,8 @@ export async function remove(submission: AccountSubmission): Promise<void> {
   const { account } = signedIn
   const { credential, method, described } = await find(submission)
   try {
-    await requireDispensable(submission, credential)
-    await removeCredential(services, account, credential.id, originOf(submission))
+    const check = keepRequired(services.policy, account)
+    await removeCredential(services, account, credential.id, originOf(submission), check)
     await forgetAllDevices(submission)
     const from = describeBrowser(ctx.get('user-agent'))
     noticeFactorRemoved(services, { account, method, name: described.name, at: Date.now(), from })

@@ -17,7 +17,7 @@ export async function showSecurity(page: AccountPage): Promise<void> {
 
 /** By the word in the address, so that a link cannot put other words onto the page. */
 const NOTICES = new Map([
-  ['added', 'Added. We have sent you a mail about it.'],
+  ['added', 'Set up. We have sent you a mail about it.'],
   ['password', 'Your password is changed, and all sessions before have ended. We have sent you a mail about it.'],
   ['removed', 'Removed. We have sent you a mail about it.'],
   ['renamed', 'Renamed.'],

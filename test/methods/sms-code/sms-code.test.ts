@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { SECURITY, openConsole } from '../../support/account.ts'
 import { moveClock, resetClock } from '../../support/clock.ts'
 import { eachEngine } from '../../support/engines.ts'
+import { everyDocument } from '../../support/secrets.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
 import { codeInSms, newNumber, startTwilio, type SmsServer } from '../../support/sms.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../../support/visitor.ts'
@@ -211,7 +212,6 @@ describe('codes by text message', () => {
       const code = codeInSms(newest())
       const audit = JSON.stringify((await server.app.events.ofAccount(person.id, { limit: 100 })).items)
       expect(audit).to.include('factor.enrolled').and.to.not.include(number)
-      const { everyDocument } = await import('../../support/secrets.ts')
       for (const [where, text] of await everyDocument(server.app.store)) {
         expect(new RegExp(`(?<![\\w.-])${code}(?![\\w.-])`).test(text), where).to.equal(false)
         if (!where.startsWith('credentials ') && !where.startsWith('challenges '))
