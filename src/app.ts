@@ -23,6 +23,7 @@ import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
 import { listJobs } from './jobs/list.ts'
 import { homePage } from './signin/home.ts'
+import { relatedOrigins } from './signin/related-origins.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
@@ -158,6 +159,7 @@ export async function buildApp(config: Config, store: Store, log: Log, methods: 
   koa.use(assets(join(VIEWS, 'assets')))
   koa.use(exactPaths)
   koa.use(homePage(views, config))
+  koa.use(relatedOrigins(config))
   const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)

@@ -22,6 +22,10 @@ export function brokenRules(config: Config): string[] {
     problems.push(
       `LATCHKEY_WORKERS: expected 1 with LATCHKEY_STORE=sqlite::memory:, which one process alone sees, got ${config.workers}`,
     )
+  const host = new URL(config.issuer).hostname
+  const { rpId } = config
+  if (rpId !== undefined && rpId !== host && !host.endsWith(`.${rpId}`))
+    problems.push(`LATCHKEY_RP_ID: expected ${host} or a domain above it, got ${rpId}`)
   const seen = new Set<string>()
   for (const { identifier, format, alg } of config.resources) {
     if (seen.has(identifier))

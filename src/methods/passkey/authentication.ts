@@ -1,0 +1,91 @@
+// Signing in with a passkey (WebAuthn Level 3, section 7.2), without HTTP and without a store.
+import {
+  generateAuthenticationOptions,
+  verifyAuthenticationResponse,
+  type AuthenticationResponseJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server'
+import { Refused } from '../../lib/errors.ts'
+import type { PasskeyData } from './data.ts'
+import type { RelyingParty } from './relying-party.ts'
+import { CEREMONY_TIME } from './ceremony.ts'
+
+export interface Asked {
+  /** Base64url. */
+  challenge: string
+  /** Whether it has to verify the person by itself (PIN, fingerprint): otherwise it is a second factor alone. */
+  verifyUser: boolean
+  /** Only for a person who has proven something already: the list would tell a stranger what an account has. */
+  allow?: readonly Pick<PasskeyData, 'credentialId' | 'transports'>[]
+}
+
+export function requestOptions(rp: RelyingParty, asked: Asked): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  return generateAuthenticationOptions({
+    rpID: rp.id,
+    challenge: Buffer.from(asked.challenge, 'base64url'),
+    timeout: CEREMONY_TIME,
+    userVerification: asked.verifyUser ? 'required' : 'preferred',
+    ...(asked.allow
+      ? {
+          allowCredentials: asked.allow.map(({ credentialId, transports }) => ({
+            id: credentialId,
+            transports: transports,
+          })),
+        }
+      : {}),
+  })
+}
+
+/** What a right answer says of the authenticator. */
+export interface Seen {
+  userVerified: boolean
+  counter: number
+  backupEligible: boolean
+  backedUp: boolean
+}
+
+/**
+ * Everything that can be said without the record's last state: the signature, where it was made, for which challenge.
+ * @throws Refused `passkey.invalid` with what was wrong as its private cause
+ */
+export async function verifyAssertion(
+  rp: RelyingParty,
+  response: AuthenticationResponseJSON,
+  { publicKey, credentialId }: Pick<PasskeyData, 'publicKey' | 'credentialId'>,
+  { challenge, verifyUser }: Pick<Asked, 'challenge' | 'verifyUser'>,
+): Promise<Seen> {
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: challenge,
+    expectedOrigin: rp.origins,
+    expectedRPID: rp.id,
+    requireUserVerification: verifyUser,
+    // The count is compared where it is written, in one step, and only of an answer whose signature is right.
+    credential: { id: credentialId, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')), counter: 0 },
+  }).catch((cause: unknown) => {
+    throw invalid(cause)
+  })
+  if (!verified) throw invalid(new Error('the signature is not that of the key'))
+  return {
+    userVerified: authenticationInfo.userVerified,
+    counter: authenticationInfo.newCounter,
+    backupEligible: authenticationInfo.credentialDeviceType === 'multiDevice',
+    backedUp: authenticationInfo.credentialBackedUp,
+  }
+}
+
+/**
+ * The record after this use; undefined when the answer must not count (section 7.2, steps 19 and 22): a count that does
+ * not go up means a second copy of the key, and what may be copied is decided for good when a key is made.
+ */
+export function afterUse(known: PasskeyData, seen: Seen, now: number): PasskeyData | undefined {
+  if (known.backupEligible !== seen.backupEligible) return undefined
+  const counts = seen.counter > 0 || known.counter > 0
+  if (counts && seen.counter <= known.counter) return undefined
+  return { ...known, counter: seen.counter, backedUp: seen.backedUp, lastUsedAt: now }
+}
+
+function invalid(cause: unknown): Refused {
+  const hint = 'That passkey was not accepted. Try again, or use another way to sign in.'
+  return new Refused('passkey.invalid', { hint, cause })
+}
