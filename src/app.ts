@@ -37,6 +37,7 @@ import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
+import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { createClients } from './oidc/clients/clients.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
@@ -156,7 +157,7 @@ export async function buildApp(config: Config, store: Store, log: Log, methods: 
   koa.use(health(() => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())))
   koa.use(trace(log))
   koa.use(faults(views, error => error instanceof Unavailable))
-  koa.use(assets(join(VIEWS, 'assets')))
+  koa.use(assets(join(VIEWS, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
   koa.use(exactPaths)
   koa.use(homePage(views, config))
   koa.use(relatedOrigins(config))
