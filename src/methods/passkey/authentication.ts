@@ -75,13 +75,17 @@ export async function verifyAssertion(
 }
 
 /**
- * The record after this use; undefined when the answer must not count (section 7.2, steps 19 and 22): a count that does
- * not go up means a second copy of the key, and what may be copied is decided for good when a key is made.
+ * What is kept after this use, or why it must not count (section 7.2, steps 19 and 22): whether a key may be copied is
+ * decided for good when it is made, and a count that does not go up means that there are two of it.
  */
-export function afterUse(known: PasskeyData, seen: Seen, now: number): PasskeyData | undefined {
-  if (known.backupEligible !== seen.backupEligible) return undefined
+export function afterUse(
+  known: PasskeyData,
+  seen: Seen,
+  now: number,
+): PasskeyData | 'passkey.backup_changed' | 'passkey.counter_back' {
+  if (known.backupEligible !== seen.backupEligible) return 'passkey.backup_changed'
   const counts = seen.counter > 0 || known.counter > 0
-  if (counts && seen.counter <= known.counter) return undefined
+  if (counts && seen.counter <= known.counter) return 'passkey.counter_back'
   return { ...known, counter: seen.counter, backedUp: seen.backedUp, lastUsedAt: now }
 }
 
