@@ -8,7 +8,7 @@ import {
 import { Refused } from '../../lib/errors.ts'
 import type { PasskeyData } from './data.ts'
 import type { RelyingParty } from './relying-party.ts'
-import { CEREMONY_TIME } from './challenge.ts'
+import { CEREMONY_TIME } from './ceremony.ts'
 
 export interface Asked {
   /** Base64url. */

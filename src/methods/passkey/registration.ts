@@ -9,7 +9,7 @@ import { cose } from '@simplewebauthn/server/helpers'
 import { Refused } from '../../lib/errors.ts'
 import type { PasskeyData } from './data.ts'
 import type { RelyingParty } from './relying-party.ts'
-import { CEREMONY_TIME } from './challenge.ts'
+import { CEREMONY_TIME } from './ceremony.ts'
 
 const ALGORITHMS = [cose.COSEALG.EdDSA, cose.COSEALG.ES256, cose.COSEALG.RS256]
 
