@@ -1,7 +1,10 @@
 // Chromium's virtual authenticator: a device's own, or a security key, that does what its owner would do.
 import type { CDPSession, Page } from 'playwright-core'
+import type { Key } from './soft-authenticator.ts'
 
 export interface VirtualAuthenticator {
+  /** Puts a key on it that was made elsewhere. */
+  add(key: Key): Promise<void>
   credentials(): Promise<{ credentialId: string; isResidentCredential: boolean; signCount: number }[]>
   /** The person cannot or will not verify (no finger, a wrong PIN) from now on. */
   verifies(isUserVerified: boolean): Promise<void>
@@ -33,12 +36,26 @@ async function addAuthenticator(page: Page, traits: object): Promise<VirtualAuth
     ...traits,
   }
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: options as never })
+  const send = async (method: string, params: object = {}) => {
+    await cdp.send(method as never, { authenticatorId, ...params } as never)
+  }
   return {
+    add: ({ id, rpId, userHandle, privateKey, counter }) =>
+      send('WebAuthn.addCredential', {
+        credential: {
+          credentialId: Buffer.from(id, 'base64url').toString('base64'),
+          isResidentCredential: true,
+          rpId,
+          userHandle: Buffer.from(userHandle, 'base64url').toString('base64'),
+          privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+          signCount: counter,
+        },
+      }),
     credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    verifies: isUserVerified => cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }) as never,
-    touches: enabled => cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }) as never,
-    clear: () => cdp.send('WebAuthn.clearCredentials', { authenticatorId }) as never,
-    remove: () => cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }) as never,
+    verifies: isUserVerified => send('WebAuthn.setUserVerified', { isUserVerified }),
+    touches: enabled => send('WebAuthn.setAutomaticPresenceSimulation', { enabled }),
+    clear: () => send('WebAuthn.clearCredentials'),
+    remove: () => send('WebAuthn.removeVirtualAuthenticator'),
   }
 }
 

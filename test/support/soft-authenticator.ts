@@ -9,7 +9,7 @@ import type {
 } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 
-interface Key {
+export interface Key {
   id: string
   rpId: string
   userHandle: string

@@ -1,15 +1,14 @@
 // Passkeys in the browser. A page says by data attributes what it wants; what comes of a ceremony is sent by an ordinary
 // form, so that whatever the server says to it is an ordinary page.
 //
-//   form[data-passkey=get|create]  its button begins a ceremony; data-options is where the options come from
+//   form[data-passkey=get|create]  its button begins a ceremony, with data-options, or what data-challenge answers
 //   form[data-autofill]            the browser offers passkeys in the name's field too
 //   form[data-quietly]             a passkey is made without asking, where the browser does that after a password
 //   [data-signal]                  something for the browser's list of passkeys to know
 //   [data-passkeys]                shown only where the browser has passkeys; [data-no-passkeys] only where it has none
 //   input[data-can]                tells the server whether this browser could keep a passkey
-const { startAuthentication, startRegistration, sendSignal, WebAuthnAbortService } = globalThis.SimpleWebAuthnBrowser
-
 const supported = typeof globalThis.PublicKeyCredential === 'function'
+const library = supported ? import('./webauthn.js').then(() => globalThis.SimpleWebAuthnBrowser) : undefined
 // A challenge counts for 5 minutes, and a page may lie open for longer.
 const RENEW_AFTER = 4 * 60 * 1000
 
@@ -38,6 +37,7 @@ async function press(form) {
   say(form, '')
   form.setAttribute('aria-busy', 'true')
   try {
+    const { startAuthentication, startRegistration } = await library
     const optionsJSON = await optionsOf(form)
     const begin = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
     send(form, await begin({ optionsJSON }))
@@ -53,6 +53,7 @@ async function press(form) {
 /** Offers passkeys among what the browser fills in, for as long as the page is open. Silent when it cannot. */
 async function offer(form) {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
+  const { startAuthentication, WebAuthnAbortService } = await library
   for (;;) {
     const began = Date.now()
     let renewed = false
@@ -79,8 +80,8 @@ async function makeQuietly(form) {
   const can = await PublicKeyCredential.getClientCapabilities?.()
   if (!can?.conditionalCreate) return
   try {
-    const optionsJSON = await optionsOf(form, { quietly: 'yes' })
-    const made = await startRegistration({ optionsJSON, useAutoRegister: true })
+    const { startRegistration } = await library
+    const made = await startRegistration({ optionsJSON: await optionsOf(form), useAutoRegister: true })
     form.elements.quietly.value = 'yes'
     send(form, made)
   } catch {
@@ -88,15 +89,16 @@ async function makeQuietly(form) {
   }
 }
 
-async function optionsOf(form, fields = {}) {
-  const response = await fetch(form.dataset.options, {
+async function optionsOf(form) {
+  if (form.dataset.options) return JSON.parse(form.dataset.options)
+  const response = await fetch(form.dataset.challenge, {
     method: 'POST',
     headers: { accept: 'application/json' },
-    body: new URLSearchParams(fields),
+    body: new URLSearchParams(),
   })
-  const body = await response.json()
-  if (!response.ok) throw Object.assign(new Error(body.error), { hint: body.error_description })
-  return body
+  // What is refused is a page that says why; the one that is open has been left behind.
+  if (!response.ok) throw Object.assign(new Error('refused'), { hint: 'This page is out of date. Load it again.' })
+  return response.json()
 }
 
 function send(form, response) {
@@ -106,6 +108,7 @@ function send(form, response) {
 
 async function signal(wanted) {
   try {
+    const { sendSignal } = await library
     await sendSignal(wanted)
   } catch {
     // A browser without signals keeps its list as it is.

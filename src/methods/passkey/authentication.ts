@@ -81,12 +81,11 @@ export async function verifyAssertion(
 export function afterUse(
   known: PasskeyData,
   seen: Seen,
-  now: number,
 ): PasskeyData | 'passkey.backup_changed' | 'passkey.counter_back' {
   if (known.backupEligible !== seen.backupEligible) return 'passkey.backup_changed'
   const counts = seen.counter > 0 || known.counter > 0
   if (counts && seen.counter <= known.counter) return 'passkey.counter_back'
-  return { ...known, counter: seen.counter, backedUp: seen.backedUp, lastUsedAt: now }
+  return { ...known, counter: seen.counter, backedUp: seen.backedUp }
 }
 
 function invalid(cause: unknown): Refused {

@@ -18,8 +18,6 @@ const dataSchema = z.object({
   backedUp: z.boolean(),
   /** Whether it is found without a name; one that is not can only be a second factor. */
   discoverable: z.boolean(),
-  /** Epoch milliseconds. */
-  lastUsedAt: z.number().optional(),
 })
 
 export type PasskeyData = z.infer<typeof dataSchema>

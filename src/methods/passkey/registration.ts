@@ -53,6 +53,8 @@ export function creationOptions(rp: RelyingParty, wanted: NewPasskey): Promise<P
 export interface MadePasskey {
   data: PasskeyData
   userVerified: boolean
+  /** False for one that was made without asking. */
+  userPresent: boolean
 }
 
 /** @throws Refused `passkey.invalid` with what was wrong as its private cause; `passkey.not_alone` */
@@ -85,6 +87,7 @@ export async function verifyNewPasskey(
   }
   return {
     userVerified,
+    userPresent: !silent,
     data: {
       credentialId: credential.id,
       publicKey: Buffer.from(credential.publicKey).toString('base64url'),

@@ -29,8 +29,8 @@ export async function usePasskey(
   let refused = unknown()
   const now = Date.now()
   const kept = await credentials.update(record.id, known => {
-    const next = afterUse(readPasskey(known.data), seen, now)
-    if (typeof next !== 'string') return { ...known, data: next, updatedAt: now }
+    const next = afterUse(readPasskey(known.data), seen)
+    if (typeof next !== 'string') return { ...known, data: next, usedAt: now }
     refused = new Refused(next, { hint: NOT_ACCEPTED })
     return undefined
   })

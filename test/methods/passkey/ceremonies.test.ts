@@ -157,20 +157,19 @@ describe('passkey ceremonies', () => {
     const data = { counter: 5, backupEligible: true, backedUp: false } as PasskeyData
     const seen = { counter: 6, backupEligible: true, backedUp: true, userVerified: true }
 
-    it('keeps count, backup and time of the last use', () => {
-      expect(afterUse(data, seen, 1000)).to.deep.equal({ ...data, counter: 6, backedUp: true, lastUsedAt: 1000 })
+    it('keeps count and backup', () => {
+      expect(afterUse(data, seen)).to.deep.equal({ ...data, counter: 6, backedUp: true })
     })
     it('is nothing whose count stands still or goes back', () => {
-      for (const counter of [5, 4, 0])
-        expect(afterUse(data, { ...seen, counter }, 1000)).to.equal('passkey.counter_back')
+      for (const counter of [5, 4, 0]) expect(afterUse(data, { ...seen, counter })).to.equal('passkey.counter_back')
     })
     it('is an authenticator that does not count', () => {
       const none = { ...data, counter: 0 }
-      expect(afterUse(none, { ...seen, counter: 0 }, 1000)).to.include({ counter: 0, lastUsedAt: 1000 })
+      expect(afterUse(none, { ...seen, counter: 0 })).to.include({ counter: 0 })
     })
     it('is nothing that changed its mind about being copied', () => {
       const changed = { ...seen, backupEligible: false, backedUp: false }
-      expect(afterUse(data, changed, 1000)).to.equal('passkey.backup_changed')
+      expect(afterUse(data, changed)).to.equal('passkey.backup_changed')
     })
   })
 
