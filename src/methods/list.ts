@@ -1,8 +1,9 @@
 // The one list of methods. Adding one is a folder and a line here; the order is that in which they are offered.
 import { emailCode } from './email-code/email-code.ts'
 import type { Method } from './method.ts'
+import { passkey } from './passkey/passkey.ts'
 import { password } from './password/password.ts'
 import { recoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { totp } from './totp/totp.ts'
 
-export const methods: readonly Method[] = [password, totp, emailCode, recoveryCodes]
+export const methods: readonly Method[] = [password, passkey, totp, emailCode, recoveryCodes]
