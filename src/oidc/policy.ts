@@ -79,6 +79,7 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
       policy: settings,
       device: {
         known: true,
+        able: [],
         declined: [],
         ...(signIn?.secondFactorAt ? { secondFactorAt: signIn.secondFactorAt } : {}),
       },

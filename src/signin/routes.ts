@@ -77,6 +77,6 @@ function atIdentify(opened: Page): Page {
 }
 
 function showSignup(services: SignInServices, opened: Page, { values = {}, errors = {}, status }: Refill = {}): void {
-  const { view, locals = {} } = signupPage(opened, services.config, values, errors)
-  showPage(services, opened.ctx, opened, view, locals, { status })
+  const { view, locals = {}, script } = signupPage(opened, services.config, values, errors)
+  showPage(services, opened.ctx, opened, view, locals, { status, script })
 }

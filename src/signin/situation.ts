@@ -49,7 +49,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     selected: attempt.selected,
     methods: proven ? await factsOf(services, account) : factsForAnybody(services.methods),
     policy: settings,
-    device: attempt.device ?? STRANGE,
+    device: { ...(attempt.device ?? STRANGE), able: attempt.able ?? [] },
     added: attempt.added ?? [],
     skipped: attempt.skipped ?? [],
     consent: {

@@ -101,6 +101,7 @@ export function signupPage(
       rememberAllowed,
       accepted: 'terms' in values,
     },
+    script: 'passkey.js',
   }
 }
 

@@ -31,8 +31,9 @@ describe('attacks on passkeys', () => {
     after(() => server?.close())
     afterEach(resetClock)
 
-    async function begin(params: Record<string, string> = {}, visitor = new Visitor(server.issuer)) {
-      const { url, codeVerifier } = authorization(server, client, params)
+    async function begin(params: Record<string, string> = {}, app = client) {
+      const visitor = new Visitor(server.issuer)
+      const { url, codeVerifier } = authorization(server, app, params)
       return { visitor, codeVerifier, page: await visitor.open(url) }
     }
     const isIn = ({ url }: VisitedPage) => url.href.startsWith(`${REDIRECT_URI}?code=`)
@@ -85,7 +86,7 @@ describe('attacks on passkeys', () => {
     })
 
     it('sends one answer 20 times at once: it is used once', async () => {
-      const { visitor, page } = await begin()
+      const { visitor, page } = await begin({}, await server.register('web'))
       const response = JSON.stringify(key.get(await askOptions(visitor, page)))
       const sent = await Promise.all(
         Array.from({ length: 20 }, () => visitor.send('POST', `${attemptOf(page)}/prove/passkey`, { response })),
@@ -167,7 +168,7 @@ describe('attacks on passkeys', () => {
       const { visitor, page } = await begin()
       const refused = await usePasskey(visitor, page, removed)
       expect(refused.status).to.equal(400)
-      expect(refused.html).to.include('unknownCredential').and.to.include(removed.keys[0]!.id)
+      expect(refused.html).to.include(' data-unknown')
     })
 
     it('has a passkey of an account that was switched off: is told, and gets nothing', async () => {
@@ -193,7 +194,7 @@ describe('attacks on passkeys', () => {
     it('asks who has a passkey: pages and options are alike to the byte', async () => {
       const people: Record<string, string> = {
         'with a passkey': 'with-a-passkey@example.com',
-        'without one': 'just-a-password@example.com',
+        'without one': 'without-a-key-@example.com',
         nobody: 'nobody-at-all-@example.com',
       }
       await addPasskey(server, await server.person({ email: people['with a passkey']! }))

@@ -6,7 +6,8 @@
 //   form[data-quietly]             a passkey is made without asking, where the browser does that after a password
 //   [data-signal]                  something for the browser's list of passkeys to know
 //   [data-passkeys]                shown only where the browser has passkeys; [data-no-passkeys] only where it has none
-//   input[data-can]                tells the server whether this browser could keep a passkey
+//   input[data-able]               tells the server whether this browser could keep a passkey
+//   [data-unknown]                 the passkey that was just used is known here no more
 const supported = typeof globalThis.PublicKeyCredential === 'function'
 const library = supported ? import('./webauthn.js').then(() => globalThis.SimpleWebAuthnBrowser) : undefined
 // A challenge counts for 5 minutes, and a page may lie open for longer.
@@ -25,6 +26,7 @@ if (supported) {
     })
   }
   for (const element of document.querySelectorAll('[data-signal]')) void signal(JSON.parse(element.dataset.signal))
+  if (document.querySelector('[data-unknown]')) void signal(usedLast())
   void tellWhatItCan()
   if (autofilled) void offer(autofilled)
   const quiet = document.querySelector('form[data-quietly]')
@@ -40,7 +42,7 @@ async function press(form) {
     const { startAuthentication, startRegistration } = await library
     const optionsJSON = await optionsOf(form)
     const begin = form.dataset.passkey === 'create' ? startRegistration : startAuthentication
-    send(form, await begin({ optionsJSON }))
+    send(form, await begin({ optionsJSON }), optionsJSON.rpId)
     return true
   } catch (error) {
     say(form, inWords(error, form.dataset.passkey, Date.now() - began))
@@ -63,7 +65,7 @@ async function offer(form) {
     }, RENEW_AFTER)
     try {
       const optionsJSON = await optionsOf(form)
-      send(form, await startAuthentication({ optionsJSON, useBrowserAutofill: true }))
+      send(form, await startAuthentication({ optionsJSON, useBrowserAutofill: true }), optionsJSON.rpId)
       return
     } catch (error) {
       // Picked and then cancelled: it is offered again. What fails at once would fail for ever.
@@ -101,9 +103,15 @@ async function optionsOf(form) {
   return response.json()
 }
 
-function send(form, response) {
+function send(form, response, rpID) {
+  sessionStorage.setItem('passkey', JSON.stringify({ rpID, credentialID: response.id }))
   form.elements.response.value = JSON.stringify(response)
   form.requestSubmit()
+}
+
+/** The passkey that the page before this one was sent. */
+function usedLast() {
+  return { signalName: 'unknownCredential', ...JSON.parse(sessionStorage.getItem('passkey') ?? '{}') }
 }
 
 async function signal(wanted) {
@@ -116,7 +124,7 @@ async function signal(wanted) {
 }
 
 async function tellWhatItCan() {
-  const inputs = document.querySelectorAll('input[data-can]')
+  const inputs = document.querySelectorAll('input[data-able]')
   if (inputs.length === 0) return
   const own = await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()
   for (const input of inputs) input.value = own ? 'passkey' : ''

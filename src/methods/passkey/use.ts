@@ -1,7 +1,7 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { Credential } from '../../core/credentials.ts'
 import { Refused } from '../../lib/errors.ts'
-import type { MethodServices } from '../method.ts'
+import { RefusedOf, type MethodServices } from '../method.ts'
 import { afterUse, verifyAssertion, type Asked, type Seen } from './authentication.ts'
 import { passkeyRecordId, readPasskey, type PasskeyData } from './data.ts'
 import { relyingPartyOf } from './relying-party.ts'
@@ -31,7 +31,7 @@ export async function usePasskey(
   const kept = await credentials.update(record.id, known => {
     const next = afterUse(readPasskey(known.data), seen)
     if (typeof next !== 'string') return { ...known, data: next, usedAt: now }
-    refused = new Refused(next, { hint: NOT_ACCEPTED })
+    refused = new RefusedOf(known.accountId, next, { hint: NOT_ACCEPTED })
     return undefined
   })
   if (!kept) throw refused
