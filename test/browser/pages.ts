@@ -4,6 +4,7 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { authorization } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
+import { passkeyPages } from './passkey-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, press } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 
@@ -378,6 +379,7 @@ export const realPages: RealPage[] = [
       return () => page.unrouteAll()
     },
   },
+  ...passkeyPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { removeCredential } from '../../src/methods/enrolment.ts'
 import { passkeyRecordId } from '../../src/methods/passkey/data.ts'
-import { device, securityKey } from '../support/authenticator.ts'
+import { device, securityKey, withoutAutofill } from '../support/authenticator.ts'
 import { eachEngine } from '../support/engines.ts'
 import { relyingParty, type RelyingParty } from '../support/openid-rp.ts'
 import { addPasskey } from '../support/passkeys.ts'
@@ -75,12 +75,11 @@ describe('passkeys in a browser', () => {
     journey('signs in by the button', async open => {
       const page = await open()
       const own = await device(page)
-      await own.touches(false)
+      await withoutAutofill(page)
       const { keys } = await addPasskey(stage.server, await newPerson())
       await own.add(keys[0]!)
       const arrive = await app.send(page)
       await expectHeading(page, 'Sign in to Acme Notes')
-      await own.touches(true)
       await press(page, 'Sign in with a passkey')
       expect(await arrive()).to.include({ acr: 'phr' })
     })
@@ -88,7 +87,7 @@ describe('passkeys in a browser', () => {
     journey('is the second factor after a password, where the app asks for that', async open => {
       const page = await open()
       const own = await device(page)
-      await own.touches(false)
+      await withoutAutofill(page)
       const person = await newPerson()
       const { keys } = await addPasskey(stage.server, person)
       await own.add(keys[0]!)
@@ -96,7 +95,6 @@ describe('passkeys in a browser', () => {
       await enterName(page, person.email)
       await enterPassword(page)
       await expectHeading(page, 'Use your passkey')
-      await own.touches(true)
       await press(page, 'Continue with your passkey')
       const claims = await arrive()
       expect(claims).to.include({ acr: 'phr', sub: person.id })
@@ -106,7 +104,7 @@ describe('passkeys in a browser', () => {
     journey('steps a session up, and asks for nothing else', async open => {
       const page = await open()
       const own = await device(page)
-      await own.touches(false)
+      await withoutAutofill(page)
       const person = await newPerson()
       const { keys } = await addPasskey(stage.server, person)
       const low = await app.send(page)
@@ -117,7 +115,6 @@ describe('passkeys in a browser', () => {
       await own.add(keys[0]!)
       const high = await app.send(page, acr('phr'))
       await expectHeading(page, 'Use your passkey')
-      await own.touches(true)
       await press(page, 'Continue with your passkey')
       const claims = await high()
       expect(claims).to.include({ acr: 'phr', sub: person.id })
@@ -151,7 +148,7 @@ describe('passkeys in a browser', () => {
     journey('stops working when it is removed, and the device forgets it', async open => {
       const page = await open()
       const own = await device(page)
-      await own.touches(false)
+      await withoutAutofill(page)
       const person = await newPerson()
       const { keys } = await addPasskey(stage.server, person)
       await own.add(keys[0]!)
@@ -161,7 +158,6 @@ describe('passkeys in a browser', () => {
 
       await app.send(page)
       await expectHeading(page, 'Sign in to Acme Notes')
-      await own.touches(true)
       await press(page, 'Sign in with a passkey')
       await page.getByText('That passkey is not known here').waitFor()
       await page.waitForLoadState('networkidle')

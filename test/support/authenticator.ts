@@ -8,10 +8,6 @@ export interface VirtualAuthenticator {
   credentials(): Promise<{ credentialId: string; isResidentCredential: boolean; signCount: number }[]>
   /** The person cannot or will not verify (no finger, a wrong PIN) from now on. */
   verifies(isUserVerified: boolean): Promise<void>
-  /** Whether the person touches it when it asks. */
-  touches(enabled: boolean): Promise<void>
-  /** Forgets everything on it, as after a reset. */
-  clear(): Promise<void>
   /** Takes it away from the browser. */
   remove(): Promise<void>
 }
@@ -21,6 +17,11 @@ const SECURITY_KEY = { transport: 'usb', defaultBackupEligibility: false, defaul
 
 export const device = (page: Page, options: object = {}) => addAuthenticator(page, { ...DEVICE, ...options })
 export const securityKey = (page: Page, options: object = {}) => addAuthenticator(page, { ...SECURITY_KEY, ...options })
+
+/** As a browser that cannot offer passkeys among what it fills in: the virtual authenticator would pick one at once. */
+export async function withoutAutofill(page: Page): Promise<void> {
+  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
+}
 
 const sessions = new WeakMap<Page, Promise<CDPSession>>()
 
@@ -53,8 +54,6 @@ async function addAuthenticator(page: Page, traits: object): Promise<VirtualAuth
       }),
     credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
     verifies: isUserVerified => send('WebAuthn.setUserVerified', { isUserVerified }),
-    touches: enabled => send('WebAuthn.setAutomaticPresenceSimulation', { enabled }),
-    clear: () => send('WebAuthn.clearCredentials'),
     remove: () => send('WebAuthn.removeVirtualAuthenticator'),
   }
 }
