@@ -79,7 +79,6 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
       policy: settings,
       device: {
         known: true,
-        able: [],
         declined: [],
         ...(signIn?.secondFactorAt ? { secondFactorAt: signIn.secondFactorAt } : {}),
       },

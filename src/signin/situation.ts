@@ -49,7 +49,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     selected: attempt.selected,
     methods: proven ? await factsOf(services, account) : factsForAnybody(services.methods),
     policy: settings,
-    device: { ...(attempt.device ?? STRANGE), able: attempt.able ?? [] },
+    device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
     added: attempt.added ?? [],
     skipped: attempt.skipped ?? [],
     consent: {

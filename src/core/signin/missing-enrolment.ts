@@ -51,7 +51,7 @@ function offeredUpgrade(situation: Situation): Enrolment | undefined {
   const { skipped, device } = situation
   if (!isFresh(situation, countedProofs(situation))) return undefined
   const answered = [...skipped, ...device.declined]
-  const able = allowedMethods(situation).filter(({ id, upgrade }) => upgrade && device.able.includes(id))
+  const able = allowedMethods(situation).filter(({ id, upgrade }) => upgrade && device.able?.includes(id))
   const offered = able.find(({ id }) => !answered.includes(id))
   return offered && { reason: 'upgrade', methods: [offered.id], skippable: true }
 }
