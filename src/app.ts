@@ -30,6 +30,7 @@ import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
 import { listJobs } from './jobs/list.ts'
 import { homePage } from './signin/home.ts'
+import { relatedOrigins } from './signin/related-origins.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
@@ -44,6 +45,7 @@ import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
+import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { createClients } from './oidc/clients/clients.ts'
 import { ACCOUNT_CONSOLE } from './oidc/consoles/console-clients.ts'
 import { createConsole } from './oidc/consoles/console.ts'
@@ -215,9 +217,10 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
   koa.use(health(ready))
   koa.use(trace(log))
   koa.use(faults(views, error => error instanceof Unavailable))
-  koa.use(assets(join(VIEWS, 'assets')))
+  koa.use(assets(join(VIEWS, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
   koa.use(exactPaths)
   koa.use(homePage(views, config))
+  koa.use(relatedOrigins(config))
   const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)
@@ -252,7 +255,6 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
     jobs,
     sessions,
     signIns,
-    devices,
     policies,
     policy,
     jobRecords,

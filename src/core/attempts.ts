@@ -29,6 +29,8 @@ const attemptSchema = z.object({
       declined: z.array(z.string()),
     })
     .optional(),
+  /** The methods that the browser says it could keep a credential of. */
+  able: z.array(z.string()).optional(),
   /** When a second factor was proven here that this device is not to be asked for again. */
   trustedAt: z.number().optional(),
   /** What was set up in it, by the method's id, and what was put off: see nextStep. */

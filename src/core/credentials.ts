@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Collection, Declaration, Store } from '../storage/port.ts'
 
-const credentialSchema = z.object({
+export const credentialSchema = z.object({
   id: z.string(),
   accountId: z.string(),
   method: z.string(),

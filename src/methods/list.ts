@@ -2,12 +2,13 @@
 import { emailCode } from './email-code/email-code.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Method } from './method.ts'
+import { passkey } from './passkey/passkey.ts'
 import { password } from './password/password.ts'
 import { recoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { smsCode } from './sms-code/sms-code.ts'
 import { totp } from './totp/totp.ts'
 
-export const methods: readonly Method[] = [password, totp, emailCode, smsCode, recoveryCodes]
+export const methods: readonly Method[] = [password, passkey, totp, emailCode, smsCode, recoveryCodes]
 
 /** Those that can work here: what cannot send a message is not offered. */
 export function workingMethods(all: readonly Method[], { sms }: Pick<Config, 'sms'>): readonly Method[] {

@@ -10,6 +10,7 @@ import type { Hasher } from '../core/hasher.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { Factor, Proof } from '../core/signin/proof.ts'
+import { Refused, type RefusedOptions } from '../lib/errors.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Sealer } from '../lib/seal.ts'
 import type { SmsSender } from '../lib/sms/sender.ts'
@@ -182,6 +183,16 @@ export interface Method {
   }
 
   describe(own: readonly Credential[]): Described[]
+}
+
+/** A refusal of what is somebody's, in a sign-in that does not know whose: for the entry in the audit log alone. */
+export class RefusedOf extends Refused {
+  readonly accountId: string
+
+  constructor(accountId: string, code: string, options: RefusedOptions) {
+    super(code, options)
+    this.accountId = accountId
+  }
 }
 
 /** A proof by a method, at this moment, by all that it can show; or by what is said of it. */

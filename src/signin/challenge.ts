@@ -22,6 +22,8 @@ export async function challenge(submission: Submission): Promise<void> {
     case 'elsewhere':
       return goTo(ctx, challenged.url)
     case 'options':
+      // By a button, where no script runs: the page of that method says what it needs.
+      if (ctx.accepts('html', 'json') !== 'json') return goTo(ctx, `/signin/${attempt.id}/prove/${method.id}`)
       ctx.set('Cache-Control', 'no-store')
       ctx.body = challenged.options
       return

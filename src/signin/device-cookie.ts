@@ -29,9 +29,13 @@ export async function rememberDevice(
   news: Pick<Device, 'secondFactorAt' | 'declined'> = {},
 ): Promise<string> {
   const name = cookieName(services, 'latchkey_device')
-  const held = ctx.cookies.get(name, { signed: true })
+  // One request may come here twice, before the browser has the cookie.
+  const held = ctx.cookies.get(name, { signed: true }) ?? (ctx.state.deviceSecret as string | undefined)
   const secret = held ?? services.devices.newSecret()
-  if (!held) ctx.cookies.set(name, secret, lastingCookie)
+  if (!held) {
+    ctx.cookies.set(name, secret, lastingCookie)
+    ctx.state.deviceSecret = secret
+  }
   const device = await services.devices.seen(secret, accountId, ctx.get('user-agent'), news)
   return device.id
 }

@@ -4,7 +4,7 @@ import { withoutPerson, type Attempt } from '../core/attempts.ts'
 import type { Device } from '../core/devices.ts'
 import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
-import type { Method, Verified } from '../methods/method.ts'
+import { RefusedOf, type Method, type Verified } from '../methods/method.ts'
 import { knownDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { tryOf } from './try.ts'
@@ -68,9 +68,10 @@ export async function reported<Result>(
     return await work()
   } catch (error) {
     if (!(error instanceof Refused)) throw error
+    const accountId = error instanceof RefusedOf ? error.accountId : account?.id
     const from = {
       ...originOf(ctx, client),
-      ...(account ? { accountId: account.id } : {}),
+      ...(accountId ? { accountId } : {}),
       outcome: 'failure' as const,
     }
     // A lock is one event, however long it is knocked at.

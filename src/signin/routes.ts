@@ -14,6 +14,7 @@ import { showPage, showStep } from './show.ts'
 import { signupPage } from './step-page.ts'
 import { answerStep, goOn, page, returned, submission } from './submission.ts'
 import { requireOpen, signUp } from './registration/signup.ts'
+import { secure } from './registration/secure.ts'
 import { staleness } from './stale.ts'
 import { chooseUsername, resend, sendFirst, verifyCode } from './registration/verify.ts'
 import { confirmLink, showLink } from './registration/verify-link.ts'
@@ -47,6 +48,7 @@ export function signInRoutes(services: SignInServices): Router {
   post('/signup', ctx => (requireOpen(services), takeForm(ctx)))
   post('/verify', submission(services, ['verify-email'], verifyCode))
   post('/resend', submission(services, ['verify-email'], resend))
+  post('/secure', submission(services, ['secure'], secure))
   post('/username', submission(services, ['choose-username'], chooseUsername))
   get('/verify/:link', showLink(services))
   post(
@@ -75,6 +77,6 @@ function atIdentify(opened: Page): Page {
 }
 
 function showSignup(services: SignInServices, opened: Page, { values = {}, errors = {}, status }: Refill = {}): void {
-  const { view, locals = {} } = signupPage(opened, services.config, values, errors)
-  showPage(services, opened.ctx, opened, view, locals, { status })
+  const { view, locals = {}, script } = signupPage(opened, services.config, values, errors)
+  showPage(services, opened.ctx, opened, view, locals, { status, script })
 }

@@ -15,8 +15,15 @@ export async function showStep(
   chosen?: string,
 ): Promise<void> {
   const { view, locals = {}, script } = await stepPage(services, ctx, situated, refill, chosen)
-  const { status, errors = {}, notice } = refill
-  showPage(services, ctx, situated, view, { errors, ...(notice ? { notice } : {}), ...locals }, { status, script })
+  const { status, errors = {}, notice, refusal } = refill
+  showPage(
+    services,
+    ctx,
+    situated,
+    view,
+    { errors, ...(notice ? { notice } : {}), ...(refusal ? { refusal } : {}), ...locals },
+    { status, script },
+  )
 }
 
 /** Renders one page of an attempt, with the app's name and logo on it. */

@@ -3,6 +3,7 @@ import type { Client } from 'oidc-provider'
 import type { Account } from '../core/accounts/account.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Attempt } from '../core/attempts.ts'
+import type { Situation } from '../core/signin/situation.ts'
 import { nextStep, type Step } from '../core/signin/next-step.ts'
 import { factsForAnybody, factsOf } from '../methods/facts.ts'
 import type { SignInServices } from './services.ts'
@@ -48,7 +49,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     selected: attempt.selected,
     methods: proven ? await factsOf(services, account) : factsForAnybody(services.methods),
     policy: settings,
-    device: attempt.device ?? STRANGE,
+    device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
     added: attempt.added ?? [],
     skipped: attempt.skipped ?? [],
     consent: {
@@ -61,10 +62,8 @@ export async function situate(services: SignInServices, attempt: Attempt, client
   return { attempt, client, account, verification, step, rememberAllowed, rememberSecondFactor }
 }
 
-function registrationState(
-  attempt: Attempt,
-  verification: Verification | undefined,
-): 'unproven' | 'username_taken' | undefined {
+function registrationState(attempt: Attempt, verification: Verification | undefined): Situation['registration'] {
   if (!attempt.verificationId || attempt.accountId) return undefined
-  return verification?.provenAt ? 'username_taken' : 'unproven'
+  if (!verification?.provenAt) return 'unproven'
+  return verification.registration?.secured ? 'username_taken' : 'unsecured'
 }

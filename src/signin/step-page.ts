@@ -3,6 +3,7 @@ import type { PageContext } from '../lib/web/context.ts'
 import type { Shown } from '../methods/method.ts'
 import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
+import { securePage } from './registration/secure.ts'
 import { inWords } from './scopes.ts'
 import type { SignInServices } from './services.ts'
 import type { Situated } from './situation.ts'
@@ -49,6 +50,8 @@ export function stepPage(
           ...(account ? {} : { changeUrl: `${at}/signup` }),
         },
       }
+    case 'secure':
+      return securePage(services, situated, errors)
     case 'choose-username':
       return {
         view: 'signin/username',
@@ -98,6 +101,7 @@ export function signupPage(
       rememberAllowed,
       accepted: 'terms' in values,
     },
+    script: 'passkey.js',
   }
 }
 

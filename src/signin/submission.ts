@@ -104,6 +104,7 @@ function refillOf(error: Refused, form: Form): Refill {
   const values = Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
   return {
     status: error.status,
+    refusal: error.code,
     values,
     errors: error.field ? { [error.field]: error.hint } : { form: error.hint },
   }

@@ -5,6 +5,7 @@ import { authorization } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
 import { codeInSms, newNumber } from '../support/sms.ts'
+import { passkeyPages } from './passkey-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 
@@ -556,6 +557,7 @@ export const realPages: RealPage[] = [
       return () => page.unrouteAll()
     },
   },
+  ...passkeyPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {

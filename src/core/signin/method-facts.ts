@@ -44,6 +44,8 @@ export interface DeviceFacts {
   known: boolean
   /** When the account's second factor was last proven on it, if it is remembered for that. Epoch milliseconds. */
   secondFactorAt?: number
+  /** The methods that it says it could keep a credential of; none unless it says so. */
+  able?: readonly string[]
   /** The upgrades that were declined on it. */
   declined: readonly string[]
 }

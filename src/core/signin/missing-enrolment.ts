@@ -46,11 +46,12 @@ function missingBackup(situation: Situation): Enrolment | undefined {
   return backup && { reason: 'backup', methods: [backup.id], skippable: true }
 }
 
-/** Once for each device: who has declined is not asked there again. */
+/** Only what the browser could do, and once for each device: who has declined is not asked there again. */
 function offeredUpgrade(situation: Situation): Enrolment | undefined {
   const { skipped, device } = situation
   if (!isFresh(situation, countedProofs(situation))) return undefined
   const answered = [...skipped, ...device.declined]
-  const [offered] = allowedMethods(situation).filter(({ id, upgrade }) => upgrade && !answered.includes(id))
+  const able = allowedMethods(situation).filter(({ id, upgrade }) => upgrade && device.able?.includes(id))
+  const offered = able.find(({ id }) => !answered.includes(id))
   return offered && { reason: 'upgrade', methods: [offered.id], skippable: true }
 }

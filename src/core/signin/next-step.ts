@@ -14,6 +14,8 @@ export type Step =
   | ({ kind: 'prove' } & Missing)
   | { kind: 'disabled' }
   | { kind: 'verify-email' }
+  /** The address is proven, and there is no way to sign in yet. */
+  | { kind: 'secure' }
   | { kind: 'choose-username' }
   | ({ kind: 'enrol' } & Enrolment)
   | { kind: 'consent'; missing: Scope }
@@ -25,6 +27,7 @@ export function nextStep(situation: Situation): Step {
   const prompts = new Set(request.prompts)
 
   if (situation.registration === 'unproven') return { kind: 'verify-email' }
+  if (situation.registration === 'unsecured') return { kind: 'secure' }
   if (situation.registration === 'username_taken') return { kind: 'choose-username' }
   if (prompts.has('select_account') && account && !situation.selected) return { kind: 'select' }
   if (prompts.has('create') && (!situation.identified || situation.startedAt === undefined)) return { kind: 'register' }

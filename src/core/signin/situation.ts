@@ -17,7 +17,7 @@ export interface Situation {
   /** When the attempt began; undefined when there is only a session. `prompt=login` wants a proof from after it. */
   startedAt?: number
   /** How far a registration begun in this attempt has come. */
-  registration?: 'unproven' | 'username_taken'
+  registration?: 'unproven' | 'unsecured' | 'username_taken'
   /** Whether the person has said which account to use. */
   selected: boolean
   methods: readonly MethodFacts[]

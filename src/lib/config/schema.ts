@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
 import { resources } from './resources.ts'
-import { isIssuer, isMail, isSender, isStore } from './addresses.ts'
+import { isDomain, isIssuer, isMail, isSecureOrigin, isSender, isStore } from './addresses.ts'
 import { isSms } from '../sms/address.ts'
 
 /** Every key, its values and its default. docs/configuration.md is made from this by `scripts/config-table.ts`. */
@@ -99,6 +99,14 @@ export const schema = z.strictObject({
     .describe(
       'The least characters of a new password. NIST SP 800-63B-4: 15, or 8 where a second factor is always asked.',
     ),
+  rpId: text('the issuer’s host, or a domain above it, such as example.com for id.example.com', isDomain)
+    .optional()
+    .describe('The domain that passkeys belong to: changing it later ends all of them. The issuer’s host unless given.')
+    .meta({ shownDefault: 'the issuer’s host' }),
+  relatedOrigins: list(z.string().refine(isSecureOrigin), 'https origins, such as https://example.org')
+    .default([])
+    .describe('Further sites of yours that may use the same passkeys (Related Origin Requests).')
+    .meta({ shownDefault: 'none' }),
   resources: resources()
     .default([])
     .describe('Outside resource servers (RFC 8707) that access tokens can be asked for.')

@@ -16,21 +16,29 @@ export async function signUp({ services, ctx, client, form, go }: Submission): P
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
   const name = canonicalName(form.text('name'))
-  const password = form.text('password')
-  checkNewPassword(password, config.passwordMinLength, [email, username, name])
+  // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
+  const password = form.text('by') === 'passkey' ? undefined : form.text('password')
+  if (password !== undefined) checkNewPassword(password, config.passwordMinLength, [email, username, name])
   if (config.termsUrl && form.text('terms') === '') {
     throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })
   }
   await countSignup(services, ctx, email)
 
-  const [passwordHash, holder] = await Promise.all([hasher.hash(password), accounts.byIdentifier(email)])
+  const [passwordHash, holder] = await Promise.all([
+    password === undefined ? undefined : hasher.hash(password),
+    accounts.byIdentifier(email),
+  ])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
   const startedFrom = describeBrowser(ctx.get('user-agent'))
   const { id, secrets } = await verifications.start({
     email,
     taken: holder !== undefined,
     startedFrom,
-    registration: { ...(username ? { username } : {}), profile: name ? { name } : {}, passwordHash },
+    registration: {
+      ...(username ? { username } : {}),
+      profile: name ? { name } : {},
+      ...(passwordHash ? { secured: { passwordHash } } : {}),
+    },
   })
   postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken: holder !== undefined })
   await go(attempt => ({ ...withoutPerson(attempt), verificationId: id, remember: form.text('remember') !== '' }))

@@ -47,7 +47,7 @@ const situations = fc
       identified: fc.boolean(),
       selected: fc.boolean(),
       policy: fc.constantFrom(...ACRS).map(requiredAcr => ({ ...plainPolicy, requiredAcr })),
-      device: fc.constant({ known: false, declined: [] }),
+      device: fc.constant({ known: false, able: ['passkey'], declined: [] }),
       added: fc.constant([]),
       skipped: fc.constant([]),
       methods,

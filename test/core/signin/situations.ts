@@ -123,7 +123,7 @@ export function situation({ request, consent, policy, device, ...rest }: Differe
     selected: false,
     methods: [pwd],
     policy: { ...plainPolicy, ...policy },
-    device: { known: false, declined: [], ...device },
+    device: { known: false, able: ['passkey'], declined: [], ...device },
     added: [],
     skipped: [],
     consent: { firstParty: false, given, decided: false, ...consent },
