@@ -45,6 +45,7 @@ export const signInDeclaration: Declaration<SignIn> = {
   name: 'signIns',
   schema: signInSchema,
   indexes: [{ fields: ['accountId', 'createdAt'] }, { fields: ['endsAt'] }],
+  shared: true,
 }
 
 const SEEN_EVERY = 60_000

@@ -57,6 +57,7 @@ export const accountDeclaration: Declaration<Account> = {
   name: 'accounts',
   schema: accountSchema,
   indexes: [{ fields: ['email'], unique: true }, { fields: ['username'], unique: true }, { fields: ['admin'] }],
+  shared: true,
 }
 
 /**
