@@ -49,6 +49,7 @@ import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { createClients } from './oidc/clients/clients.ts'
 import { ACCOUNT_CONSOLE } from './oidc/consoles/console-clients.ts'
 import { createConsole } from './oidc/consoles/console.ts'
+import { isEndpoint } from './oidc/web/endpoints.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
@@ -214,9 +215,12 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
   const ready = () => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())
   for (const watch of observation.requests()) koa.use(watch)
   koa.use(securityHeaders(config.issuer.startsWith('https:')))
+  const around = compose<Koa.Context>([trace(log), faults(views, error => error instanceof Unavailable)])
+  // On the way of what apps call, nothing of pages is looked for.
+  const endpoints = compose<Koa.Context>([around, settle, provider.middleware])
+  koa.use((ctx, next) => (isEndpoint(ctx.path) ? endpoints(ctx) : next()))
   koa.use(health(ready))
-  koa.use(trace(log))
-  koa.use(faults(views, error => error instanceof Unavailable))
+  koa.use(around)
   koa.use(assets(join(VIEWS, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
   koa.use(exactPaths)
   koa.use(homePage(views, config))
