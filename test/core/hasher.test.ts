@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createHasher, HASH_PARAMETERS } from '../../src/core/hasher.ts'
-import { Refused } from '../../src/lib/errors.ts'
+import type { Refused } from '../../src/lib/errors.ts'
 import { expectRejection } from '../contract/expect-rejection.ts'
 
 describe('hashing', () => {
@@ -44,5 +44,9 @@ function nicenessOfThreads(): number[] {
 
 /** proc(5), the 19th field of stat; the name, in brackets, may hold spaces. */
 function nicenessOf(folder: string): number {
-  return Number(readFileSync(`${folder}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[16])
+  return Number(
+    readFileSync(`${folder}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[16],
+  )
 }
