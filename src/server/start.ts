@@ -1,7 +1,6 @@
 // One server in this process: store, app, listening, jobs; and its end.
 import { createServer, type Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AddressInfo } from 'node:net'
 import { buildApp, type App } from '../app.ts'
 import { startScheduler } from '../jobs/scheduler.ts'
 import type { Config } from '../lib/config/schema.ts'
@@ -10,6 +9,7 @@ import { declarations } from '../oidc/declarations.ts'
 import { ownSource } from '../operations/own-source.ts'
 import { openManagementPort } from '../operations/port.ts'
 import { openStore } from '../storage/open.ts'
+import { listen } from './listen.ts'
 import type { Running } from './running.ts'
 
 export interface RunningServer extends Running {
@@ -25,8 +25,7 @@ export async function start(config: Config, log: Log, { management: withPort = t
   const store = await openStore(config.store, declarations)
   const app = await buildApp(config, store, log)
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
-  await listen(server, config)
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server, config)
   // From now on, and not from the first scrape, the process watches its event loop and its garbage collector.
   if (config.managementPort !== undefined) await app.management.exposition()
 
@@ -60,11 +59,4 @@ export async function start(config: Config, log: Log, { management: withPort = t
     log.info('Latchkey has stopped')
   }
   return { app, server, port, ...(management ? { managementPort: management.port } : {}), stop }
-}
-
-function listen(server: Server, { port, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, host }, resolve)
-  })
 }

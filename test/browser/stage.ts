@@ -31,9 +31,10 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export async function setStage(options: ServerOptions = {}): Promise<Stage> {
+/** @param start how the server is started: in this process unless told otherwise */
+export async function setStage(options: ServerOptions = {}, start = startServer): Promise<Stage> {
   const twilio = await startTwilio()
-  const server = await startServer({ ...options, env: { LATCHKEY_SMS: twilio.url, ...options.env } })
+  const server = await start({ ...options, env: { LATCHKEY_SMS: twilio.url, ...options.env } })
   const logos = await serve((_, response) => response.setHeader('content-type', 'image/svg+xml').end(LOGO))
   const app = await serve((_, response) => response.end('Back at the app.'))
   const example = await startExampleOf(server)
