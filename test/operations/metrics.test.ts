@@ -9,7 +9,9 @@ import { Visitor } from '../support/visitor.ts'
 describe('metrics', () => {
   let server: TestServer
   beforeEach(async () => {
-    server = await startServer({ env: { LATCHKEY_MANAGEMENT_PORT: '0', LATCHKEY_PASSWORD_FAILURES: '2' } })
+    server = await startServer({
+      env: { LATCHKEY_MANAGEMENT_PORT: '0', LATCHKEY_PASSWORD_FAILURES: '2', LATCHKEY_SMS: 'console:' },
+    })
   })
   afterEach(() => server.close())
 
@@ -80,6 +82,19 @@ describe('metrics', () => {
       [`client="${service.client_id}",endpoint="token",outcome="success"`]: 1,
       'client="unknown",endpoint="token",outcome="invalid_client"': 1,
     })
+  })
+
+  it('tell what became of mails and text messages', async () => {
+    const { postbox, methodServices } = server.app
+    const locals = { brandName: 'x', email: 'x', startedFrom: 'x' }
+    for (const to of ['a@example.com', 'not an address']) postbox.post(to, 'already-registered', locals)
+    await postbox.settled()
+    await methodServices.sms!.send({ to: '+4915112345678', text: 'x' })
+    expect(await seriesOf('latchkey_mails_total')).to.deep.equal({
+      'mail="already-registered",outcome="sent"': 1,
+      'mail="already-registered",outcome="failed"': 1,
+    })
+    expect(await seriesOf('latchkey_sms_total')).to.deep.equal({ 'outcome="sent"': 1 })
   })
 
   it('count all addresses, methods and clients that do not exist as one', async () => {
