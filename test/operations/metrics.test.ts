@@ -1,5 +1,7 @@
 // What /metrics exposes: exactly what the documentation lists, with labels that no stranger can multiply.
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { signInForTokens, authorization, signIn, tokenRequest } from '../support/flow.ts'
@@ -7,10 +9,15 @@ import { startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
 
 describe('metrics', () => {
+  let folder: string
   let server: TestServer
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'latchkey-metrics-'))
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
   beforeEach(async () => {
     server = await startServer({
-      env: { LATCHKEY_MANAGEMENT_PORT: '0', LATCHKEY_PASSWORD_FAILURES: '2', LATCHKEY_SMS: 'console:' },
+      env: { LATCHKEY_MANAGEMENT_PORT: '0', LATCHKEY_PASSWORD_FAILURES: '2', LATCHKEY_SMS: `file:${folder}` },
     })
   })
   afterEach(() => server.close())
