@@ -111,7 +111,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
   const keys = createKeyRing(store, sealer, { keepFor: longestLife(config) })
   const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
   const guardedFetch = observation.fetch(createGuardedFetch(config.allowNetworks))
-  const sms = createSmsSender(config, guardedFetch, log)
+  const sms = observation.sms(createSmsSender(config, guardedFetch, log))
   const methodServices: MethodServices = {
     methods: workingMethods(all, config),
     config,
