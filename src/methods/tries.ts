@@ -19,10 +19,7 @@ export async function countTry(
   method: string,
   asked: Pick<Asked, 'account' | 'identifier'>,
 ): Promise<{ succeeded(): Promise<void> }> {
-  const rules: Rule[] = [
-    { name: `${method}.account`, ...few },
-    { name: `${method}.day`, ...daily },
-  ]
+  const rules = rulesOf(method)
   const key = accountKey(asked)
   for (const rule of rules) await limits.count(rule, key)
   return {
@@ -38,9 +35,24 @@ export async function forgetTries(
   method: string,
   accountId: string,
 ): Promise<void> {
-  await Promise.all(
-    [`${method}.account`, `${method}.day`].map(name => limits.clear({ name, max: 0, window: 0 }, accountId)),
-  )
+  await Promise.all(rulesOf(method).map(rule => limits.clear(rule, accountId)))
+}
+
+/** Until when an account may not try (epoch milliseconds); undefined when it may. */
+export async function closedUntil(
+  { limits }: Pick<MethodServices, 'limits'>,
+  method: string,
+  accountId: string,
+): Promise<number | undefined> {
+  const found = await Promise.all(rulesOf(method).map(rule => limits.look(rule, accountId)))
+  return found.find(({ lockedUntil }) => lockedUntil)?.lockedUntil
+}
+
+function rulesOf(method: string): Rule[] {
+  return [
+    { name: `${method}.account`, ...few },
+    { name: `${method}.day`, ...daily },
+  ]
 }
 
 /** One key for all names of an account and, for nobody, all spellings of the name; no address in the clear. */

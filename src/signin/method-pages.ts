@@ -67,6 +67,7 @@ export async function enrolPage(
     values,
     changeAction: `${at}/switch`,
     ...(step.skippable ? { skipAction: `${at}/skip` } : {}),
+    ...(step.until ? { until: dayOf(step.until) } : {}),
   }
   const id = step.methods.length === 1 ? step.methods[0] : step.methods.find(one => one === chosen)
   const method = services.methods.find(one => one.id === id)
@@ -115,6 +116,11 @@ export function identifyPage(
     },
     ...(script ? { script } : {}),
   }
+}
+
+/** `3 January 2030`, in UTC. */
+function dayOf(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)
 }
 
 function othersOf({ methods }: SignInServices, ids: readonly string[], shown: Method): Method[] {

@@ -7,15 +7,9 @@ import { PASSWORD, startServer } from '../support/server.ts'
 import { codeInSms, newNumber } from '../support/sms.ts'
 import { passkeyPages } from './passkey-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
+import { factorPages } from './factor-pages.ts'
+import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
-
-export interface RealPage {
-  name: string
-  /** How its h1 begins. */
-  heading: string
-  /** Takes a fresh browser context to the page. What it answers is closed after the page was looked at. */
-  open(stage: Stage, page: Page): Promise<void | (() => Promise<void>)>
-}
 
 /** Opens one of them, and makes sure that it is the one. */
 export async function openPage({ heading, open }: RealPage, stage: Stage, page: Page): Promise<() => Promise<void>> {
@@ -558,6 +552,7 @@ export const realPages: RealPage[] = [
     },
   },
   ...passkeyPages,
+  ...factorPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {
@@ -578,12 +573,6 @@ export const realPages: RealPage[] = [
     },
   },
 ]
-
-/** A page of its own, so that ours does not lend it its policy. */
-async function showMail(page: Page, html: string): Promise<void> {
-  await page.goto('about:blank')
-  await page.setContent(html)
-}
 
 async function goTo(page: Page, url: string): Promise<void> {
   await page.goto(url)

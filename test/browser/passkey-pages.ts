@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { device, type VirtualAuthenticator } from '../support/authenticator.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { addPasskey } from '../support/passkeys.ts'
-import type { RealPage } from './pages.ts'
+import type { RealPage } from './real-page.ts'
 import { enterMailedCode, enterName, enterPassword, expectHeading, field, press } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 

@@ -9,6 +9,8 @@ export interface Enrolment {
   /** Ids; the person chooses one. */
   methods: string[]
   skippable: boolean
+  /** Until when a required one may be put off. Epoch milliseconds. */
+  until?: number
 }
 
 export function missingEnrolment(situation: Situation): Enrolment | undefined {
@@ -30,11 +32,12 @@ function missingSecondFactor(situation: Situation): Enrolment | undefined {
   const able = methods.filter(({ enrollable }) => enrollable)
   if (able.length === 0) return undefined
   const askedAt = account!.secondFactorAskedAt
-  const skippable = now < (askedAt ?? now) + policy.secondFactorGrace * 1000
+  const until = (askedAt ?? now) + policy.secondFactorGrace * 1000
+  const skippable = now < until
   // Said once for each sign-in: a session that goes on is not asked again.
   const putOff = skipped.includes('required') || (askedAt !== undefined && !isFresh(situation, counted))
   if (skippable && putOff) return undefined
-  return { reason: 'required', methods: able.map(({ id }) => id), skippable }
+  return { reason: 'required', methods: able.map(({ id }) => id), skippable, ...(skippable ? { until } : {}) }
 }
 
 function missingBackup(situation: Situation): Enrolment | undefined {

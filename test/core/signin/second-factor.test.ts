@@ -5,7 +5,7 @@ import type { SecondFactor } from '../../../src/core/signin/method-facts.ts'
 import type { Situation } from '../../../src/core/signin/situation.ts'
 import {
   ann,
-  key,
+  securityKey,
   lacking,
   mailed,
   MINUTE,
@@ -45,7 +45,7 @@ function table(base: Difference, rows: Row[]): void {
     it(`${when}: ${expected}`, () => {
       const policy = { ...base.policy, ...one.policy }
       const request = { ...base.request, ...one.request }
-      expect(said(nextStep(situation({ ...base, ...one, policy, request } as Difference)))).to.equal(expected)
+      expect(said(nextStep(situation({ ...base, ...one, policy, request })))).to.equal(expected)
     })
 }
 
@@ -138,11 +138,15 @@ describe('the second factor', () => {
         { methods: [pwd, lacking(totp), mailed], proofs: [proofBy(mailed)] },
         'second: password',
       ],
-      ['is a security key', { methods: [pwd, key] }, 'second: security-key'],
-      ['with a security key reaches phr', { methods: [pwd, key], proofs: [proofBy(pwd), proofBy(key)] }, 'finish phr'],
+      ['is a security key', { methods: [pwd, securityKey] }, 'second: security-key'],
+      [
+        'with a security key reaches phr',
+        { methods: [pwd, securityKey], proofs: [proofBy(pwd), proofBy(securityKey)] },
+        'finish phr',
+      ],
       [
         'is any of several',
-        { methods: [pwd, totp, mailed, key, recovery] },
+        { methods: [pwd, totp, mailed, securityKey, recovery] },
         'second: totp email-code security-key recovery-codes',
       ],
       ['may be a passkey too', { methods: [pwd, totp, passkey] }, 'second: totp passkey'],
@@ -439,7 +443,7 @@ describe('a level', () => {
     ['of phr is reached by a passkey first', { request: must('phr'), proofs: [proofBy(passkey)] }, 'finish phr'],
     [
       'of phr is not reached by a key without a PIN alone',
-      { methods: [pwd, key], request: must('phr'), proofs: [proofBy(key)] },
+      { methods: [pwd, securityKey], request: must('phr'), proofs: [proofBy(securityKey)] },
       'second: password',
     ],
     ['of phr or two factors takes either', { request: must('phr', SECOND) }, 'second: totp passkey recovery-codes'],

@@ -10,7 +10,7 @@ import { ACR_VALUES, type Proof } from '../../../src/core/signin/proof.ts'
 import type { Situation } from '../../../src/core/signin/situation.ts'
 import {
   ann,
-  key,
+  securityKey,
   lacking,
   mailed,
   NOW,
@@ -23,7 +23,7 @@ import {
   totp,
 } from './situations.ts'
 
-const ALL = [pwd, totp, mailed, recovery, passkey, key]
+const ALL = [pwd, totp, mailed, recovery, passkey, securityKey]
 const DAY = 86_400_000
 
 interface World {

@@ -49,7 +49,7 @@ export const passkey = method('passkey', {
   first: true,
 })
 /** Without a PIN: only ever after another proof. */
-export const key = method('security-key', { resistsPhishing: true, protects: true })
+export const securityKey = method('security-key', { resistsPhishing: true, protects: true })
 
 /** As an account has it that has not set it up. */
 export function lacking(facts: MethodFacts): MethodFacts {

@@ -39,7 +39,7 @@ export function atSignIn(openUrl: OpenUrl, options: ServerOptions = {}): AtSignI
   at.policy = async (settings, scope = { kind: 'everyone' }) => {
     await at.server.app.policies.set(scope, settings, 'a test')
   }
-  at.afterPassword = async (email, params = {}, visitor = undefined) => {
+  at.afterPassword = async (email, params = {}, visitor) => {
     const begun = await authorize(at.server, at.client, params, visitor)
     const asked = begun.page.html.includes('name="identifier"')
     const page = asked ? await signIn(begun.visitor, begun.page, email) : begun.page
