@@ -197,6 +197,9 @@ describe('passkeys in a browser', () => {
       const token = await securityKey(page, { hasUserVerification: false, hasResidentKey: false })
       await openLink(page, 'Set up Passkey')
       await press(page, 'Make a passkey')
+      // A key that can be nothing but a second factor protects the account from now on.
+      await expectHeading(page, 'Keep your recovery codes')
+      await openLink(page, 'Not now')
       await page.getByText('Second factor only').waitFor()
       expect(await token.credentials()).to.have.length(1)
       await page.getByText('A second step protects your account.').waitFor()
