@@ -158,6 +158,9 @@ export interface Method {
   /** Its part of the first page, before a name was typed. `action` takes its form, `challengeAction` its challenge. */
   onIdentify?(services: MethodServices): Shown
 
+  /** Its part of the account's own page: what the browser should know, without a word to the person. `own` as above. */
+  onSecurity?(services: MethodServices, account: Account, own: readonly Credential[]): Shown
+
   /** The page that asks for the proof. It sends nothing: a browser may load it beforehand. */
   page(services: MethodServices, asked: Asked): Promise<Shown>
 

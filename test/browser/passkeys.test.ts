@@ -7,7 +7,7 @@ import { device, securityKey, withoutAutofill } from '../support/authenticator.t
 import { eachEngine } from '../support/engines.ts'
 import { relyingParty, type RelyingParty } from '../support/openid-rp.ts'
 import { addPasskey } from '../support/passkeys.ts'
-import { enterMailedCode, enterName, enterPassword, expectHeading, field, press } from './person.ts'
+import { enterMailedCode, enterName, enterPassword, expectHeading, field, openLink, press } from './person.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -162,6 +162,65 @@ describe('passkeys in a browser', () => {
       await page.getByText('That passkey is not known here').waitFor()
       await page.waitForLoadState('networkidle')
       expect(await own.credentials()).to.deep.equal([])
+    })
+
+    journey('is added, named and removed at the account console, and the device hears of it', async open => {
+      const page = await open()
+      await withoutAutofill(page)
+      const own = await device(page)
+      await page.goto(`${stage.server.issuer}/account`)
+      await enterName(page, (await newPerson()).email)
+      await enterPassword(page)
+      await press(page, 'Not now')
+      await openLink(page, 'Set up Passkey')
+      await expectHeading(page, 'Make a passkey')
+      await press(page, 'Make a passkey')
+      await expectHeading(page, 'Security')
+      await page.getByText('Synced to your other devices').waitFor()
+      expect(await own.credentials()).to.have.length(1)
+      // It is there already, and the device says so.
+      await openLink(page, 'Add another Passkey')
+      await press(page, 'Make a passkey')
+      await page.getByText('This device has a passkey for your account already.').waitFor()
+      await openLink(page, 'Cancel')
+
+      await openLink(page, 'Rename Passkey')
+      await field(page, 'Name').fill('My laptop')
+      await press(page, 'Save')
+      await openLink(page, 'Remove My laptop')
+      await press(page, 'Remove')
+      await expectHeading(page, 'Security')
+      await page.waitForLoadState('networkidle')
+      expect(await own.credentials()).to.deep.equal([])
+
+      await own.remove()
+      const token = await securityKey(page, { hasUserVerification: false, hasResidentKey: false })
+      await openLink(page, 'Set up Passkey')
+      await press(page, 'Make a passkey')
+      // A key that can be nothing but a second factor protects the account from now on.
+      await expectHeading(page, 'Keep your recovery codes')
+      await openLink(page, 'Not now')
+      await page.getByText('Second factor only').waitFor()
+      expect(await token.credentials()).to.have.length(1)
+      await page.getByText('A second step protects your account.').waitFor()
+    })
+
+    journey('is asked for after every password, when it is a key that can be nothing else', async open => {
+      const page = await open()
+      const person = await newPerson()
+      const { keys } = await addPasskey(stage.server, person, {
+        ...{ verifiesUser: false, synced: false, discoverable: false, transports: ['usb'] },
+      })
+      const token = await securityKey(page, { hasUserVerification: false, hasResidentKey: false })
+      await token.add(keys[0]!, { isResidentCredential: false })
+      const arrive = await app.send(page)
+      await enterName(page, person.email)
+      await enterPassword(page)
+      await expectHeading(page, 'Use your passkey')
+      await press(page, 'Continue with your passkey')
+      const claims = await arrive()
+      expect(claims).to.include({ acr: 'phr', sub: person.id })
+      expect(claims.amr).to.deep.equal(['pwd', 'pop', 'hwk', 'user', 'mfa'])
     })
 
     journey('is offered after a password, once, and can be declined', async open => {

@@ -4,7 +4,7 @@ import type { Key } from './soft-authenticator.ts'
 
 export interface VirtualAuthenticator {
   /** Puts a key on it that was made elsewhere. */
-  add(key: Key): Promise<void>
+  add(key: Key, traits?: { isResidentCredential: boolean }): Promise<void>
   credentials(): Promise<{ credentialId: string; isResidentCredential: boolean; signCount: number }[]>
   /** The person cannot or will not verify (no finger, a wrong PIN) from now on. */
   verifies(isUserVerified: boolean): Promise<void>
@@ -41,13 +41,13 @@ async function addAuthenticator(page: Page, traits: object): Promise<VirtualAuth
     await cdp.send(method as never, { authenticatorId, ...params } as never)
   }
   return {
-    add: ({ id, rpId, userHandle, privateKey, counter }) =>
+    add: ({ id, rpId, userHandle, privateKey, counter }, { isResidentCredential } = { isResidentCredential: true }) =>
       send('WebAuthn.addCredential', {
         credential: {
           credentialId: Buffer.from(id, 'base64url').toString('base64'),
-          isResidentCredential: true,
+          isResidentCredential,
           rpId,
-          userHandle: Buffer.from(userHandle, 'base64url').toString('base64'),
+          ...(isResidentCredential ? { userHandle: Buffer.from(userHandle, 'base64url').toString('base64') } : {}),
           privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
           signCount: counter,
         },

@@ -37,6 +37,8 @@ export interface Traits {
   verifiesUser?: boolean
   /** Whether its keys may be copied, and are. */
   synced?: boolean
+  /** Whether it keeps its keys, and so finds them without a name. */
+  discoverable?: boolean
   /** Whether it counts its signatures. */
   counts?: boolean
   aaguid?: string
@@ -57,6 +59,7 @@ export class SoftAuthenticator {
     this.traits = {
       verifiesUser: true,
       synced: true,
+      discoverable: true,
       counts: false,
       aaguid: '00000000-0000-0000-0000-000000000000',
       transports: ['internal'],
@@ -101,7 +104,7 @@ export class SoftAuthenticator {
         attestationObject: Buffer.from(isoCBOR.encode(attestation as never)).toString('base64url'),
         transports: this.traits.transports,
       },
-      clientExtensionResults: { credProps: { rk: true } },
+      clientExtensionResults: { credProps: { rk: this.traits.discoverable } },
     }
   }
 
@@ -117,7 +120,8 @@ export class SoftAuthenticator {
     const authData = this.#authData(key, lies)
     const clientData = this.#clientData('webauthn.get', options.challenge, lies)
     const signed = Buffer.concat([authData, createHash('sha256').update(clientData).digest()])
-    const userHandle = lies.userHandle === undefined ? key.userHandle : lies.userHandle
+    const known = this.traits.discoverable ? key.userHandle : null
+    const userHandle = lies.userHandle === undefined ? known : lies.userHandle
     return {
       id: key.id,
       rawId: key.id,

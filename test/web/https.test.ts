@@ -73,6 +73,7 @@ describe('behind a proxy on https', () => {
     const expected = [
       '__Host-latchkey_session',
       '__Host-latchkey_device',
+      '__Host-latchkey_used',
       '__Secure-latchkey_signin',
       '__Secure-latchkey_resume',
     ]

@@ -7,12 +7,14 @@ import { waysOf } from './ways.ts'
 export async function showSecurity(page: AccountPage): Promise<void> {
   const { services, ctx, signedIn } = page
   const done = NOTICES.get(String(ctx.query.done))
-  show(page, 'account/security', {
-    ...(await waysOf(services, signedIn.account)),
+  const { script, ...ways } = await waysOf(services, signedIn.account)
+  const locals = {
+    ...ways,
     devices: await rememberedDevices(page),
     forgetAction: FORGET,
     ...(done ? { notice: done } : {}),
-  })
+  }
+  show(page, 'account/security', locals, { script })
 }
 
 /** By the word in the address, so that a link cannot put other words onto the page. */

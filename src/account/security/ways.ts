@@ -16,7 +16,17 @@ export interface Way {
   addLabel: string
 }
 
+/** A part of the page by a method of its own. */
+export interface Part {
+  view: string
+  locals: object
+}
+
 export interface Ways {
+  parts: Part[]
+  /** A script that the parts need. */
+  script?: string
+
   /** What a sign-in can begin with. */
   first: Way[]
   /** What is asked for after that. */
@@ -37,7 +47,11 @@ export async function waysOf(services: MethodServices, account: Account): Promis
       .map(({ method, own, standing }) => wayOf(method, own, standing.first || standing.second, account))
       // What is neither there nor can be set up is nothing to look after.
       .filter(way => way.credentials.length > 0 || way.addUrl !== undefined)
+  const shown = known.flatMap(({ method, own }) => method.onSecurity?.(services, account, own) ?? [])
+  const script = shown.find(part => part.script)?.script
   return {
+    parts: shown.map(({ view, locals = {} }) => ({ view, locals })),
+    ...(script ? { script } : {}),
     first: ways(true),
     second: ways(false),
     isProtected: known.some(({ standing }) => standing.protects),

@@ -6,10 +6,12 @@ import { readPasskey } from './data.ts'
 /** A passkey in the words of a list: by its owner's name for it, else by what made it. */
 export function describePasskey({ id, label, data, createdAt, usedAt }: Credential): Described {
   const key = readPasskey(data)
+  const made = namePasskey(key)
+  const place = key.discoverable ? whereItIs(key) : 'Second factor only'
   return {
     credentialId: id,
-    name: label ?? namePasskey(key),
-    detail: key.discoverable ? whereItIs(key) : 'Second factor only',
+    name: label ?? made,
+    detail: label && label !== made ? `${made} · ${place}` : place,
     createdAt,
     ...(usedAt ? { usedAt } : {}),
   }

@@ -6,6 +6,8 @@ import { signInOptions, verifySignIn } from './sign-in.ts'
 import { readPasskey, type PasskeyData } from './data.ts'
 import { describePasskey } from './describe.ts'
 import { newPasskeyOptions, takeNewPasskey } from './enrol.ts'
+import { relyingPartyOf } from './relying-party.ts'
+import { acceptedSignal } from './signals.ts'
 
 const SCRIPT = 'passkey.js'
 
@@ -33,6 +35,17 @@ export const passkey: Method = {
   },
 
   onIdentify: (): Shown => ({ view: 'methods/passkey/identify', script: SCRIPT }),
+  onSecurity: ({ config }, { id }, own) => ({
+    view: 'methods/passkey/accepted',
+    locals: {
+      signal: acceptedSignal(
+        relyingPartyOf(config),
+        id,
+        own.map(({ data }) => readPasskey(data)),
+      ),
+    },
+    script: SCRIPT,
+  }),
   page: () => Promise.resolve({ view: 'methods/passkey/prove', script: SCRIPT }),
 
   challenge: async (services, attempted) => ({ kind: 'options', options: await signInOptions(services, attempted) }),

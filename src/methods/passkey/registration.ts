@@ -31,8 +31,7 @@ export function creationOptions(rp: RelyingParty, wanted: NewPasskey): Promise<P
     rpID: rp.id,
     rpName: rp.name,
     challenge: Buffer.from(wanted.challenge, 'base64url'),
-    // The account's id: random, and no name of the person (section 14.6.1).
-    userID: new Uint8Array(Buffer.from(wanted.accountId)),
+    userID: userIdOf(wanted.accountId),
     userName: wanted.userName,
     userDisplayName: wanted.displayName,
     timeout: CEREMONY_TIME,
@@ -48,6 +47,11 @@ export function creationOptions(rp: RelyingParty, wanted: NewPasskey): Promise<P
       : { residentKey: 'preferred', userVerification: 'preferred' },
     supportedAlgorithmIDs: ALGORITHMS,
   })
+}
+
+/** What an authenticator keeps of whose it is: the account's id, random and no name of the person (section 14.6.1). */
+export function userIdOf(accountId: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(accountId))
 }
 
 export interface MadePasskey {
