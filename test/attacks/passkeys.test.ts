@@ -222,8 +222,14 @@ describe('attacks on passkeys', () => {
       'no JSON': '{',
       'an operator': '{"id":{"$ne":null},"rawId":"AA","type":"public-key","response":{}}',
       'an id that nobody has': JSON.stringify({
-        ...{ id: 'AAAA', rawId: 'AAAA', type: 'public-key' },
-        response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
+        id: 'AAAA',
+        rawId: 'AAAA',
+        type: 'public-key',
+        response: {
+          clientDataJSON: 'AAAA',
+          authenticatorData: 'AAAA',
+          signature: 'AAAA',
+        },
       }),
       '50 KB': JSON.stringify({ id: 'A'.repeat(50_000) }),
     })) {

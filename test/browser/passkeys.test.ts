@@ -209,7 +209,10 @@ describe('passkeys in a browser', () => {
       const page = await open()
       const person = await newPerson()
       const { keys } = await addPasskey(stage.server, person, {
-        ...{ verifiesUser: false, synced: false, discoverable: false, transports: ['usb'] },
+        verifiesUser: false,
+        synced: false,
+        discoverable: false,
+        transports: ['usb'],
       })
       const token = await securityKey(page, { hasUserVerification: false, hasResidentKey: false })
       await token.add(keys[0]!, { isResidentCredential: false })

@@ -55,7 +55,7 @@ describe('workers', () => {
         while (kills.length > 0) {
           const signedIn = signInForTokens({ ...stage.server, issuer: server.issuer }, stage.client, email!)
           await signedIn.then(
-            ({ tokens }) => acknowledged.push(tokens.refresh_token!),
+            ({ tokens }) => acknowledged.push(tokens.refresh_token),
             () => (failed += 1),
           )
           if (!kills[0]?.()) continue
