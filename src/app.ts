@@ -20,6 +20,7 @@ import { createHasher } from './core/hasher.ts'
 import { createInvitations } from './core/invitations.ts'
 import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
+import { createLinks } from './core/links.ts'
 import { createLogouts } from './core/logouts.ts'
 import { holdPolicy } from './core/policy/held.ts'
 import { countLocks, measureIdentity } from './core/metrics/identity.ts'
@@ -65,6 +66,7 @@ import { createSessions } from './oidc/sessions/sessions.ts'
 import { createManagement } from './operations/answers.ts'
 import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
+import { linkRoutes } from './signin/links/routes.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { factsOf } from './methods/facts.ts'
@@ -72,8 +74,8 @@ import { methods as listed, workingMethods } from './methods/list.ts'
 import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
 
-const OWN = new Set(['/account', '/signup', '/logout/confirm'])
-const OWN_BELOW = ['/signin/', '/invite/', '/account/']
+const OWN = new Set(['/account', '/signup', '/magic', '/logout/confirm'])
+const OWN_BELOW = ['/signin/', '/invite/', '/account/', '/magic/']
 
 const VIEWS = join(import.meta.dirname, '../views')
 
@@ -119,6 +121,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
     credentials: openCredentials(store),
     challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
     limits: createLimits(store, work.limited),
+    links: createLinks(store, { ttl: config.magicLinkTtl }),
     hasher: observation.hasher(hasher),
     sealer,
     postbox,
@@ -193,6 +196,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
   )
   const routers = [
     signInRoutes(services),
+    linkRoutes(services),
     setupRoutes({ ...methodServices, accounts, invitations, events, views }),
     accountRoutes({
       ...methodServices,
