@@ -13,6 +13,7 @@ const data = {
   backupEligible: true,
   backedUp: true,
   discoverable: true,
+  verifiesUser: true,
 }
 const credential = (more: Partial<typeof data> = {}, label?: string) => ({
   id: 'passkey:x',
@@ -44,7 +45,8 @@ describe('a passkey in a list', () => {
     expect(describePasskey(credential())).to.include({ name: 'Passkey', detail: 'Synced to your other devices' })
     expect(describePasskey(credential({ backedUp: false })).detail).to.equal('Not synced yet')
     expect(describePasskey(credential({ backupEligible: false })).detail).to.equal('On one device only')
-    expect(describePasskey(credential({ discoverable: false })).detail).to.equal('Second factor only')
+    expect(describePasskey(credential({ verifiesUser: false })).detail).to.equal('Second step only')
+    expect(describePasskey(credential({ discoverable: false })).detail).to.equal('Second step only')
     expect(describePasskey(credential({}, 'My laptop'))).to.include({
       name: 'My laptop',
       detail: 'Passkey · Synced to your other devices',
@@ -62,8 +64,9 @@ describe('what an account may do with its passkeys', () => {
     expect(standing(credential())).to.deep.equal({ enrolled: true, first: true, second: true, protects: false })
   })
   it('is to protect every sign-in with a key that can be nothing else', () => {
-    const key = credential({ discoverable: false })
-    expect(standing(key)).to.deep.equal({ enrolled: true, first: false, second: true, protects: true })
-    expect(standing(key, credential())).to.include({ first: true, protects: true })
+    for (const key of [credential({ discoverable: false }), credential({ verifiesUser: false })]) {
+      expect(standing(key)).to.deep.equal({ enrolled: true, first: false, second: true, protects: true })
+      expect(standing(key, credential())).to.include({ first: true, protects: true })
+    }
   })
 })
