@@ -39,6 +39,7 @@ import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { createSmsSender } from './lib/sms/create.ts'
 import { assets } from './lib/web/assets.ts'
+import { createCookieKeys } from './lib/web/cookie-keys.ts'
 import { createEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
 import { securityHeaders } from './lib/web/headers.ts'
@@ -124,7 +125,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, all:
     postbox,
     ...(sms ? { sms } : {}),
   }
-  const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
+  const cookieKeys = createCookieKeys(deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url')))
 
   const decisions = createDecisions({
     signIns,
