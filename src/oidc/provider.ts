@@ -72,7 +72,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
       return createRecordAdapter(store, model, revocations)
     },
     cookies: {
-      keys: parts.cookieKeys,
+      keys: parts.cookieKeys as unknown as string[],
       names: {
         session: `${secure ? '__Host-' : ''}latchkey_session`,
         interaction: `${short}latchkey_signin`,

@@ -15,7 +15,7 @@ export type HeldPolicy = ReturnType<typeof holdPolicy>
 export function holdPolicy(policies: Policies, config: Config) {
   const defaults = defaultSettings(config)
   let document: PolicyDocument | undefined
-  /** What was worked out of this very document. */
+  /** What was worked out from the present document, by subject. */
   const resolved = new Map<string, ResolvedPolicy>()
 
   async function read(): Promise<void> {
@@ -33,7 +33,8 @@ export function holdPolicy(policies: Policies, config: Config) {
       const known = resolved.get(key)
       if (known) return known
       const policy = resolvePolicy(defaults, document, subject)
-      if (resolved.size < MAX_RESOLVED) resolved.set(key, policy)
+      if (resolved.size >= MAX_RESOLVED) resolved.clear()
+      resolved.set(key, policy)
       return policy
     },
   }

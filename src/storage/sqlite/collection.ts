@@ -43,18 +43,32 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
     return this.#connection.patiently(() => (this.#held ? this.#readShared(id, this.#held) : this.#read(id)))
   }
 
-  update(id: string, change: Change<T, T>): Promise<T | undefined> {
+  async update(id: string, change: Change<T, T>): Promise<T | undefined> {
+    const unchanged = await this.#unchanged(id, known => known && change(known))
+    if (unchanged) return unchanged
     return this.#writer.write(() => {
       const known = this.#read(id)
       return known && this.#store(id, known, change(known))
     })
   }
 
-  upsert(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+  async upsert(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+    const unchanged = await this.#unchanged(id, change)
+    if (unchanged) return unchanged
     return this.#writer.write(() => {
       const known = this.#read(id)
       return this.#store(id, known, change(known))
     })
+  }
+
+  /**
+   * The document, if it is at hand and the change would leave it as it is: most changes of what is shared do, and need no
+   * transaction to find that out.
+   */
+  async #unchanged(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+    if (!this.#held) return undefined
+    const known = await this.get(id)
+    return known && change(known) === known ? known : undefined
   }
 
   remove(id: string): Promise<boolean> {
