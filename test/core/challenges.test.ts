@@ -7,7 +7,7 @@ import {
   type Bound,
   type Challenges,
 } from '../../src/core/challenges.ts'
-import { Refused } from '../../src/lib/errors.ts'
+import type { Refused } from '../../src/lib/errors.ts'
 import { newId } from '../../src/lib/ids.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
