@@ -1,8 +1,8 @@
 import { CannotOpen, type Declaration, type Document, type Store } from './port.ts'
 
 /**
- * Opens the store that the URL names, and brings its schema up to the declarations:
- * `sqlite:PATH`, `sqlite::memory:`, `mongodb://…` or `mongodb+srv://…`.
+ * Opens the store that the URL names, and brings its schema up to the declarations: `sqlite:PATH`, `sqlite::memory:`,
+ * `mongodb://…` or `mongodb+srv://…`; for what is volatile `redis://…` and its kin (see lib/redis-address.ts).
  * @throws CannotOpen
  */
 export async function openStore(url: string, declarations: readonly Declaration<Document>[]): Promise<Store> {
@@ -14,6 +14,13 @@ export async function openStore(url: string, declarations: readonly Declaration<
     case 'mongodb':
     case 'mongodb+srv':
       return (await import('./mongo/open.ts')).openMongo(url, declarations)
+    case 'redis':
+    case 'rediss':
+    case 'redis+sentinel':
+    case 'rediss+sentinel':
+    case 'redis+cluster':
+    case 'rediss+cluster':
+      return (await import('./redis/open.ts')).openRedis(url, declarations)
     default:
       throw new CannotOpen(`the store must be sqlite:PATH or mongodb://…, not ${scheme ? `${scheme}:…` : 'that'}`)
   }
