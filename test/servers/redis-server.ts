@@ -31,7 +31,7 @@ export async function startRedisServer(settings: string[] = [], args: string[] =
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-redis-'))
   const port = await freePort()
   const file = join(folder, 'redis.conf')
-  const common = ['bind 127.0.0.1', `port ${port}`, `dir ${folder}`, 'save ""', 'maxmemory-policy noeviction']
+  const common = ['bind 127.0.0.1', `port ${port}`, `dir ${folder}`, 'save ""', 'repl-diskless-sync-delay 0']
   writeFileSync(file, [...common, ...settings, ''].join('\n'))
   let child: ChildProcess | undefined
 

@@ -53,6 +53,7 @@ function createClient(address: RedisAddress): Client {
         ...(sentinelPassword ? { sentinelPassword } : {}),
         ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
         sentinelRetryStrategy: soon,
+        sentinelCommandTimeout: PATIENCE,
         failoverDetector: true,
       })
     case 'cluster':

@@ -101,11 +101,12 @@ for i = FIRST, #ARGV, 3 do
   list[#list + 1] = ARGV[i + 2]
 end
 local packed = cmsgpack.pack(list)
+-- First, since a server that is full refuses it, and takes the rest of a script that has already written.
+redis.call('HSET', key, 'v', version, 'b', body, 'm', packed)
 if found[3] ~= packed then
   if found[3] then unlist(found[3], packed) end
   for i = 2, #list, 2 do redis.call('ZADD', indexKey(list[i]), 0, list[i + 1]) end
 end
-redis.call('HSET', key, 'v', version, 'b', body, 'm', packed)
 if expires == '' then
   redis.call('HDEL', key, 'e')
   redis.call('PERSIST', key)
