@@ -26,6 +26,7 @@ import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
 import { listJobs } from './jobs/list.ts'
 import { homePage } from './signin/home.ts'
+import { createLocalBus, type Bus } from './lib/bus.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
@@ -58,6 +59,7 @@ import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { methodFacts } from './signin/situation.ts'
+import { announceWrites } from './storage/announced.ts'
 import { Unavailable, type Store } from './storage/port.ts'
 
 const VIEWS = join(import.meta.dirname, '../views')
@@ -67,18 +69,21 @@ const MAILS_AT_END = 5000
 
 export type App = Awaited<ReturnType<typeof buildApp>>
 
-/** Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. */
-export async function buildApp(config: Config, plainStore: Store, log: Log) {
+/**
+ * Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server.
+ * @param bus tells other processes of changes, and this one of theirs
+ */
+export async function buildApp(config: Config, plainStore: Store, log: Log, bus: Bus = createLocalBus()) {
   const observation = await createObservation(config, log)
   const { metrics, work } = observation
-  const store = observation.store(plainStore)
+  const store = announceWrites(observation.store(plainStore), bus)
   const { name, termsUrl, privacyUrl } = config
   const views = createViews(VIEWS, {
     page: { brand: { name }, lang: 'en', ...(termsUrl ? { termsUrl } : {}), ...(privacyUrl ? { privacyUrl } : {}) },
   })
   const mailer = observation.mailer(createMailer(config, log))
   const postbox = createPostbox(mailer, views, log, work.mailed)
-  const events = createEvents(store, config)
+  const events = createEvents(store, config, bus)
   const live = createLiveCounts(store)
   countLocks(events, live)
   events.readBy(logEvents(log))
@@ -126,6 +131,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
     },
     keys,
     events,
+    bus,
     log,
   )
 
@@ -192,6 +198,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
   return {
     handler,
     store,
+    bus,
     accounts,
     events,
     keys,
@@ -227,6 +234,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log) {
       await postbox.settled(MAILS_AT_END)
       mailer.close()
       await keepCounts()
+      await bus.close()
       await store.close()
       await observation.close()
     },

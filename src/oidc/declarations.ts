@@ -11,7 +11,7 @@ import { jobDeclaration } from '../core/job-records.ts'
 import { logoutDeclaration } from '../core/logouts.ts'
 import { liveCountDeclaration } from '../core/metrics/live-counts.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
-import { counterDeclaration } from '../core/limits.ts'
+import { counterDeclaration, floodDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import { clientDeclaration } from './clients/client-record.ts'
 import { keyDeclaration } from './keys/keys.ts'
@@ -27,6 +27,7 @@ export const declarations = [
   attemptDeclaration,
   consentDeclaration,
   counterDeclaration,
+  floodDeclaration,
   auditDeclaration,
   jobDeclaration,
   logoutDeclaration,

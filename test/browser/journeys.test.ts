@@ -1,6 +1,6 @@
 // The main journeys through the example app, in a real browser, on each store.
 import { expect } from 'chai'
-import { eachEngine } from '../support/engines.ts'
+import { eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { claim, enterMailedCode, expectSignedIn, expectHeading, press, signIn, signUp } from './person.ts'
 import { PASSWORD } from '../support/server.ts'
@@ -8,11 +8,11 @@ import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
 describe('a person in a browser', () => {
-  eachEngine((_, openUrl) => {
+  eachEngine((_name, openUrl, env) => {
     let stage: Stage
 
     before(async () => {
-      stage = await setStage({ store: await openUrl() })
+      stage = await setStage({ store: await openUrl(), env })
     })
     after(() => stage?.close())
 
@@ -67,5 +67,5 @@ describe('a person in a browser', () => {
       await press(page, 'Allow')
       await expectSignedIn(stage, page, 'Rosa Lindqvist')
     })
-  })
+  }, WITH_REDIS)
 })

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { ADMIN } from '../../src/core/accounts/accounts.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
-import { eachEngine } from '../support/engines.ts'
+import { eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { attemptOf, authorization, signUp } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'
 import { startFleet, type Fleet } from '../support/processes.ts'
@@ -14,7 +14,7 @@ import { wordsOf } from '../support/visitor.ts'
 const RACERS = 50
 
 describe('sign-in by two processes on one store', () => {
-  eachEngine((_name, openUrl) => {
+  eachEngine((_name, openUrl, env) => {
     let desk: TestServer
     let fleet: Fleet
     let client: ClientView
@@ -23,9 +23,10 @@ describe('sign-in by two processes on one store', () => {
     before(async function () {
       this.timeout(60_000)
       const store = await openUrl()
-      desk = await startServer({ store })
+      desk = await startServer({ store, env })
       const { LATCHKEY_SECRETS, LATCHKEY_MAIL = '' } = desk.env
       fleet = await startFleet(2, store, LATCHKEY_SECRETS, {
+        ...env,
         LATCHKEY_MAIL,
         LATCHKEY_ADDRESS_FAILURES: '1000',
       })
@@ -94,5 +95,5 @@ describe('sign-in by two processes on one store', () => {
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
       expect(answers.filter(({ status }) => status === 410)).to.have.length(RACERS - 1)
     })
-  })
+  }, WITH_REDIS)
 })

@@ -102,7 +102,7 @@ export async function startServer({ store, env = {}, wrapStore }: ServerOptions 
 
 /** As `start`, over a store that is wrapped, and without jobs. */
 async function startWithStore(wrap: (store: Store) => Store, config: Config, log: Log): Promise<RunningServer> {
-  const app = await buildApp(config, wrap(await openStore(config.store, declarations)), log)
+  const app = await buildApp(config, wrap(await openStore(config.store, declarations, config.redis)), log)
   const server = createHttpServer(app.handler).listen(config.port, config.host)
   await once(server, 'listening')
   async function stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { documentsOf } from '../documents.ts'
 import { checkDocument, checkSameId, indexedFields } from '../fields.ts'
 import { deadlineIn, isPast, pause, PATIENCE } from '../patience.ts'
 import { plannerOf, type Plan, type Planner } from '../plan.ts'
@@ -21,6 +22,7 @@ export class RedisCollection<T extends Document> implements Collection<T> {
   readonly #rows: Rows
   readonly #link: Link
   readonly #plan: Planner
+  readonly #documentOf: (id: string, body: string) => T
   readonly #turns = new Turns()
 
   constructor(declaration: Declaration<T>, link: Link, prefix: string) {
@@ -30,6 +32,7 @@ export class RedisCollection<T extends Document> implements Collection<T> {
     this.#rows = new Rows(declaration, link, prefix)
     this.#link = link
     this.#plan = plannerOf(declaration)
+    this.#documentOf = documentsOf(declaration)
   }
 
   async insert(doc: T): Promise<void> {
@@ -45,7 +48,7 @@ export class RedisCollection<T extends Document> implements Collection<T> {
 
   async get(id: string): Promise<T | undefined> {
     const row = await this.#rows.read(id)
-    return row && (JSON.parse(row.body) as T)
+    return row && this.#documentOf(id, row.body)
   }
 
   update(id: string, change: Change<T, T>): Promise<T | undefined> {

@@ -22,13 +22,17 @@ export async function openRedis(url: string, declarations: readonly Declaration<
   }
   // A failure means that Redis is away just now, which every request notices too; the next round makes up for it.
   const timer = setInterval(() => void catchUpAll().catch(() => undefined), CATCH_UP_EVERY).unref()
-  const names = new Set(declarations.map(({ name }) => name))
+  const collections = new Map<string, Collection<never>>(
+    declarations.map(each => [
+      each.name,
+      new RedisCollection(each, link, address.prefix) as unknown as Collection<never>,
+    ]),
+  )
   return {
     collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
-      if (!names.has(declaration.name)) {
-        throw new TypeError(`the store was opened without the collection ${declaration.name}`)
-      }
-      return new RedisCollection(declaration, link, address.prefix)
+      const collection = collections.get(declaration.name)
+      if (!collection) throw new TypeError(`the store was opened without the collection ${declaration.name}`)
+      return collection as unknown as Collection<T>
     },
     async ping() {
       // A replica, or a server that cannot save, answers a ping all the same: so it is a write.
