@@ -85,8 +85,8 @@ describe('signing out, across two processes', () => {
       it(`by \`latchkey ${command}\`: refused on both processes at once, and a running server tells the app`, async function () {
         this.timeout(30_000)
         const told = [receiver.next(), receiver.next()]
-        const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
-        const { code, stderr } = await runCli([...command.split(' '), person.email], { env })
+        const variables = { ...env, LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
+        const { code, stderr } = await runCli([...command.split(' '), person.email], { env: variables })
         expect(code, stderr).to.equal(0)
         for (const held of [two, one])
           for (const turn of [0, 1]) expect(await tryAll(process(turn), client, held)).to.deep.equal(allRefused)
