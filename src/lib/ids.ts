@@ -28,5 +28,10 @@ export function timeId(): string {
   inSameTime = now === lastTime ? (inSameTime + 1) & 0xffff : 0
   lastTime = now
   const count = inSameTime.toString(16).padStart(4, '0')
-  return now.toString(16).padStart(12, '0') + count + randomBytes(6).toString('hex')
+  return timeIdFrom(now) + count + randomBytes(6).toString('hex')
+}
+
+/** What ids of that time (epoch milliseconds) and later do not sort before. */
+export function timeIdFrom(at: number): string {
+  return at.toString(16).padStart(12, '0')
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { createLocalBus, type Bus } from '../../lib/bus.ts'
 import type { Config } from '../../lib/config/schema.ts'
-import { timeId } from '../../lib/ids.ts'
+import { timeId, timeIdFrom } from '../../lib/ids.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { catalog, isHighRate, type EventDetails, type EventType } from './catalog.ts'
 
@@ -125,5 +125,8 @@ export function createEvents(
     readBy: (reader: EventReader): unknown => readers.push(reader),
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<AuditEntry>> => audit.list({ accountId }, page),
     list: (page: PageRequest): Promise<Page<AuditEntry>> => audit.list({}, page),
+    /** Those made at `at` (epoch milliseconds) and later. */
+    since: (at: number, page: PageRequest): Promise<Page<AuditEntry>> =>
+      audit.list({ id: { gte: timeIdFrom(at) } }, page),
   }
 }
