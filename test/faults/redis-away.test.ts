@@ -5,7 +5,7 @@ import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { startRedisServer, type RedisServer } from '../servers/redis-server.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
-import { attemptOf, authorization, codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'
+import { attemptOf, authorization, codeOf, redeem, signIn, signInForTokens, tokenRequest } from '../support/flow.ts'
 import { redisOrSkip } from '../support/redis.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../support/visitor.ts'
@@ -52,6 +52,9 @@ describe('a Redis that goes away', () => {
       expect((await fetch(`${server.issuer}/readyz`)).status).to.equal(503)
       for (const path of ['/.well-known/openid-configuration', '/jwks'])
         expect((await fetch(server.issuer + path)).status, path).to.equal(200)
+      const service = await server.register('service')
+      const fields = { grant_type: 'client_credentials' }
+      expect((await tokenRequest(server, service, fields)).status, 'a service').to.equal(200)
       const answers = await Promise.all([
         visitor.send('GET', attemptOf(page)),
         visitor.send('POST', `${attemptOf(page)}/prove/password`, { password: PASSWORD }),

@@ -51,7 +51,7 @@ export async function startCluster(): Promise<RedisGroup> {
     await until(port, async redis => (await redis.cluster('INFO')).includes('cluster_known_nodes:6'))
   }
   for (const [i, { port }] of nodes.slice(3).entries()) {
-    const master = (await once(nodes[i]!.port, redis => redis.cluster('MYID'))) as string
+    const master = await once(nodes[i]!.port, redis => redis.cluster('MYID'))
     await once(port, redis => redis.cluster('REPLICATE', master))
     await until(port, async redis => (await redis.info('replication')).includes('master_link_status:up'))
   }
@@ -64,7 +64,7 @@ export async function startCluster(): Promise<RedisGroup> {
   return {
     url: `redis+cluster://127.0.0.1:${nodes[4]!.port},127.0.0.1:${nodes[1]!.port}`,
     async stopMasterOf(key) {
-      const slot = Number(await once(first!.port, redis => redis.cluster('KEYSLOT', key)))
+      const slot = await once(first!.port, redis => redis.cluster('KEYSLOT', key))
       await nodes[Math.min(2, Math.floor(slot / 5461))]!.stop()
     },
     remove: () => removeAll(nodes),

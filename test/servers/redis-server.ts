@@ -52,6 +52,7 @@ export async function startRedisServer(settings: string[] = [], args: string[] =
   async function stop(): Promise<void> {
     if (!child) return
     const exited = once(child, 'exit')
+    child.ref()
     child.stdin!.end()
     child = undefined
     await exited

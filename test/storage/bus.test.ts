@@ -43,12 +43,9 @@ describe('the bus', () => {
   }
   /** A subscription begins a moment after it was asked for. */
   async function untilHeard(from: Bus, { bell }: ReturnType<typeof ear>): Promise<void> {
-    let isHeard = false
-    const heard = once(bell, 'probe').then(() => (isHeard = true))
-    while (!isHeard) {
-      from.publish('topic', PROBE)
-      await Promise.race([heard, pause(20)])
-    }
+    const heard = once(bell, 'probe').then(() => true)
+    do from.publish('topic', PROBE)
+    while (!(await Promise.race([heard, pause(20, false)])))
   }
 
   it('tells every process once, its own at once', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
+import { assert, boolean, constantFrom, double, property, record, string } from 'fast-check'
 import { Redis } from 'ioredis'
 import { openStore } from '../../src/storage/open.ts'
 import { Unavailable, type Store } from '../../src/storage/port.ts'
@@ -13,12 +13,12 @@ import { redisOrSkip } from '../support/redis.ts'
 const HOUR = 3_600_000
 
 describe('a place in an index of Redis', () => {
-  const text = fc.string({ unit: 'binary' })
+  const text = string({ unit: 'binary' })
   const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
   it('sorts as its values do, and then by id', () => {
-    const doc = fc.record(
-      { id: text, s: text, n: fc.double({ noNaN: true, noDefaultInfinity: true }), b: fc.boolean() },
+    const doc = record(
+      { id: text, s: text, n: double({ noNaN: true, noDefaultInfinity: true }), b: boolean() },
       { requiredKeys: ['id'] },
     )
     type Doc = { id: string; s?: string; n?: number; b?: boolean }
@@ -28,18 +28,18 @@ describe('a place in an index of Redis', () => {
       bySome(one.n, other.n, (a, b) => a - b || 0) ||
       bySome(one.b, other.b, (a, b) => Number(a) - Number(b)) ||
       bytes(one.id, other.id)
-    fc.assert(
-      fc.property(doc, doc, (one, other) => {
-        const order = Buffer.compare(member(one as Doc), member(other as Doc))
-        expect(Math.sign(order)).to.equal(Math.sign(expected(one as Doc, other as Doc)))
+    assert(
+      property(doc, doc, (one, other) => {
+        const order = Buffer.compare(member(one), member(other))
+        expect(Math.sign(order)).to.equal(Math.sign(expected(one, other)))
       }),
     )
   })
 
   it('lies in a stretch exactly when its value is within the bounds', () => {
-    const bounds = fc.record({ lower: fc.constantFrom('>', '>='), upper: fc.constantFrom('<', '<=') } as const)
-    fc.assert(
-      fc.property(text, text, text, text, bounds, (value, id, from, to, { lower, upper }) => {
+    const bounds = record({ lower: constantFrom('>', '>='), upper: constantFrom('<', '<=') } as const)
+    assert(
+      property(text, text, text, text, bounds, (value, id, from, to, { lower, upper }) => {
         const member = Buffer.concat([fieldsOf({ s: value }, ['s']), Buffer.from(id)])
         const segment = [
           { field: 's', is: lower, value: from },

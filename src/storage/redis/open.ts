@@ -32,7 +32,7 @@ export async function openRedis(url: string, declarations: readonly Declaration<
     collection<T extends Document>(declaration: Declaration<T>): Collection<T> {
       const collection = collections.get(declaration.name)
       if (!collection) throw new TypeError(`the store was opened without the collection ${declaration.name}`)
-      return collection as unknown as Collection<T>
+      return collection
     },
     async ping() {
       // A replica, or a server that cannot save, answers a ping all the same: so it is a write.
