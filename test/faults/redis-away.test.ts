@@ -6,6 +6,7 @@ import { openStore } from '../../src/storage/open.ts'
 import { startRedisServer, type RedisServer } from '../servers/redis-server.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
 import { attemptOf, authorization, codeOf, redeem, signIn, signInForTokens, tokenRequest } from '../support/flow.ts'
+import { startProxy, type Proxy } from '../support/proxy.ts'
 import { redisOrSkip } from '../support/redis.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../support/visitor.ts'
@@ -15,22 +16,29 @@ describe('a Redis that goes away', () => {
   let server: TestServer
   let client: ClientView
 
+  let proxy: Proxy
+
   async function setUp(context: Mocha.Context, settings: string[] = []): Promise<void> {
     redis = await redisOrSkip(context, () => startRedisServer(settings))
+    proxy = await startProxy('127.0.0.1', redis.port)
     server = await startServer({
-      env: { LATCHKEY_REDIS: `redis://127.0.0.1:${redis.port}`, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1' },
+      env: { LATCHKEY_REDIS: `redis://127.0.0.1:${proxy.port}`, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1' },
     })
     client = await server.register('web', { first_party: true })
   }
   async function takeDown(): Promise<void> {
     await server?.close()
+    await proxy?.close()
     await redis?.remove()
   }
 
-  /** Brings Redis back, and asks as a load balancer does; the test's own time limit ends it. */
+  /** Asks as a load balancer does; the test's own time limit ends it. */
+  async function untilReady(): Promise<void> {
+    while ((await fetch(`${server.issuer}/readyz`)).status !== 200);
+  }
   async function comeBack(): Promise<void> {
     await redis.start()
-    while ((await fetch(`${server.issuer}/readyz`)).status !== 200);
+    await untilReady()
   }
   const silently = (visitor: Visitor) => visitor.open(authorization(server, client, { prompt: 'none' }).url)
 
@@ -136,6 +144,30 @@ describe('a Redis that goes away', () => {
       expect((await redeem(server, client, codeOf(end), codeVerifier)).status).to.equal(200)
       expect(codeOf(await silently(known.visitor))).to.be.a('string')
     })
+  })
+
+  it('or says nothing any more: 503, then the same sign-in goes on', async function () {
+    this.timeout(120_000)
+    await setUp(this)
+    try {
+      const { email } = await server.person()
+      const { visitor, page, codeVerifier } = await authorize(server, client)
+      await visitor.submit(page, '/identify', { identifier: email })
+      proxy.stall()
+      const answers = await Promise.all([
+        fetch(`${server.issuer}/readyz`),
+        visitor.send('GET', attemptOf(page)),
+        visitor.send('POST', `${attemptOf(page)}/prove/password`, { password: PASSWORD }),
+      ])
+      expect(answers.map(({ status }) => status)).to.deep.equal([503, 503, 503])
+      expect((await fetch(`${server.issuer}/healthz`)).status).to.equal(200)
+      await proxy.restore()
+      await untilReady()
+      const end = await visitor.post(`${attemptOf(page)}/prove/password`, { password: PASSWORD })
+      expect((await redeem(server, client, codeOf(end), codeVerifier)).status).to.equal(200)
+    } finally {
+      await takeDown()
+    }
   })
 
   it('still counts floods', async function () {

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import type { Bus } from '../../src/lib/bus.ts'
+import { openBus } from '../../src/storage/bus.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { Conflict, Unavailable, type Store } from '../../src/storage/port.ts'
 import { killChildren, startChild } from '../contract/children.ts'
@@ -45,6 +47,20 @@ for (const [what, start] of Object.entries({ 'a master behind sentinels': startS
       await store.collection(codes).insert({ id: 'code' })
       const won = await Promise.all(children.map(child => child.run<number>('useCode')))
       expect(won).to.have.members([0, 1])
+    })
+
+    it('tells other processes', async () => {
+      const buses = await Promise.all([openBus(group.url), openBus(group.url)])
+      const [here, there] = buses as [Bus, Bus]
+      try {
+        const heard = new Promise(resolve => there.subscribe('topic', news => news !== undefined && resolve(news)))
+        // A subscription begins a moment after it was asked for.
+        do here.publish('topic', 'news')
+        while (!(await Promise.race([heard.then(() => true), pause(50, false)])))
+        expect(await heard).to.equal('news')
+      } finally {
+        await Promise.all(buses.map(bus => bus.close()))
+      }
     })
 
     it('pages, counts and removes', async () => {

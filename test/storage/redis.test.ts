@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { assert, boolean, constantFrom, double, property, record, string } from 'fast-check'
 import { Redis } from 'ioredis'
 import { openStore } from '../../src/storage/open.ts'
-import { Unavailable, type Store } from '../../src/storage/port.ts'
+import { Unavailable, type Index, type Store } from '../../src/storage/port.ts'
 import { fieldsOf, stretchOf } from '../../src/storage/redis/encode.ts'
 import { codes, people, person, type Code } from '../contract/samples.ts'
 import { expectRejection } from '../contract/expect-rejection.ts'
@@ -145,6 +145,41 @@ describe('the Redis engine', () => {
     await collection.insert(person('ada'))
     await redis.script('FLUSH')
     expect((await collection.first({ email: 'ada@example.com' }))?.id).to.equal('ada')
+  })
+
+  it('forgets indexes that no living process knows, and fills those that are new', async () => {
+    const collection = store.collection(codes)
+    await collection.insertMany([code('a', { grantId: 'g', handle: 'h' }), code('b', { grantId: 'g' })])
+    const behind = () => redis.zrange('latchkey:{codes}:behind', '0', '-1')
+    const open = (...indexes: Index[]) => openStore(url, [{ ...codes, indexes }])
+    const grantId = codes.indexes![0]!
+    const opened: Store[] = []
+    try {
+      // A release without the handles, beside those of before: what it writes is left to them.
+      opened.push(await open(grantId))
+      await opened[0]!.collection(codes).update('a', doc => ({ ...doc, used: true }))
+      expect(await behind()).to.deep.equal(['a'])
+      expect(await collection.first({ handle: 'h' })).to.equal(undefined)
+      opened.push(await openStore(url, [codes]))
+      expect((await collection.first({ handle: 'h' }))?.id).to.equal('a')
+      expect(await behind()).to.deep.equal([])
+
+      // Those of before have long been gone, and the release after it has an index of its own.
+      moveClock(HOUR / 4)
+      const used = { fields: ['used'] }
+      opened.push(await open(grantId, used))
+      expect(await redis.zrange('latchkey:{codes}:indexes', '0', '-1')).to.not.include('handle:unique')
+      expect(await behind()).to.deep.equal([])
+      const newest = opened[2]!.collection({ ...codes, indexes: [grantId, used] })
+      expect((await newest.list({ used: true }, { limit: 9 })).items.map(({ id }) => id)).to.deep.equal(['a'])
+
+      // And in its place one of before comes back.
+      moveClock(HOUR / 4)
+      opened.push(await openStore(url, [codes]))
+      expect(await redis.zcard('latchkey:{codes}:index:handle:unique')).to.equal(1)
+    } finally {
+      await Promise.all(opened.map(each => each.close()))
+    }
   })
 
   it('takes neither the password nor a document into an error', async () => {

@@ -35,8 +35,9 @@ export async function openRedis(url: string, declarations: readonly Declaration<
       return collection
     },
     async ping() {
-      // A replica, or a server that cannot save, answers a ping all the same: so it is a write.
-      await link.call(client => client.set(`${address.prefix}:ping`, '1', 'EX', 60))
+      // A replica, or a server that cannot save, answers a ping all the same: so it is a write. And each collection may
+      // lie with another master.
+      await Promise.all(all.map(({ rows }) => link.call(client => client.set(`${rows.root}:ping`, '1', 'EX', 60))))
     },
     async close() {
       clearInterval(timer)

@@ -1,12 +1,15 @@
-// Which indexes the documents of a collection stand in, for processes of different ages (see ../versions.ts). A writer
-// that does not know every index which others know leaves the document's id in `behind`, and a process that knows them all
-// fills it in: at its start, and again from time to time.
+// Which indexes the documents of a collection stand in, for processes of different ages. A writer that does not know every
+// index which others know leaves the document's id in `behind`, and a process that knows them all fills it in: at its start,
+// and again from time to time. What no living process has known for a while is forgotten; should one come back that does,
+// the index is new to it.
 import { CannotOpen } from '../port.ts'
 import { STORE_FORMAT } from '../versions.ts'
 import type { Link } from './link.ts'
 import type { Rows } from './rows.ts'
 
 const FILL_BATCH = 200
+/** Longer than a process that lives is silent. Milliseconds. */
+const FORGET_AFTER = 10 * 60 * 1000
 
 /** Refuses a Redis that needs a newer program. @throws CannotOpen, Unavailable */
 export async function openFormat(link: Link, prefix: string): Promise<void> {
@@ -25,14 +28,15 @@ export async function catchUp(link: Link, rows: Rows, name: string): Promise<voi
   const { root, known } = rows
   const indexes = `${root}:indexes`
   const behind = `${root}:behind`
-  const noted = new Set(await link.call(client => client.smembers(indexes)))
-  if (known.some(index => !noted.has(index))) {
-    // From the first of these on, what others write is noted as behind; by the second, so is what they wrote before.
-    await link.call(client => client.sadd(indexes, ...known))
+  const noted = await link.call(client => client.zrange(indexes, '0', '-1'))
+  await link.call(client => client.zadd(indexes, ...known.flatMap(index => [Date.now(), index])))
+  await link.call(client => client.zremrangebyscore(indexes, '-inf', Date.now() - FORGET_AFTER))
+  // From the note on, what others write is marked as behind, and here what they wrote before.
+  if (known.some(index => !noted.includes(index))) {
     await link.call(client => client.zunionstore(behind, 2, [behind, `${root}:index:id`]))
   }
   // What a newer program asks for is left to it.
-  if ([...noted].some(index => !known.includes(index))) return
+  if ((await link.call(client => client.zcard(indexes))) > known.length) return
   for (;;) {
     const ids = await link.call(client => client.zrange(behind, '0', String(FILL_BATCH - 1)))
     if (ids.length === 0) return

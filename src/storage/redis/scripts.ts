@@ -4,7 +4,7 @@
 //   ROOT:index:NAME  sorted set: one member a document, see encode.ts
 //   ROOT:expiry      sorted set by time of expiry, whose members are the packed `m`: enough to clean up by, even when
 //                    the server has dropped the document itself
-//   ROOT:indexes     set: the indexes that any process of this collection knows, see schema.ts
+//   ROOT:indexes     sorted set: the indexes that living processes know, by when one said so last, see schema.ts
 //   ROOT:behind      sorted set: ids of documents that some of these lack
 import { createHash } from 'node:crypto'
 
@@ -116,7 +116,7 @@ else
   redis.call('PEXPIRE', key, ttl)
   redis.call('ZADD', expiry, expires, packed)
 end
-if redis.call('SCARD', root .. ':indexes') == tonumber(known) then
+if redis.call('ZCARD', root .. ':indexes') == tonumber(known) then
   redis.call('ZREM', root .. ':behind', id)
 else
   redis.call('ZADD', root .. ':behind', 0, id)
