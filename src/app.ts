@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import compose from 'koa-compose'
+import { accountRoutes } from './account/routes.ts'
 import { setupRoutes } from './admin/setup.ts'
 import { createAccounts } from './core/accounts/accounts.ts'
 import { createVerifications } from './core/accounts/verifications.ts'
 import { openAttempts } from './core/attempts.ts'
 import { createConsents } from './core/consents.ts'
+import { createChallenges } from './core/challenges.ts'
+import { createConsoleLogins } from './core/consoles/logins.ts'
+import { createConsoleSessions } from './core/consoles/sessions.ts'
 import { openCredentials } from './core/credentials.ts'
 import { createDevices } from './core/devices.ts'
 import { createEvents } from './core/events/events.ts'
@@ -27,12 +31,14 @@ import { createSignIns } from './core/signins.ts'
 import { listJobs } from './jobs/list.ts'
 import { homePage } from './signin/home.ts'
 import { createLocalBus, type Bus } from './lib/bus.ts'
+import { relatedOrigins } from './signin/related-origins.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
 import { createMailer } from './lib/mail/create.ts'
 import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
+import { createSmsSender } from './lib/sms/create.ts'
 import { assets } from './lib/web/assets.ts'
 import { createEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
@@ -40,7 +46,11 @@ import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
+import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { createClients } from './oidc/clients/clients.ts'
+import { ACCOUNT_CONSOLE } from './oidc/consoles/console-clients.ts'
+import { createConsole } from './oidc/consoles/console.ts'
+import { isEndpoint } from './oidc/web/endpoints.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
@@ -58,9 +68,14 @@ import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
-import { methodFacts } from './signin/situation.ts'
 import { announceWrites } from './storage/announced.ts'
+import { factsOf } from './methods/facts.ts'
+import { methods as listed, workingMethods } from './methods/list.ts'
+import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
+
+const OWN = new Set(['/account', '/signup', '/logout/confirm'])
+const OWN_BELOW = ['/signin/', '/invite/', '/account/']
 
 const VIEWS = join(import.meta.dirname, '../views')
 
@@ -70,10 +85,15 @@ const MAILS_AT_END = 5000
 export type App = Awaited<ReturnType<typeof buildApp>>
 
 /**
- * Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server.
+ * Wires the program over an open store. It listens on nothing: `handler` is for an HTTP server. A test may add methods.
  * @param bus tells other processes of changes, and this one of theirs
  */
-export async function buildApp(config: Config, plainStore: Store, log: Log, bus: Bus = createLocalBus()) {
+export async function buildApp(
+  config: Config,
+  plainStore: Store,
+  log: Log,
+  { bus = createLocalBus(), methods: all = listed }: { bus?: Bus; methods?: readonly Method[] } = {},
+) {
   const observation = await createObservation(config, log)
   const { metrics, work } = observation
   const store = announceWrites(observation.store(plainStore), bus)
@@ -91,25 +111,35 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, bus:
   const consents = createConsents(store)
   const signIns = createSignIns(store)
   const attempts = openAttempts(store)
+  const devices = createDevices(store)
   const policies = createPolicies(store)
   const policy = holdPolicy(policies, config)
   const logouts = createLogouts(store, () => setImmediate(tellApps))
   const sessions = createSessions({ store, accounts, signIns, logouts, events, live })
   const invitations = createInvitations(store)
-  const keys = createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) })
+  const sealer = createSealer(config.secrets)
+  const keys = createKeyRing(store, sealer, { keepFor: longestLife(config) })
   const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
-  const methodServices = {
+  const guardedFetch = observation.fetch(createGuardedFetch(config.allowNetworks))
+  const sms = observation.sms(createSmsSender(config, guardedFetch, log))
+  const methodServices: MethodServices = {
+    methods: workingMethods(all, config),
     config,
+    accounts,
     credentials: openCredentials(store),
+    challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
     limits: createLimits(store, work.limited),
     hasher: observation.hasher(hasher),
+    sealer,
+    postbox,
+    ...(sms ? { sms } : {}),
   }
   const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
 
   const decisions = createDecisions({
     signIns,
     events,
-    factsOf: accountId => methodFacts(methodServices, accountId),
+    factsOf: account => factsOf(methodServices, account),
     policy,
     limits: methodServices.limits,
   })
@@ -127,7 +157,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, bus:
       loadExistingGrant: createGrantLoader(store, consents),
       beginAttempt: (ctx, interaction) => beginAttempt({ attempts, signIns, config }, ctx, interaction),
       cookieKeys,
-      fetch: observation.fetch(createGuardedFetch(config.allowNetworks)),
+      fetch: guardedFetch,
     },
     keys,
     events,
@@ -147,19 +177,46 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, bus:
   const services: SignInServices = {
     ...methodServices,
     provider: provider.current,
-    accounts,
     verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
     attempts,
     consents,
-    devices: createDevices(store),
+    devices,
     signIns,
     events,
     policy,
-    postbox,
     views,
     endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
   }
-  const routers = [signInRoutes(services), setupRoutes({ ...methodServices, accounts, invitations, events, views })]
+  const console = createConsole(
+    {
+      config,
+      accounts,
+      signIns,
+      sessions,
+      policy,
+      limits: methodServices.limits,
+      consoleSessions: createConsoleSessions(store),
+      consoleLogins: createConsoleLogins(store),
+      provider: provider.current,
+      handler: () => handler,
+    },
+    ACCOUNT_CONSOLE,
+  )
+  const routers = [
+    signInRoutes(services),
+    setupRoutes({ ...methodServices, accounts, invitations, events, views }),
+    accountRoutes({
+      ...methodServices,
+      console,
+      events,
+      devices,
+      signIns,
+      policy,
+      views,
+      factsOf: account => factsOf(methodServices, account),
+      endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
+    }),
+  ]
 
   const koa = new Koa()
   koa.proxy = true
@@ -169,12 +226,16 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, bus:
   const ready = () => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())
   for (const watch of observation.requests()) koa.use(watch)
   koa.use(securityHeaders(config.issuer.startsWith('https:')))
+  const around = compose<Koa.Context>([trace(log), faults(views, error => error instanceof Unavailable)])
+  // On the way of what apps call, nothing of pages is looked for.
+  const endpoints = compose<Koa.Context>([around, settle, provider.middleware])
+  koa.use((ctx, next) => (isEndpoint(ctx.path) ? endpoints(ctx) : next()))
   koa.use(health(ready))
-  koa.use(trace(log))
-  koa.use(faults(views, error => error instanceof Unavailable))
-  koa.use(assets(join(VIEWS, 'assets')))
+  koa.use(around)
+  koa.use(assets(join(VIEWS, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
   koa.use(exactPaths)
   koa.use(homePage(views, config))
+  koa.use(relatedOrigins(config))
   const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)
@@ -200,6 +261,7 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, bus:
     store,
     bus,
     accounts,
+    devices,
     events,
     keys,
     invitations,
@@ -243,5 +305,5 @@ export async function buildApp(config: Config, plainStore: Store, log: Log, bus:
 
 /** Our pages, and the provider's that a person posts from; the rest are endpoints that apps call from anywhere. */
 function isOwnPage(path: string): boolean {
-  return path.startsWith('/signin/') || path.startsWith('/invite/') || path === '/logout/confirm'
+  return OWN.has(path) || OWN_BELOW.some(folder => path.startsWith(folder))
 }

@@ -9,6 +9,7 @@ import { checkKeys } from './checks/keys.ts'
 import { checkMail } from './checks/mail.ts'
 import { checkDataFolder, checkNode } from './checks/process.ts'
 import { checkRedis } from './checks/redis.ts'
+import { checkSms } from './checks/sms.ts'
 import { checkStore } from './checks/store.ts'
 import { storeClock } from './checks/store-clock.ts'
 import { withJson, type JsonOption } from './support/options.ts'
@@ -37,10 +38,11 @@ async function examine(): Promise<Finding[]> {
 
 async function examineWith(config: Config): Promise<Finding[]> {
   const folder = checkDataFolder(config)
-  const [storeAndKeys, redis, mail, issuer, clock] = await Promise.all([
+  const [storeAndKeys, redis, mail, sms, issuer, clock] = await Promise.all([
     checkStoreAndKeys(config),
     checkRedis(config),
     checkMail(config),
+    checkSms(config),
     checkIssuer(config),
     storeClock(config),
   ])
@@ -51,6 +53,7 @@ async function examineWith(config: Config): Promise<Finding[]> {
     ...storeAndKeys,
     ...redis.findings,
     mail,
+    sms,
     issuer.finding,
     checkClock(clocks),
   ]

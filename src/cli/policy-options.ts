@@ -3,8 +3,8 @@ import { Option, type Command } from 'commander'
 import { GUARDS, type Guard } from '../core/policy/resolve.ts'
 import type { PolicyScope } from '../core/policy/policies.ts'
 import { settingNames, settingsSchema, type SettingName, type Settings } from '../core/policy/settings.ts'
-import { ACR_VALUES } from '../core/signin/proof.ts'
 import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
+import { methods } from '../methods/list.ts'
 import { UsageError } from './support/failure.ts'
 
 export interface ScopeOptions {
@@ -42,7 +42,8 @@ export function settingsIn(pairs: readonly string[]): Settings {
 
 /** A value as people read it. */
 export function shownSetting(name: string, value: unknown): string {
-  return isLifetime(name) && typeof value === 'number' ? formatDuration(value) : String(value)
+  if (Array.isArray(value)) return value.join(', ')
+  return isDuration(name) && typeof value === 'number' ? formatDuration(value) : String(value)
 }
 
 function settingIn(pair: string): [SettingName, unknown] {
@@ -51,11 +52,9 @@ function settingIn(pair: string): [SettingName, unknown] {
   if (value === undefined) throw new UsageError(`${pair}: expected key=value, or key= to take it back`)
   if (!name) throw new UsageError(`${key}: unknown; expected one of ${settingNames.join(', ')}`)
   if (value === '') return [name, undefined]
-  const read = isLifetime(name) ? parseDuration(value) : (words.get(value) ?? value)
-  const parsed = settingsSchema.shape[name].safeParse(read)
-  if (parsed.success && parsed.data !== undefined) return [name, parsed.data]
-  const expected = isLifetime(name) ? 'a duration from 30s to 730d, such as 90s, 15m, 12h, 7d' : expectedFor(name)
-  throw new UsageError(`${name}: expected ${expected}, got ${JSON.stringify(value)}`)
+  const parsed = settingsSchema.shape[name].safeParse(readValue(name, value))
+  if (parsed.success && parsed.data !== undefined && isKnown(parsed.data)) return [name, parsed.data]
+  throw new UsageError(`${name}: expected ${expectedFor(name)}, got ${JSON.stringify(value)}`)
 }
 
 const words = new Map([
@@ -63,12 +62,29 @@ const words = new Map([
   ['false', false],
 ])
 
-function isLifetime(name: string): boolean {
-  return name.endsWith('Ttl')
+const durations: Partial<Record<SettingName, string>> = {
+  secondFactorGrace: 'from 0 to 90d',
+  rememberSecondFactor: 'from 0 to 365d',
+}
+
+function isDuration(name: string): boolean {
+  return name.endsWith('Ttl') || Object.hasOwn(durations, name)
+}
+
+function readValue(name: SettingName, value: string): unknown {
+  if (isDuration(name)) return parseDuration(value)
+  if (name === 'allowedMethods' && value !== 'all') return value.split(',').map(id => id.trim())
+  return words.get(value) ?? value
+}
+
+/** A mistyped method would shut out the one that was meant. */
+function isKnown(value: unknown): boolean {
+  return !Array.isArray(value) || value.every(id => methods.some(method => method.id === id))
 }
 
 function expectedFor(name: SettingName): string {
-  return [...words.values()].every(word => settingsSchema.shape[name].safeParse(word).success)
-    ? 'true or false'
-    : `one of ${ACR_VALUES.join(', ')}`
+  if (isDuration(name)) return `a duration ${durations[name] ?? 'from 30s to 730d'}, such as 90s, 15m, 12h, 7d`
+  if (name === 'allowedMethods') return `all, or some of ${methods.map(({ id }) => id).join(',')}`
+  const setting = settingsSchema.shape[name].unwrap()
+  return 'options' in setting ? `one of ${setting.options.join(', ')}` : 'true or false'
 }

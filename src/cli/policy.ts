@@ -9,6 +9,7 @@ import {
 import type { Overrides } from '../core/policy/resolve.ts'
 import { settingsSchema, type Settings } from '../core/policy/settings.ts'
 import { findClient } from '../oidc/clients/client-record.ts'
+import { isConsole } from '../oidc/consoles/console-clients.ts'
 import { CommandError } from './support/failure.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
@@ -66,7 +67,7 @@ function set(pairs: string[], options: JsonOption & ScopeOptions): Promise<void>
 
 /** A mistyped id would protect nothing, and nobody would know. */
 async function requireClient(store: Opened['store'], scope: PolicyScope, { clients }: Overrides): Promise<void> {
-  if (scope.kind !== 'client' || Object.hasOwn(clients, scope.name)) return
+  if (scope.kind !== 'client' || Object.hasOwn(clients, scope.name) || isConsole(scope.name)) return
   if (await findClient(store, scope.name)) return
   throw new CommandError(`There is no client with the id ${scope.name}.`)
 }

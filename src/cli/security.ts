@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { AuditEntry } from '../core/events/events.ts'
+import { methods } from '../methods/list.ts'
 import { passwordLockOf, unlockPassword } from '../methods/password/limits.ts'
+import { forgetTries } from '../methods/tries.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore } from './support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
@@ -8,7 +10,7 @@ import { more, print, table, time } from './support/print.ts'
 
 export function define(security: Command): void {
   withJson(security.command('unlock <name>'))
-    .description('forget the wrong passwords of an account that is locked by them')
+    .description('forget the wrong passwords and codes of an account that is locked by them')
     .action(unlock)
   withPage(security.command('audit'))
     .description('show what happened, the newest first')
@@ -23,6 +25,7 @@ function unlock(name: string, { json }: JsonOption): Promise<void> {
     const details = until ? { until } : {}
     await opened.events.emit({ type: 'account.unlocked', ...ORIGIN, accountId: account.id, details })
     await unlockPassword(opened, account.id)
+    for (const { id } of methods) await forgetTries(opened, id, account.id)
     print(json, account, () => `${account.email} can try again.`)
   })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { SignIn } from '../core/signins.ts'
-import { describeBrowser } from '../signin/registration/describe-browser.ts'
+import { describeBrowser } from '../lib/web/describe-browser.ts'
 import { CommandError, UsageError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore } from './support/open.ts'

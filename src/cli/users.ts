@@ -6,6 +6,7 @@ import { newId } from '../lib/ids.ts'
 import { enrolPassword } from '../methods/password/password.ts'
 import { checkNewPassword } from '../methods/password/rules.ts'
 import { setAccountStatus } from '../oidc/sessions/account-status.ts'
+import { define as defineFactors } from './factors.ts'
 import { CommandError, UsageError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
@@ -40,6 +41,7 @@ export function define(users: Command): void {
   withJson(users.command('enable <name>'))
     .description('let a disabled account sign in again')
     .action((name: string, options: JsonOption) => setStatus(name, 'active', options))
+  defineFactors(users.command('factors').description('what an account has set up to sign in with'))
 }
 
 function create(options: CreateOptions): Promise<void> {

@@ -21,6 +21,21 @@ const attemptSchema = z.object({
   proofs: z.array(proofSchema),
   selected: z.boolean(),
   remember: z.boolean(),
+  /** What was known of the browser when the account was proven. */
+  device: z
+    .object({
+      known: z.boolean(),
+      secondFactorAt: z.number().optional(),
+      declined: z.array(z.string()),
+    })
+    .optional(),
+  /** The methods that the browser says it could keep a credential of. */
+  able: z.array(z.string()).optional(),
+  /** When a second factor was proven here that this device is not to be asked for again. */
+  trustedAt: z.number().optional(),
+  /** What was set up in it, by the method's id, and what was put off: see nextStep. */
+  added: z.array(z.string()).optional(),
+  skipped: z.array(z.string()).optional(),
   /** The address that this attempt set out to prove: of a registration, or of an account that never proved it. */
   verificationId: z.string().optional(),
   consent: z.object({ given: scopeSchema, refused: scopeSchema }).optional(),
@@ -46,6 +61,6 @@ export function openAttempts(store: Store): Attempts {
 
 /** Forgets who this was about, for "not you?" and for the wrong account. */
 export function withoutPerson(attempt: Attempt): Attempt {
-  const { identifier: _who, accountId: _account, verificationId: _proof, consent: _consent, ...rest } = attempt
-  return { ...rest, proofs: [] }
+  const { id, clientId, request, params, startedAt, expiresAt, selected, remember } = attempt
+  return { id, clientId, request, params, startedAt, expiresAt, selected, remember, proofs: [] }
 }

@@ -1,6 +1,6 @@
 // A browser that has been seen with an account. A known device still gets in when strangers have locked the account.
 import { z } from 'zod'
-import type { Declaration, Store } from '../storage/port.ts'
+import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { newSecret, sha256 } from '../lib/ids.ts'
 
 const deviceSchema = z.object({
@@ -10,6 +10,10 @@ const deviceSchema = z.object({
   userAgent: z.string(),
   firstSeenAt: z.number(),
   lastSeenAt: z.number(),
+  /** When a second factor was last proven on it, if the person wants it remembered for that. Epoch milliseconds. */
+  secondFactorAt: z.number().optional(),
+  /** Upgrades that were declined on it, by the method's id. */
+  declined: z.array(z.string()).optional(),
   expiresAt: z.number(),
 })
 
@@ -18,6 +22,7 @@ export type Device = z.infer<typeof deviceSchema>
 export const deviceDeclaration: Declaration<Device> = {
   name: 'devices',
   schema: deviceSchema,
+  indexes: [{ fields: ['accountId', 'lastSeenAt'] }],
   expires: 'expiresAt',
 }
 
@@ -37,21 +42,39 @@ export function createDevices(store: Store) {
     find: (secret: string | undefined, accountId: string): Promise<Device | undefined> =>
       secret ? devices.get(idOf(secret, accountId)) : Promise.resolve(undefined),
 
-    /** Remembers the browser for the account, or that it was seen again (written at most once a day). */
-    async seen(secret: string, accountId: string, userAgent: string): Promise<Device> {
+    /**
+     * Remembers the browser for the account, or that it was seen again (written at most once a day), and what is new of
+     * it.
+     */
+    async seen(
+      secret: string,
+      accountId: string,
+      userAgent: string,
+      news: Pick<Device, 'secondFactorAt' | 'declined'> = {},
+    ): Promise<Device> {
       const now = Date.now()
       const made = (device?: Device): Device =>
-        device && now - device.lastSeenAt < SEEN_AGAIN
+        device && now - device.lastSeenAt < SEEN_AGAIN && Object.keys(news).length === 0
           ? device
           : {
+              ...device,
               id: idOf(secret, accountId),
               accountId,
               userAgent: userAgent.slice(0, 300),
               firstSeenAt: device?.firstSeenAt ?? now,
               lastSeenAt: now,
               expiresAt: now + LIFETIME,
+              ...news,
             }
       return (await devices.upsert(idOf(secret, accountId), made)) as Device
     },
+
+    ofAccount: (accountId: string, page: PageRequest): Promise<Page<Device>> => devices.list({ accountId }, page),
+
+    /** It is asked for the second factor again from now on. Undefined when it was not remembered for this account. */
+    forgetSecondFactor: (id: string, accountId: string): Promise<Device | undefined> =>
+      devices.update(id, ({ secondFactorAt, ...rest }) =>
+        secondFactorAt !== undefined && rest.accountId === accountId ? rest : undefined,
+      ),
   }
 }

@@ -1,6 +1,6 @@
-import { hash, verify } from '@node-rs/argon2'
 import { createBounded, type BoundedState } from '../lib/bounded.ts'
 import type { Tracing } from '../lib/tracing/tracing.ts'
+import { hash, verify } from './hash-threads.ts'
 
 // OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.
 export const HASH_PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }

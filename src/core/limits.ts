@@ -102,8 +102,9 @@ export function createLimits(store: Store, refused: (rule: Rule) => void = () =>
       const known = await within(rule, counters => counters.get(idOf(rule, key)))
       const counter = known && withinReach(rule, known, now)
       if (!counter) return { count: 0 }
-      const { count, windowEndsAt, lockedUntil } = counter
-      return { count: windowEndsAt > now ? count : 0, ...(lockedUntil && lockedUntil > now ? { lockedUntil } : {}) }
+      const { count, windowEndsAt } = counter
+      const lockedUntil = counter.lockedUntil ?? (!rule.lock && count >= rule.max ? windowEndsAt : 0)
+      return { count: windowEndsAt > now ? count : 0, ...(lockedUntil > now ? { lockedUntil } : {}) }
     },
 
     /** Gives back one try that was no failure. */

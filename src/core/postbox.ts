@@ -44,10 +44,15 @@ export function createPostbox(
   }
 
   return {
-    /** Renders views/mail/NAME and sends it. A failure is logged, with no secret; the person can ask again. */
-    post(to: string, name: string, locals: object): void {
+    /**
+     * Renders views/mail/NAME and sends it. A failure is logged, with no secret; the person can ask again.
+     * @param to undefined when it is for nobody: it is rendered and thrown away, so that the answer takes as long
+     */
+    post(to: string | undefined, name: string, locals: object): void {
+      const mail = views.renderMail(name, locals)
+      if (to === undefined) return
       const sending = mailer
-        .send({ to, ...views.renderMail(name, locals) })
+        .send({ to, ...mail })
         .then(
           () => sent(name),
           (error: unknown) => failed(name, error),

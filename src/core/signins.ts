@@ -5,7 +5,14 @@ import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { proofSchema, type Proof } from './signin/proof.ts'
 
 /** Why a session ended. `expired` is found by the job that removes it. */
-export const END_REASONS = ['signed_out', 'other_account', 'account_disabled', 'revoked', 'expired'] as const
+export const END_REASONS = [
+  'signed_out',
+  'other_account',
+  'account_disabled',
+  'password_changed',
+  'revoked',
+  'expired',
+] as const
 export type EndReason = (typeof END_REASONS)[number]
 
 const signInSchema = z.object({
@@ -19,6 +26,8 @@ const signInSchema = z.object({
   address: z.string(),
   userAgent: z.string(),
   remembered: z.boolean(),
+  /** When the second factor was last proven on the device, where the device spared the person that. */
+  secondFactorAt: z.number().optional(),
   /** Epoch milliseconds, as all times here. */
   createdAt: z.number(),
   /** Written at most once a minute. */
@@ -36,6 +45,7 @@ export const signInDeclaration: Declaration<SignIn> = {
   name: 'signIns',
   schema: signInSchema,
   indexes: [{ fields: ['accountId', 'createdAt'] }, { fields: ['endsAt'] }],
+  shared: true,
 }
 
 const SEEN_EVERY = 60_000
@@ -56,6 +66,7 @@ export function createSignIns(store: Store) {
               proofs: latestProofs([...known.proofs, ...wanted.proofs]),
               clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
               remembered: known.remembered || wanted.remembered,
+              ...(wanted.secondFactorAt ? { secondFactorAt: wanted.secondFactorAt } : {}),
               lastSeenAt: wanted.lastSeenAt,
               endsAt: wanted.endsAt,
             }
@@ -72,6 +83,14 @@ export function createSignIns(store: Store) {
           : { ...known, lastSeenAt: now, endsAt, clientIds: [...new Set([...known.clientIds, clientId])] },
       )
     },
+
+    /** Adds what the account has proven since, outside of a sign-in; undefined when the session has ended. */
+    prove: (uid: string, accountId: string, proof: Proof): Promise<SignIn | undefined> =>
+      signIns.update(uid, known =>
+        known.endedAt || known.accountId !== accountId
+          ? undefined
+          : { ...known, proofs: latestProofs([...known.proofs, proof]) },
+      ),
 
     /** Of parallel callers, one ends it. */
     end: (uid: string, endReason: EndReason): Promise<SignIn | undefined> =>

@@ -39,6 +39,11 @@ export function clientAddress(
   return known
 }
 
+/** Whether a host name or address (IPv6 in brackets) is this very machine's. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
+}
+
 /** The block that one household or host moves in freely, to count by: /24 of IPv4, /64 of IPv6. */
 export function networkOf(address: string): string {
   const plain = normalizeAddress(address)

@@ -14,6 +14,8 @@ export interface PageLocals {
   client?: ClientLocals
   termsUrl?: string
   privacyUrl?: string
+  /** A script of ours, under views/assets/, that the page loads. */
+  script?: string
   /** Shown in the footer, for a person to quote: give it on a page that refuses something. */
   traceId?: string
 }
@@ -34,7 +36,7 @@ export interface RenderedMail {
 }
 
 export interface Views {
-  /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`. Throws when a local is missing. */
+  /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`, or the layout that the locals name. Throws when a local is missing. */
   render(name: string, locals: object): string
   /** A mail from `views/mail/NAME.{subject,text,html}.ejs`. The subject is one line. */
   renderMail(name: string, locals: object): RenderedMail
@@ -66,8 +68,9 @@ export function createViews(root: string, globals: object): Views {
       // A view fills in its title here; the layout is rendered after it.
       const view = { title: '', wide: false }
       const page = { assetVersion, ...pageOf(globals), ...pageOf(locals) }
-      const all = { webUrl, hostOf, initialOf, ...globals, ...locals, page, view }
-      return fill('layout', escapeHtml, { ...all, body: fill(name, escapeHtml, all) })
+      const all = { webUrl, hostOf, initialOf, day, ...globals, ...locals, page, view }
+      const body = fill(name, escapeHtml, all)
+      return fill(layoutOf(locals), escapeHtml, { ...all, body })
     },
 
     renderMail(name, locals) {
@@ -98,6 +101,13 @@ export function initialOf(name: string): string {
   return (letters.find(letter => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(letter)) ?? '?').toUpperCase()
 }
 
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+
+/** The day of a time in epoch milliseconds: `24 November 2026`. */
+export function day(time: number): string {
+  return DAY.format(time)
+}
+
 function escapeHtml(value: unknown): string {
   return ejs.escapeXML(present(value))
 }
@@ -111,6 +121,10 @@ function plainLine(value: unknown): string {
 function present(value: unknown): unknown {
   if (value === undefined || value === null) throw new TypeError('a view printed a value that is missing')
   return value
+}
+
+function layoutOf(locals: object): string {
+  return 'layout' in locals && typeof locals.layout === 'string' ? locals.layout : 'layout'
 }
 
 function pageOf(locals: object): object {

@@ -1,10 +1,16 @@
-// The one list of methods. Adding one is a folder and a line here.
+// The one list of methods. Adding one is a folder and a line here; the order is that in which they are offered.
+import { emailCode } from './email-code/email-code.ts'
+import type { Config } from '../lib/config/schema.ts'
 import type { Method } from './method.ts'
+import { passkey } from './passkey/passkey.ts'
 import { password } from './password/password.ts'
+import { recoveryCodes } from './recovery-codes/recovery-codes.ts'
+import { smsCode } from './sms-code/sms-code.ts'
+import { totp } from './totp/totp.ts'
 
-export const methods: readonly Method[] = [password]
+export const methods: readonly Method[] = [password, passkey, totp, emailCode, smsCode, recoveryCodes]
 
-/** @throws never; undefined for an id that is no method's */
-export function methodById(id: string): Method | undefined {
-  return methods.find(method => method.id === id)
+/** Those that can work here: what cannot send a message is not offered. */
+export function workingMethods(all: readonly Method[], { sms }: Pick<Config, 'sms'>): readonly Method[] {
+  return all.filter(method => sms !== undefined || method !== smsCode)
 }

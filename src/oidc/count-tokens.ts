@@ -36,9 +36,12 @@ export function countTokens(provider: Provider, live: LiveCounts): void {
   note('destroyed', (token, kind) => token.consumed || leave(token, kind))
 }
 
-/** Epoch milliseconds. The library works out `exp` as it saves, in whole seconds, and keeps it for those it loads alone. */
-function endOf({ exp, expiration }: Token): number {
-  return (exp ?? Math.floor(Date.now() / 1000) + expiration) * 1000
+/**
+ * Epoch milliseconds. The library works out `exp` as it saves, in whole seconds, and keeps it for those it loads alone;
+ * `expiration` is worked out when it is read, which only works within a request of its own.
+ */
+function endOf(token: Token): number {
+  return (token.exp ?? Math.floor(Date.now() / 1000) + token.expiration) * 1000
 }
 
 function snakeCase(model: string): string {

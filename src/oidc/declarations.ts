@@ -2,7 +2,10 @@
 import { accountDeclaration } from '../core/accounts/account.ts'
 import { verificationDeclaration } from '../core/accounts/verifications.ts'
 import { attemptDeclaration } from '../core/attempts.ts'
+import { challengeDeclaration } from '../core/challenges.ts'
 import { consentDeclaration } from '../core/consents.ts'
+import { consoleLoginDeclaration } from '../core/consoles/logins.ts'
+import { consoleSessionDeclaration } from '../core/consoles/sessions.ts'
 import { credentialDeclaration } from '../core/credentials.ts'
 import { deviceDeclaration } from '../core/devices.ts'
 import { auditDeclaration } from '../core/events/events.ts'
@@ -25,6 +28,7 @@ export const declarations = [
   deviceDeclaration,
   signInDeclaration,
   attemptDeclaration,
+  challengeDeclaration,
   consentDeclaration,
   counterDeclaration,
   floodDeclaration,
@@ -37,5 +41,7 @@ export const declarations = [
   clientDeclaration,
   keyDeclaration,
   sessionDeclaration,
+  consoleSessionDeclaration,
+  consoleLoginDeclaration,
   ...Object.values(recordKinds).map(kind => kind.declaration),
 ] as const

@@ -15,9 +15,10 @@ export interface AttemptResult {
     remember: boolean
     proofs: Proof[]
     deviceId?: string
+    secondFactorAt?: number
   }
   consent?: { given: Scope; refused: Scope }
-  attempt?: { startedAt: number; expectedAccountId?: string }
+  attempt?: { startedAt: number; expectedAccountId?: string; skipped?: string[] }
 }
 
 /** Every prompt that was asked for has a key in the result, or the library would ask again. */
@@ -27,7 +28,11 @@ export function toInteractionResult(attempt: Attempt, login: AttemptResult['logi
   const result: AttemptResult = {
     ...(login ? { login } : {}),
     ...(attempt.consent ? { consent: attempt.consent } : {}),
-    attempt: { startedAt: attempt.startedAt, ...(expectedAccountId ? { expectedAccountId } : {}) },
+    attempt: {
+      startedAt: attempt.startedAt,
+      ...(expectedAccountId ? { expectedAccountId } : {}),
+      ...(attempt.skipped ? { skipped: attempt.skipped } : {}),
+    },
   }
   return { ...prompts, ...result }
 }

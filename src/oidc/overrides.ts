@@ -3,14 +3,20 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
 import { secretMatches } from './clients/client-record.ts'
+import type { FindClient } from './clients/find-client.ts'
 import { keepClients } from './clients/kept-clients.ts'
 import { checkCodeVerifiers } from './code-verifiers.ts'
 import { resultOf } from './interaction-result.ts'
 import type { Decisions } from './policy.ts'
 import { recordKinds, TOKEN_PREFIXES } from './store/records.ts'
 
-export function applyOverrides(provider: Provider, store: Store, finishOf: Decisions['finishOf']): void {
-  keepClients(provider, store)
+export function applyOverrides(
+  provider: Provider,
+  store: Store,
+  findClient: FindClient,
+  finishOf: Decisions['finishOf'],
+): void {
+  keepClients(provider, findClient)
   prefixTokens(provider)
   compareHashedSecrets(provider)
   insertReplays(provider, store)

@@ -2,11 +2,13 @@
 // checks give way to it; its prompts only carry the answer.
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { standing, type Account } from '../core/accounts/account.ts'
-import { nextStep, type MethodFacts, type Step } from '../core/signin/next-step.ts'
+import type { MethodFacts, SignInPolicy } from '../core/signin/method-facts.ts'
+import { nextStep, type Step } from '../core/signin/next-step.ts'
 import type { Events } from '../core/events/events.ts'
 import type { Limits, Rule } from '../core/limits.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
-import { ACR_VALUES } from '../core/signin/proof.ts'
+import { ACR_VALUES, levelOf, type Proof } from '../core/signin/proof.ts'
+import type { AuthRequest } from '../core/signin/request.ts'
 import type { SignIn, SignIns } from '../core/signins.ts'
 import { networkOf } from '../lib/network.ts'
 import { recordOf } from './account.ts'
@@ -30,7 +32,7 @@ export type Decisions = ReturnType<typeof createDecisions>
 export interface DecisionParts {
   signIns: SignIns
   events: Events
-  factsOf: (accountId: string) => Promise<MethodFacts[]>
+  factsOf: (account: Account) => Promise<MethodFacts[]>
   policy: HeldPolicy
   limits: Limits
 }
@@ -57,23 +59,31 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
     // What decides about access is read anew: a change on another process counts at once.
     await policy.read()
     const signIn = account && live ? await signInFor(ctx, account) : undefined
-    const { requiredAcr } = policy.resolve({
+    const { settings } = policy.resolve({
       guard: 'apps',
       clientId: oidc.client!.clientId,
       roles: account?.roles ?? [],
-    }).settings
+    })
+    const proofs = signIn?.proofs ?? []
+    const asksMethods = account !== undefined && live && methodsMatter(request, settings, proofs)
     const step = nextStep({
       now: Date.now(),
       request,
       ...(account && live ? { account } : {}),
       identified: live,
-      proofs: signIn?.proofs ?? [],
+      proofs,
       ...(result.attempt ? { startedAt: result.attempt.startedAt } : {}),
       selected: result.attempt !== undefined,
-      // Which methods could raise the session only matters when a level is asked for.
-      methods:
-        account && live && (request.acrValues.length > 0 || requiredAcr !== LOWEST) ? await factsOf(account.id) : [],
-      requiredAcr,
+      // Upgrades are offered on the pages of a sign-in alone.
+      methods: asksMethods ? (await factsOf(account)).map(facts => ({ ...facts, upgrade: false })) : [],
+      policy: settings,
+      device: {
+        known: true,
+        declined: [],
+        ...(signIn?.secondFactorAt ? { secondFactorAt: signIn.secondFactorAt } : {}),
+      },
+      added: [],
+      skipped: result.attempt?.skipped ?? [],
       consent: {
         firstParty: oidc.client!.first_party === true,
         ...(grant ? { given: scopeOfGrant(grant) } : {}),
@@ -134,6 +144,15 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
   return { decide, finishOf }
 }
 
+/** What could be proven besides only matters when a level is asked for: it takes a look at the store. */
+function methodsMatter(
+  { acrValues }: AuthRequest,
+  { requiredAcr, secondFactor }: SignInPolicy,
+  proofs: readonly Proof[],
+): boolean {
+  return acrValues.length > 0 || requiredAcr !== LOWEST || (secondFactor === 'required' && levelOf(proofs) < 2)
+}
+
 function expectedOf(result: ReturnType<typeof resultOf>): { expectedAccountId?: string } {
   const expectedAccountId = result.attempt?.expectedAccountId
   return expectedAccountId ? { expectedAccountId } : {}
@@ -168,6 +187,7 @@ export function createPolicy(decide: Decisions['decide']): interactionPolicy.Pro
         'disabled',
         'verify-email',
         'choose-username',
+        'enrol',
       ]),
     ),
     prompt('consent', true, check('consent', 'the person has to agree', 'consent_required', ['consent'])),

@@ -10,6 +10,7 @@ import type { Config } from '../lib/config/schema.ts'
 import type { Store } from '../storage/port.ts'
 import { recordOf, toLibraryAccount } from './account.ts'
 import { createClientAdapter } from './clients/client-adapter.ts'
+import { createFindClient } from './clients/find-client.ts'
 import { applyOverrides } from './overrides.ts'
 import type { Pages } from './pages/pages.ts'
 import { countTokens } from './count-tokens.ts'
@@ -49,7 +50,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys, revocati
   const provider = new Provider(config.issuer, configuration(parts, keys, revocations))
   provider.proxy = true
   provider.use(acceptPosted)
-  applyOverrides(provider, store, decisions.finishOf)
+  applyOverrides(provider, store, createFindClient(store, config), decisions.finishOf)
   queueLogouts(provider, parts.logouts)
   countTokens(provider, parts.live)
   return provider
@@ -64,7 +65,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
     ...base,
     jwks: keys.jwks,
     adapter: (model: string) => {
-      if (model === 'Client') return createClientAdapter(store)
+      if (model === 'Client') return createClientAdapter(createFindClient(store, config))
       if (model === 'Session')
         return createSessionAdapter(store, { left: leftClient, recorded, end: signOut, live: parts.live.sessions })
       return createRecordAdapter(store, model, revocations)

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { routes } from '../oidc/rules.ts'
-import { methodById } from '../methods/list.ts'
+import { methods } from '../methods/list.ts'
 
 /** Addresses that are their own templates. */
 const FIXED = new Set([
@@ -26,5 +26,7 @@ export function routeOf(ctx: Context): string {
 
 /** How long a proof takes, and how often it fails, differs by method more than by anything else. */
 function withMethod(template: string, method: string | undefined): string {
-  return method !== undefined && methodById(method) ? template.replace(':method', method) : template
+  return method !== undefined && methods.some(({ id }) => id === method)
+    ? template.replace(':method', method)
+    : template
 }

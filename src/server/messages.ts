@@ -28,5 +28,5 @@ export interface Answer {
 
 export type ToWorker = Assignment | { stop: { notice: number } } | { ask: Question }
 
-/** Why the worker cannot start, in one line; or an answer. */
-export type FromWorker = { failed: string } | { answer: Answer }
+/** The port that it listens on, or why it cannot, in one line; then answers. */
+export type FromWorker = { listening: number } | { failed: string } | { answer: Answer }

@@ -1,9 +1,10 @@
-// The process before several servers on one port. It serves nothing itself: it holds the port, hands each connection to a
-// worker in turn, and replaces workers that die.
+// The process before several servers on one port. It serves nothing itself: it starts workers, replaces those that die, and
+// stops them.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../lib/config/schema.ts'
 import type { Log } from '../lib/log.ts'
 import { openManagementPort } from '../operations/port.ts'
+import { claimPort } from './listen.ts'
 import type { Running } from './running.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 import { askWorkers } from './workers-port.ts'
@@ -17,30 +18,40 @@ const BACKOFF = 100
 
 /** Starts `config.workers` workers. @throws WorkerFailed with what the first one that cannot start has to say */
 export async function startPrimary(config: Config, log: Log): Promise<Running> {
+  const port = await claimPort(config)
   const workers = new Set<WorkerProcess>()
   let stopping: Promise<void> | undefined
   const stop = (notice = 0) => (stopping ??= end(notice))
 
   function launch(number: number): WorkerProcess {
-    const worker = startWorkerProcess({ config, worker: number })
+    const worker = startWorkerProcess({ config: { ...config, port }, worker: number })
     workers.add(worker)
     void worker.ended.then(() => workers.delete(worker))
     return worker
   }
 
-  async function launchAll(): Promise<{ all: WorkerProcess[]; port: number }> {
+  async function launchAll(): Promise<WorkerProcess[]> {
     // One before the others: it makes what a first start has to make, and what keeps it from starting is said once.
     const first = launch(1)
-    const port = await first.listening
+    await first.listening
     const others = Array.from({ length: config.workers - 1 }, (_, at) => launch(at + 2))
     await Promise.all(others.map(({ listening }) => listening))
-    return { all: [first, ...others], port }
+    return [first, ...others]
+  }
+
+  function replace(number: number): WorkerProcess {
+    const worker = launch(number)
+    worker.listening.then(
+      () => log.info({ worker: number }, 'a worker has taken the place of the one before'),
+      () => {},
+    )
+    return worker
   }
 
   /** Puts another in the place of a worker that ended, as long as that is of use. */
   async function keep(number: number, first: WorkerProcess): Promise<void> {
     let deaths = 0
-    for (let worker = first; ; worker = launch(number)) {
+    for (let worker = first; ; worker = replace(number)) {
       const { died, how, livedFor } = await worker.ended
       if (stopping) return
       deaths = died && livedFor < AT_ONCE ? deaths + 1 : 0
@@ -74,7 +85,7 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
     throw error
   }
 
-  const { all, port } = await launchAll().catch(giveBack)
+  const all = await launchAll().catch(giveBack)
   const management = await openManagementPort(askWorkers(workers), config, log).catch(giveBack)
   all.forEach((worker, at) => void keep(at + 1, worker))
   if (config.logFile) process.on('SIGHUP', () => workers.forEach(worker => worker.signal('SIGHUP')))

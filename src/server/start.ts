@@ -1,7 +1,6 @@
 // One server in this process: store, app, listening, jobs; and its end.
 import { createServer, type Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AddressInfo } from 'node:net'
 import { buildApp, type App } from '../app.ts'
 import { startScheduler } from '../jobs/scheduler.ts'
 import type { Config } from '../lib/config/schema.ts'
@@ -11,6 +10,7 @@ import { ownSource } from '../operations/own-source.ts'
 import { openManagementPort } from '../operations/port.ts'
 import { openBus } from '../storage/bus.ts'
 import { openStore } from '../storage/open.ts'
+import { listen } from './listen.ts'
 import type { Running } from './running.ts'
 
 export interface RunningServer extends Running {
@@ -28,10 +28,9 @@ export async function start(config: Config, log: Log, { management: withPort = t
     await store.close()
     throw error
   })
-  const app = await buildApp(config, store, log, bus)
+  const app = await buildApp(config, store, log, { bus })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
-  await listen(server, config)
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server, config)
   // From now on, and not from the first scrape, the process watches its event loop and its garbage collector.
   if (config.managementPort !== undefined) await app.management.exposition()
 
@@ -65,11 +64,4 @@ export async function start(config: Config, log: Log, { management: withPort = t
     log.info('Latchkey has stopped')
   }
   return { app, server, port, ...(management ? { managementPort: management.port } : {}), stop }
-}
-
-function listen(server: Server, { port, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, host }, resolve)
-  })
 }

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { COMPILE_CACHE } from '../lib/compile-cache.ts'
 import { WorkerFailed } from './failure.ts'
@@ -38,10 +37,13 @@ export function startWorkerProcess(assignment: Assignment): WorkerProcess {
 
   let failure: string | undefined
   const questions = createQuestions(ask => send({ ask }))
-  worker.on('message', (message: FromWorker) => {
-    if ('failed' in message) failure = message.failed
-    else questions.answered(message.answer)
-  })
+  const port = new Promise<number>(resolve =>
+    worker.on('message', (message: FromWorker) => {
+      if ('listening' in message) resolve(message.listening)
+      else if ('failed' in message) failure = message.failed
+      else questions.answered(message.answer)
+    }),
+  )
   const ended = new Promise<WorkerEnd>(resolve => {
     const end = (died: boolean, how: string) => resolve({ died, how, livedFor: performance.now() - begun })
     worker.once('exit', (code: number | null, signal: string | null) =>
@@ -57,7 +59,6 @@ export function startWorkerProcess(assignment: Assignment): WorkerProcess {
     Promise.reject(new WorkerFailed(failure ?? `a worker could not start: ${how}`)),
   )
   failed.catch(() => {})
-  const port = new Promise<number>(resolve => worker.once('listening', (address: AddressInfo) => resolve(address.port)))
 
   return {
     listening: Promise.race([port, failed]),

@@ -13,10 +13,7 @@ export function runWorker(): void {
   process.on('message', (message: ToWorker) => {
     if ('stop' in message) void stop(message.stop.notice).then(() => process.exit(0))
     else if ('ask' in message) void answer(message.ask)
-    else {
-      running = begin(message)
-      running.catch(tellPrimary)
-    }
+    else running = begin(message)
   })
   async function answer({ id, path }: Question): Promise<void> {
     const { management } = (await running!).app
@@ -30,11 +27,12 @@ export function runWorker(): void {
 
 function begin({ config, worker }: Assignment): Promise<RunningServer> {
   // Its primary has the management port.
-  return start(config, createLog(config).child({ worker }), { management: false })
-}
-
-function tellPrimary(error: unknown): void {
-  tell({ failed: explainFailure(error) }, () => process.exit(1))
+  const running = start(config, createLog(config).child({ worker }), { management: false })
+  running.then(
+    ({ port }) => tell({ listening: port }),
+    (error: unknown) => tell({ failed: explainFailure(error) }, () => process.exit(1)),
+  )
+  return running
 }
 
 function tell(message: FromWorker, told?: () => void): void {

@@ -29,6 +29,7 @@ export async function beginAttempt(
     expiresAt: now + config.interactionTtl * 1000 + ATTEMPT_OUTLIVES,
     ...(live ? { accountId: account.id, identifier: account.email } : {}),
     proofs: signIn?.accountId === account?.id ? (signIn?.proofs ?? []) : [],
+    ...(signIn?.secondFactorAt ? { device: { known: true, secondFactorAt: signIn.secondFactorAt, declined: [] } } : {}),
     selected: false,
     remember: live && !session.transient,
   }

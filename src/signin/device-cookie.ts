@@ -1,30 +1,49 @@
 // The cookie by which a browser is known again. It holds a secret of its own, and is no session: it lets nobody in.
+import type { Device } from '../core/devices.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { SignInServices } from './services.ts'
 
-const LIFETIME = 180 * 24 * 60 * 60 * 1000
+/** Milliseconds. */
+export const COOKIE_LIFETIME = 180 * 24 * 60 * 60 * 1000
 
-function nameOf(services: Pick<SignInServices, 'config'>): string {
-  return services.config.issuer.startsWith('https:') ? '__Host-latchkey_device' : 'latchkey_device'
+/** `__Host-` where the issuer is https. */
+export function cookieName({ config }: Pick<SignInServices, 'config'>, name: string): string {
+  return config.issuer.startsWith('https:') ? `__Host-${name}` : name
 }
 
-/** The id of this browser's device, when it has been seen with the account. */
-export async function knownDevice(
+/** This browser's device, when it has been seen with the account. */
+export function knownDevice(
   services: SignInServices,
   ctx: PageContext,
   accountId: string,
-): Promise<string | undefined> {
-  const device = await services.devices.find(ctx.cookies.get(nameOf(services), { signed: true }), accountId)
-  return device?.id
+): Promise<Device | undefined> {
+  const secret = ctx.cookies.get(cookieName(services, 'latchkey_device'), { signed: true })
+  return services.devices.find(secret, accountId)
 }
 
 /** After a sign-in: the browser is known for this account from now on. @returns the device's id */
-export async function rememberDevice(services: SignInServices, ctx: PageContext, accountId: string): Promise<string> {
-  const name = nameOf(services)
-  const held = ctx.cookies.get(name, { signed: true })
+export async function rememberDevice(
+  services: SignInServices,
+  ctx: PageContext,
+  accountId: string,
+  news: Pick<Device, 'secondFactorAt' | 'declined'> = {},
+): Promise<string> {
+  const name = cookieName(services, 'latchkey_device')
+  // One request may come here twice, before the browser has the cookie.
+  const held = ctx.cookies.get(name, { signed: true }) ?? (ctx.state.deviceSecret as string | undefined)
   const secret = held ?? services.devices.newSecret()
-  if (!held)
-    ctx.cookies.set(name, secret, { signed: true, httpOnly: true, sameSite: 'lax', path: '/', maxAge: LIFETIME })
-  const device = await services.devices.seen(secret, accountId, ctx.get('user-agent'))
+  if (!held) {
+    ctx.cookies.set(name, secret, lastingCookie)
+    ctx.state.deviceSecret = secret
+  }
+  const device = await services.devices.seen(secret, accountId, ctx.get('user-agent'), news)
   return device.id
 }
+
+export const lastingCookie = {
+  signed: true,
+  httpOnly: true,
+  sameSite: 'lax',
+  path: '/',
+  maxAge: COOKIE_LIFETIME,
+} as const

@@ -4,6 +4,7 @@ import { toInteractionResult, type AttemptResult } from '../oidc/interaction-res
 import { BEGUN } from '../oidc/policy.ts'
 import { networkOf } from '../lib/network.ts'
 import { rememberDevice } from './device-cookie.ts'
+import { noteUsed } from './last-used.ts'
 import { originOf, type Page } from './page.ts'
 
 type Finish = Extract<Step, { kind: 'finish' }>
@@ -11,7 +12,11 @@ type Finish = Extract<Step, { kind: 'finish' }>
 export async function finish(page: Page, step: Finish): Promise<void> {
   const { services, ctx, attempt, account, client } = page
   const fresh = attempt.proofs.some(proof => proof.at >= attempt.startedAt)
-  const deviceId = fresh ? await rememberDevice(services, ctx, account!.id) : undefined
+  const secondFactorAt = page.rememberSecondFactor > 0 ? attempt.trustedAt : undefined
+  const deviceId = fresh
+    ? await rememberDevice(services, ctx, account!.id, secondFactorAt ? { secondFactorAt } : {})
+    : undefined
+  if (fresh) noteUsed(services, ctx, attempt)
   const login: AttemptResult['login'] = fresh
     ? {
         accountId: account!.id,
@@ -22,6 +27,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
         remember: attempt.remember && page.rememberAllowed,
         proofs: attempt.proofs,
         ...(deviceId ? { deviceId } : {}),
+        ...(attempt.device?.secondFactorAt ? { secondFactorAt: attempt.device.secondFactorAt } : {}),
       }
     : undefined
   if (login) {

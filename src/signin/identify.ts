@@ -6,6 +6,7 @@ const MAX_LENGTH = 254
 
 /** Takes the name that was typed. Whether it is anybody's shows neither here nor on the next page. */
 export async function identify({ services, form, go }: Submission): Promise<void> {
+  const able = services.methods.map(({ id }) => id).filter(id => form.all('able').includes(id))
   const identifier = form.text('identifier').trim()
   if (identifier === '' || identifier.length > MAX_LENGTH) {
     throw new Refused('identifier.missing', { field: 'identifier', hint: 'Enter your email address or your username.' })
@@ -15,6 +16,7 @@ export async function identify({ services, form, go }: Submission): Promise<void
     ...withoutPerson(attempt),
     identifier,
     ...(account ? { accountId: account.id } : {}),
+    ...(able.length > 0 ? { able } : {}),
     selected: true,
   }))
 }

@@ -1,58 +1,117 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Account } from '../core/accounts/account.ts'
-import type { Attempt } from '../core/attempts.ts'
+import { withoutPerson, type Attempt } from '../core/attempts.ts'
+import type { Device } from '../core/devices.ts'
 import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
-import { methodById } from '../methods/list.ts'
+import { RefusedOf, type Method, type Verified } from '../methods/method.ts'
 import { knownDevice } from './device-cookie.ts'
-import { originOf, type Submission } from './page.ts'
+import { originOf, type Page, type Submission } from './page.ts'
+import { tryOf } from './try.ts'
 
 /** One try to prove the person by one method. A failure is an event; its reason is for the log and the audit alone. */
-export async function prove({ services, ctx, attempt, account, client, form, step, go }: Submission): Promise<void> {
-  const method = methodById(ctx.params.method ?? '')
-  if (!method || step.kind !== 'prove' || !step.methods.includes(method.id)) {
-    throw new Refused('method.not_offered', { status: 404, hint: 'That way to sign in is not offered here.' })
-  }
+export async function prove(submission: Submission): Promise<void> {
+  const { services, account, form, go } = submission
+  const method = offeredMethod(submission)
+  const device = await deviceOf(submission)
   const remember = form.text('remember') !== ''
-  // Looked for in any case, so that the time does not tell who has an account.
-  const deviceId = await knownDevice(services, ctx, account?.id ?? 'nobody')
+  const attempted = tryOf(submission, form.fields, device?.id)
+  const trust = attempted.role === 'second' && form.text('trust') !== ''
   if (account) await outlastReset(account)
-  try {
-    const proof = await method.verify(services, {
-      identifier: attempt.identifier ?? '',
-      account,
-      form: form.fields,
-      address: ctx.ip,
-      deviceId,
-    })
-    await go((known: Attempt) =>
-      // Meanwhile the person may have been changed in another tab: a proof counts for who it was asked of.
-      known.accountId === account?.id ? { ...known, proofs: [...known.proofs, proof], remember } : undefined,
-    )
-  } catch (error) {
-    if (error instanceof Refused) {
-      const from = {
-        ...originOf(ctx, client),
-        ...(account ? { accountId: account.id } : {}),
-        outcome: 'failure' as const,
+  const verified = await reported(submission, method, () => method.verify(services, attempted))
+  const whose = verified.account ?? account
+  // The browser may be known to the one whom the method found.
+  const known = whose && whose.id !== account?.id ? await knownDevice(services, submission.ctx, whose.id) : device
+  await go(attempt => {
+    const proven = withProof(attempt, verified, account)
+    return (
+      proven && {
+        ...proven,
+        device: factsOf(known),
+        remember: attempted.role === 'first' ? remember : proven.remember,
+        ...(trust ? { trustedAt: verified.proof.at } : {}),
       }
-      // A lock is one event, however long it is knocked at.
-      if (error instanceof LimitReached) {
-        if (error.begins)
-          await services.events.emit({ type: 'signin.locked', ...from, details: lockOf(error, method.id) })
-      } else
-        await services.events.emit({
-          type: 'signin.failed',
-          ...from,
-          details: { method: method.id, reason: error.code },
-        })
+    )
+  })
+}
+
+/** They come back from elsewhere. Only of a method that leads there: nobody's code belongs into an address. */
+export async function proveReturned(submission: Submission): Promise<void> {
+  if (!offeredMethod(submission).comesBack) throw notOffered()
+  await prove(submission)
+}
+
+/** The method that the address names, if this step offers it. @throws Refused `method.not_offered`, 404 */
+export function offeredMethod({ services, ctx, step }: Pick<Page, 'services' | 'ctx' | 'step'>): Method {
+  const method = services.methods.find(({ id }) => id === ctx.params.method)
+  const offered = step.kind === 'prove' || step.kind === 'identify' ? step.methods : []
+  if (method && offered.includes(method.id)) return method
+  throw notOffered()
+}
+
+function notOffered(): Refused {
+  return new Refused('method.not_offered', { status: 404, hint: 'That way to sign in is not offered here.' })
+}
+
+/** Looked for in any case, so that the time does not tell who has an account. */
+export function deviceOf({ services, ctx, account }: Page): Promise<Device | undefined> {
+  return knownDevice(services, ctx, account?.id ?? 'nobody')
+}
+
+/** Runs a method's part of it; what it refuses is an entry of its own. */
+export async function reported<Result>(
+  { services, ctx, account, client }: Page,
+  { id: method }: Method,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const accountId = error instanceof RefusedOf ? error.accountId : account?.id
+    const from = {
+      ...originOf(ctx, client),
+      ...(accountId ? { accountId } : {}),
+      outcome: 'failure' as const,
     }
+    // A lock is one event, however long it is knocked at.
+    if (!(error instanceof LimitReached))
+      await services.events.emit({ type: 'signin.failed', ...from, details: { method, reason: error.code } })
+    else if (error.begins)
+      await services.events.emit({ type: 'signin.locked', ...from, details: lockOf(error, method) })
     throw error
   }
 }
 
 function lockOf({ code, until }: LimitReached, method: string) {
   return { method, limit: code.replace(/^limit\./, ''), until }
+}
+
+/** A proof counts for who it was asked of: meanwhile the person may have been changed in another tab. */
+function withProof(
+  attempt: Attempt,
+  { proof, account: found }: Verified,
+  asked: Account | undefined,
+): Attempt | undefined {
+  if (attempt.accountId !== asked?.id) return undefined
+  if (!found || found.id === asked?.id) return { ...attempt, proofs: [...attempt.proofs, proof] }
+  const { remember } = attempt
+  return {
+    ...withoutPerson(attempt),
+    remember,
+    accountId: found.id,
+    identifier: found.email,
+    selected: true,
+    proofs: [proof],
+  }
+}
+
+function factsOf(device: Device | undefined): NonNullable<Attempt['device']> {
+  return {
+    known: device !== undefined,
+    ...(device?.secondFactorAt ? { secondFactorAt: device.secondFactorAt } : {}),
+    declined: device?.declined ?? [],
+  }
 }
 
 /** Times in tokens are whole seconds: within the one in which an account was reset, nothing new could be told from old. */

@@ -4,12 +4,17 @@ import type { PageContext } from '../lib/web/context.ts'
 import { readBody } from '../lib/web/form.ts'
 import { cancel, decideConsent } from './consent.ts'
 import { identify, selectAccount, switchPerson } from './identify.ts'
+import { challenge, showMethod } from './challenge.ts'
+import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
 import type { Page } from './page.ts'
-import { prove } from './prove.ts'
+import { prove, proveReturned } from './prove.ts'
+import type { Refill } from './refill.ts'
 import type { SignInServices } from './services.ts'
-import { answerStep, goOn, page, submission } from './submission.ts'
-import { showPage, showStep, signupPage, type Refill } from './show.ts'
+import { showPage, showStep } from './show.ts'
+import { signupPage } from './step-page.ts'
+import { answerStep, goOn, page, returned, submission } from './submission.ts'
 import { requireOpen, signUp } from './registration/signup.ts'
+import { secure } from './registration/secure.ts'
 import { staleness } from './stale.ts'
 import { chooseUsername, resend, sendFirst, verifyCode } from './registration/verify.ts'
 import { confirmLink, showLink } from './registration/verify-link.ts'
@@ -24,10 +29,16 @@ export function signInRoutes(services: SignInServices): Router {
   get('/', page(services, showCurrent))
   get(
     '/identify',
-    page(services, opened => showStep(services, opened.ctx, { ...opened, step: { kind: 'identify' } })),
+    page(services, opened => showStep(services, opened.ctx, atIdentify(opened))),
   )
   post('/identify', submission(services, 'any', identify, showIdentifyAgain(services)))
-  post('/prove/:method', submission(services, ['prove'], prove))
+  get('/prove/:method', page(services, showMethod))
+  post('/prove/:method', submission(services, ['prove', 'identify'], prove))
+  post('/prove/:method/challenge', submission(services, ['prove', 'identify'], challenge))
+  get('/prove/:method/return', returned(services, ['prove', 'identify'], proveReturned))
+  get('/enrol/:method', page(services, showEnrolment))
+  post('/enrol/:method', submission(services, ['enrol'], enrol))
+  post('/skip', submission(services, ['enrol'], skipEnrolment))
   post('/switch', submission(services, 'any', switchPerson))
   post('/select', submission(services, ['select'], selectAccount))
 
@@ -37,6 +48,7 @@ export function signInRoutes(services: SignInServices): Router {
   post('/signup', ctx => (requireOpen(services), takeForm(ctx)))
   post('/verify', submission(services, ['verify-email'], verifyCode))
   post('/resend', submission(services, ['verify-email'], resend))
+  post('/secure', submission(services, ['secure'], secure))
   post('/username', submission(services, ['choose-username'], chooseUsername))
   get('/verify/:link', showLink(services))
   post(
@@ -56,11 +68,15 @@ async function showCurrent(opened: Page): Promise<void> {
 }
 
 function showIdentifyAgain(services: SignInServices) {
-  return (opened: Page, refill: Refill) =>
-    showStep(services, opened.ctx, { ...opened, step: { kind: 'identify' } }, refill)
+  return (opened: Page, refill: Refill) => showStep(services, opened.ctx, atIdentify(opened), refill)
+}
+
+/** The first page, wherever the attempt is: somebody else wants to sign in. */
+function atIdentify(opened: Page): Page {
+  return opened.step.kind === 'identify' ? opened : { ...opened, step: { kind: 'identify', methods: [] } }
 }
 
 function showSignup(services: SignInServices, opened: Page, { values = {}, errors = {}, status }: Refill = {}): void {
-  const [view, locals] = signupPage(opened, services.config, values, errors)
-  showPage(services, opened.ctx, opened, view, locals, status)
+  const { view, locals = {}, script } = signupPage(opened, services.config, values, errors)
+  showPage(services, opened.ctx, opened, view, locals, { status, script })
 }

@@ -1,6 +1,5 @@
 // What the hosted pages need from the rest of the house; app.ts puts it together.
 import type Provider from 'oidc-provider'
-import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Verifications } from '../core/accounts/verifications.ts'
 import type { Attempts } from '../core/attempts.ts'
 import type { Consents } from '../core/consents.ts'
@@ -8,13 +7,11 @@ import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { SignIns } from '../core/signins.ts'
-import type { Postbox } from '../core/postbox.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 
 export interface SignInServices extends MethodServices {
   provider: () => Provider
-  accounts: Accounts
   verifications: Verifications
   attempts: Attempts
   consents: Consents
@@ -22,7 +19,6 @@ export interface SignInServices extends MethodServices {
   signIns: SignIns
   events: Events
   policy: HeldPolicy
-  postbox: Postbox
   views: Views
   /** Ends a session of the provider by its uid. */
   endSession: (uid: string, origin: Origin) => Promise<boolean>

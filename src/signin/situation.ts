@@ -3,9 +3,9 @@ import type { Client } from 'oidc-provider'
 import type { Account } from '../core/accounts/account.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Attempt } from '../core/attempts.ts'
-import { nextStep, type MethodFacts, type Step } from '../core/signin/next-step.ts'
-import { methods } from '../methods/list.ts'
-import type { MethodServices } from '../methods/method.ts'
+import type { Situation } from '../core/signin/situation.ts'
+import { nextStep, type Step } from '../core/signin/next-step.ts'
+import { factsForAnybody, factsOf } from '../methods/facts.ts'
 import type { SignInServices } from './services.ts'
 
 export interface Situated {
@@ -16,7 +16,11 @@ export interface Situated {
   step: Step
   /** Whether policy lets people ask to be remembered. */
   rememberAllowed: boolean
+  /** For how many seconds policy lets a device be remembered for the second factor. */
+  rememberSecondFactor: number
 }
+
+const STRANGE = { known: false, declined: [] }
 
 export async function situate(services: SignInServices, attempt: Attempt, client: Client): Promise<Situated> {
   const [account, verification] = await Promise.all([
@@ -43,33 +47,23 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
     selected: attempt.selected,
-    methods: await methodFacts(services, proven ? account.id : undefined),
-    requiredAcr: settings.requiredAcr,
+    methods: proven ? await factsOf(services, account) : factsForAnybody(services.methods),
+    policy: settings,
+    device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
+    added: attempt.added ?? [],
+    skipped: attempt.skipped ?? [],
     consent: {
       firstParty: client.first_party === true,
       ...(consent ? { given: consent } : {}),
       decided: attempt.consent !== undefined,
     },
   })
-  return { attempt, client, account, verification, step, rememberAllowed: settings.rememberAllowed }
+  const { rememberAllowed, rememberSecondFactor } = settings
+  return { attempt, client, account, verification, step, rememberAllowed, rememberSecondFactor }
 }
 
-/** Before anything is proven every method is offered, whether enrolled or not: what is offered must not tell. */
-export async function methodFacts(services: MethodServices, accountId: string | undefined): Promise<MethodFacts[]> {
-  return Promise.all(
-    methods.map(async ({ id, factor, resistsPhishing, isEnrolled }) => ({
-      id,
-      factor,
-      resistsPhishing,
-      enrolled: accountId === undefined || (await isEnrolled(services, accountId)),
-    })),
-  )
-}
-
-function registrationState(
-  attempt: Attempt,
-  verification: Verification | undefined,
-): 'unproven' | 'username_taken' | undefined {
+function registrationState(attempt: Attempt, verification: Verification | undefined): Situation['registration'] {
   if (!attempt.verificationId || attempt.accountId) return undefined
-  return verification?.provenAt ? 'username_taken' : 'unproven'
+  if (!verification?.provenAt) return 'unproven'
+  return verification.registration?.secured ? 'username_taken' : 'unsecured'
 }

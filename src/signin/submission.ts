@@ -4,12 +4,13 @@ import type { Attempt } from '../core/attempts.ts'
 import type { Step } from '../core/signin/next-step.ts'
 import { Refused } from '../lib/errors.ts'
 import type { PageContext } from '../lib/web/context.ts'
-import { formOf, type Form } from '../lib/web/form.ts'
+import { formOf, queryOf, type Form } from '../lib/web/form.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { finish, refuseRequest } from './finish.ts'
 import { openPage, type OpenedPage, type Page, type Submission } from './page.ts'
 import type { SignInServices } from './services.ts'
-import { showStep, type Refill } from './show.ts'
+import type { Refill } from './refill.ts'
+import { showStep } from './show.ts'
 import { situate } from './situation.ts'
 
 /** A page by GET. */
@@ -29,10 +30,12 @@ export function submission(
   services: SignInServices,
   steps: readonly Step['kind'][] | 'any',
   handle: (submission: Submission) => Promise<void>,
-  showAgain: ShowAgain = (opened, refill) => showStep(services, opened.ctx, opened, refill),
+  showAgain: ShowAgain | undefined = (opened, refill) =>
+    showStep(services, opened.ctx, opened, refill, opened.ctx.params.method),
+  readForm: (ctx: PageContext) => Form = formOf,
 ) {
   return async (ctx: PageContext): Promise<void> => {
-    const form = formOf(ctx)
+    const form = readForm(ctx)
     const opened = await openPage(services, ctx)
     if (steps !== 'any' && !steps.includes(opened.step.kind)) {
       logOf(ctx).info({ reason: 'step.passed', clientId: opened.client.clientId }, 'sign-in form refused')
@@ -48,6 +51,15 @@ export function submission(
       await showAgain(opened, refillOf(error, form))
     }
   }
+}
+
+/** What somebody comes back with from elsewhere, by GET: taken as a form is. */
+export function returned(
+  services: SignInServices,
+  steps: readonly Step['kind'][],
+  handle: (submission: Submission) => Promise<void>,
+) {
+  return submission(services, steps, handle, undefined, queryOf)
 }
 
 /** Shows the step, or ends the attempt when there is none left. */
@@ -92,6 +104,7 @@ function refillOf(error: Refused, form: Form): Refill {
   const values = Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
   return {
     status: error.status,
+    refusal: error.code,
     values,
     errors: error.field ? { [error.field]: error.hint } : { form: error.hint },
   }

@@ -28,7 +28,7 @@ export interface Declaration<T extends Document> {
   announced?: boolean
   /**
    * `get` gives the same frozen object out for as long as the stored document is the same, so that what was made from it
-   * can be kept beside it. For documents that are few and read on every request.
+   * can be kept beside it. For what is read again and again.
    */
   shared?: boolean
 }

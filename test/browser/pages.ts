@@ -4,16 +4,12 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { authorization } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
-import { enterName, enterPassword, expectHeading, field, fillSignUp, press } from './person.ts'
+import { codeInSms, newNumber } from '../support/sms.ts'
+import { passkeyPages } from './passkey-pages.ts'
+import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
+import { factorPages } from './factor-pages.ts'
+import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
-
-export interface RealPage {
-  name: string
-  /** How its h1 begins. */
-  heading: string
-  /** Takes a fresh browser context to the page. What it answers is closed after the page was looked at. */
-  open(stage: Stage, page: Page): Promise<void | (() => Promise<void>)>
-}
 
 /** Opens one of them, and makes sure that it is the one. */
 export async function openPage({ heading, open }: RealPage, stage: Stage, page: Page): Promise<() => Promise<void>> {
@@ -59,6 +55,37 @@ async function toExample({ server, example }: Stage, page: Page): Promise<void> 
   await enterName(page, email)
   await enterPassword(page)
   await press(page, 'Allow')
+}
+
+/** Signs in to the account console. */
+async function toAccount({ server }: Stage, page: Page, path = '/account'): Promise<string> {
+  const { email } = await server.person({ email: newAddress() })
+  await page.goto(server.issuer + path)
+  await enterName(page, email)
+  await enterPassword(page)
+  return email
+}
+
+/** Signs in, with an authenticator app already set up. */
+async function toProtected(stage: Stage, page: Page): Promise<string> {
+  const email = await toAccount(stage, page)
+  await setUpTotp(page)
+  await page.goto(`${stage.server.issuer}/account/security`)
+  return email
+}
+
+/** Signs in elsewhere, as somebody whose second step is a code by text message. */
+async function toSms(stage: Stage, page: Page): Promise<void> {
+  const email = await toAccount(stage, page)
+  await openLink(page, 'Set up Code by text message')
+  await field(page, 'Mobile number').fill(newNumber())
+  await press(page, 'Send a code')
+  await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
+  await press(page, 'Turn on')
+  await page.context().clearCookies()
+  await start(stage, page)
+  await enterName(page, email)
+  await enterPassword(page)
 }
 
 async function setupLink({ server }: Stage): Promise<string> {
@@ -347,10 +374,156 @@ export const realPages: RealPage[] = [
     },
   },
   {
+    name: 'account-security',
+    heading: 'Security',
+    async open(stage, page) {
+      await toAccount(stage, page)
+    },
+  },
+  {
+    name: 'account-security-much',
+    heading: 'Security',
+    async open(stage, page) {
+      await toProtected(stage, page)
+      await openLink(page, 'Set up Code by text message')
+      await field(page, 'Mobile number').fill(newNumber())
+      await press(page, 'Send a code')
+      await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
+      await press(page, 'Turn on')
+      await page.goto(`${stage.server.issuer}/account/security?done=added`)
+    },
+  },
+  {
+    name: 'account-devices',
+    heading: 'Security',
+    async open(stage, page) {
+      const account = await stage.server.person({ email: newAddress() })
+      const secret = stage.server.app.devices.newSecret()
+      const userAgent = await page.evaluate<string>('navigator.userAgent')
+      await stage.server.app.devices.seen(secret, account.id, userAgent, { secondFactorAt: Date.now() })
+      await page.goto(`${stage.server.issuer}/account`)
+      await enterName(page, account.email)
+      await enterPassword(page)
+      await page.getByRole('heading', { name: 'Remembered devices' }).waitFor()
+    },
+  },
+  {
+    name: 'account-password',
+    heading: 'Choose a password',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Change password Password')
+    },
+  },
+  {
+    name: 'account-totp',
+    heading: 'Set up an authenticator app',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Set up Authenticator app')
+    },
+  },
+  {
+    name: 'account-recovery-codes',
+    heading: 'Keep your recovery codes',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await setUpTotp(page)
+    },
+  },
+  {
+    name: 'account-sms',
+    heading: 'Codes by text message',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Set up Code by text message')
+      await field(page, 'Mobile number').fill('0151 2345678')
+      await press(page, 'Send a code')
+    },
+  },
+  {
+    name: 'account-sms-code',
+    heading: 'Codes by text message',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Set up Code by text message')
+      await field(page, 'Mobile number').fill(newNumber())
+      await press(page, 'Send a code')
+      await field(page, '6-digit code').waitFor()
+    },
+  },
+  {
+    name: 'account-rename',
+    heading: 'Rename',
+    async open(stage, page) {
+      await toProtected(stage, page)
+      await openLink(page, 'Rename Authenticator app')
+    },
+  },
+  {
+    name: 'account-remove',
+    heading: 'Remove Authenticator app',
+    async open(stage, page) {
+      await toProtected(stage, page)
+      await openLink(page, 'Remove Authenticator app')
+    },
+  },
+  {
+    name: 'account-remove-last',
+    heading: 'Remove Password',
+    async open(stage, page) {
+      await toAccount(stage, page)
+      await openLink(page, 'Remove Password')
+      await press(page, 'Remove')
+      await page.getByText('only way to sign in').waitFor()
+    },
+  },
+  {
+    name: 'sms',
+    heading: 'Get a code by text message',
+    open: (stage, page) => toSms(stage, page),
+  },
+  {
+    name: 'sms-sent',
+    heading: 'Check your phone',
+    async open(stage, page) {
+      await toSms(stage, page)
+      await press(page, 'Send me a code')
+    },
+  },
+  {
+    name: 'account-cancelled',
+    heading: 'You are not signed in',
+    async open({ server }, page) {
+      await page.goto(`${server.issuer}/account`)
+      await press(page, 'Cancel')
+    },
+  },
+  {
     name: 'mail-verify',
     heading: 'Confirm your email address',
     async open(stage, page) {
       const { html } = await stage.server.mailTo(await toVerify(stage, page))
+      await showMail(page, html)
+    },
+  },
+  {
+    name: 'mail-factor-added',
+    heading: 'A way to sign in was set up',
+    async open(stage, page) {
+      const { html } = await stage.server.mailTo(await toProtected(stage, page))
+      await showMail(page, html)
+    },
+  },
+  {
+    name: 'mail-factor-removed',
+    heading: 'A way to sign in was removed',
+    async open(stage, page) {
+      const email = await toProtected(stage, page)
+      await openLink(page, 'Remove Authenticator app')
+      await press(page, 'Remove')
+      await page.getByText('Removed.').waitFor()
+      const { html } = await stage.server.mailTo(email)
       await showMail(page, html)
     },
   },
@@ -378,6 +551,8 @@ export const realPages: RealPage[] = [
       return () => page.unrouteAll()
     },
   },
+  ...passkeyPages,
+  ...factorPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {
@@ -398,12 +573,6 @@ export const realPages: RealPage[] = [
     },
   },
 ]
-
-/** A page of its own, so that ours does not lend it its policy. */
-async function showMail(page: Page, html: string): Promise<void> {
-  await page.goto('about:blank')
-  await page.setContent(html)
-}
 
 async function goTo(page: Page, url: string): Promise<void> {
   await page.goto(url)

@@ -1,4 +1,5 @@
 // What a person does on the pages, by what they read there.
+import { TOTP } from 'otpauth'
 import type { Locator, Page } from 'playwright-core'
 import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD } from '../support/server.ts'
@@ -6,6 +7,22 @@ import { newAddress, type Stage } from './stage.ts'
 
 export function press(page: Page, name: string): Promise<void> {
   return page.getByRole('button', { name, exact: true }).click()
+}
+
+export function openLink(page: Page, name: string): Promise<void> {
+  return page.getByRole('link', { name, exact: true }).click()
+}
+
+/** From the Security page: an authenticator app, whose code of this moment is used up by that. */
+export async function setUpTotp(page: Page): Promise<TOTP> {
+  await openLink(page, 'Set up Authenticator app')
+  await expectHeading(page, 'Set up an authenticator app')
+  const key = await page.locator('code.key').innerText()
+  const totp = new TOTP({ secret: key.replaceAll(' ', '') })
+  await field(page, '6-digit code').fill(totp.generate({ timestamp: Date.now() }))
+  await press(page, 'Turn on')
+  await expectHeading(page, 'Keep your recovery codes')
+  return totp
 }
 
 export function field(page: Page, label: string): Locator {

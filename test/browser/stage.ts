@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { startExample } from '../../examples/express-app/server.ts'
 import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { authorization } from '../support/flow.ts'
+import { startTwilio, type SmsServer } from '../support/sms.ts'
 import { freePort, startServer, type ServerOptions, type TestServer } from '../support/server.ts'
 
 export interface Site {
@@ -15,6 +16,8 @@ export interface Site {
 
 export interface Stage {
   server: TestServer
+  /** Takes the text messages. */
+  twilio: SmsServer
   /** The example app, as `npm start` serves it. */
   example: Site
   /** A client of the kind that third parties register: a logo from elsewhere, terms, a policy. */
@@ -28,8 +31,10 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export async function setStage(options: ServerOptions = {}): Promise<Stage> {
-  const server = await startServer(options)
+/** @param start how the server is started: in this process unless told otherwise */
+export async function setStage(options: ServerOptions = {}, start = startServer): Promise<Stage> {
+  const twilio = await startTwilio()
+  const server = await start({ ...options, env: { LATCHKEY_SMS: twilio.url, ...options.env } })
   const logos = await serve((_, response) => response.setHeader('content-type', 'image/svg+xml').end(LOGO))
   const app = await serve((_, response) => response.end('Back at the app.'))
   const example = await startExampleOf(server)
@@ -46,6 +51,7 @@ export async function setStage(options: ServerOptions = {}): Promise<Stage> {
   const fernwood = await register({})
   return {
     server,
+    twilio,
     example,
     client: fernwood,
     redirectUri,
@@ -55,6 +61,7 @@ export async function setStage(options: ServerOptions = {}): Promise<Stage> {
     async close() {
       await example.close()
       await server.close()
+      await twilio.close()
       await app.close()
       await logos.close()
     },

@@ -7,6 +7,7 @@ import { expect } from 'chai'
 import { checkClock, type Clock } from '../../src/cli/checks/clock.ts'
 import type { Finding, Status } from '../../src/cli/checks/finding.ts'
 import { freePort, startServer } from '../support/server.ts'
+import { AUTH_TOKEN, startTwilio } from '../support/sms.ts'
 import { CliFolder, runCli } from './cli.ts'
 
 interface Report {
@@ -39,6 +40,7 @@ describe('latchkey doctor', () => {
       ['store', 'ok'],
       ['keys', 'ok'],
       ['mail', 'ok'],
+      ['sms', 'ok'],
       ['issuer', 'warning'],
       ['clock', 'warning'],
     ])
@@ -77,6 +79,21 @@ describe('latchkey doctor', () => {
     expect(code).to.equal(1)
     expect(of('mail').message).to.include('ECONNREFUSED')
     expect(JSON.stringify(report)).not.to.include('tiger')
+  })
+
+  it('says whether text messages could be sent, sends none, and shows no token', async () => {
+    const twilio = await startTwilio()
+    try {
+      const good = await examine({ LATCHKEY_SMS: twilio.url })
+      expect(good.of('sms')).to.include({ status: 'ok' })
+      const bad = await examine({ LATCHKEY_SMS: twilio.url.replace(encodeURIComponent(AUTH_TOKEN), 'tiger') })
+      expect(bad.of('sms')).to.include({ status: 'problem' })
+      expect(bad.of('sms').message).to.include('Twilio answered 401')
+      expect(JSON.stringify(bad.report)).not.to.include('tiger')
+      expect(twilio.messages).to.deep.equal([])
+    } finally {
+      await twilio.close()
+    }
   })
 
   it('says that the store cannot be used', async () => {

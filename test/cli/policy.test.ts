@@ -84,6 +84,11 @@ describe('latchkey policy', () => {
     [['--everyone', 'sessionIdleTtl=soon'], 2, 'sessionIdleTtl: expected a duration'],
     [['--everyone', 'rememberAllowed=maybe'], 2, 'rememberAllowed: expected true or false, got "maybe"'],
     [['--everyone', 'requiredAcr=2'], 2, 'requiredAcr: expected one of urn:latchkey:acr:1'],
+    [['--everyone', 'secondFactor=always'], 2, 'secondFactor: expected one of off, new-device, optional, required'],
+    [['--everyone', 'secondFactorGrace=1y'], 2, 'secondFactorGrace: expected a duration from 0 to 90d'],
+    [['--everyone', 'rememberSecondFactor=366d'], 2, 'rememberSecondFactor: expected a duration from 0 to 365d'],
+    [['--everyone', 'allowedMethods=pasword'], 2, 'allowedMethods: expected all, or some of password,'],
+    [['--everyone', 'allowedMethods=password,'], 2, 'allowedMethods: expected all'],
     [['--everyone', 'sessionTtl=1h'], 2, 'sessionTtl: unknown; expected one of sessionIdleTtl'],
     [['--everyone', '__proto__=1'], 2, '__proto__: unknown'],
     [['--everyone', 'sessionIdleTtl'], 2, 'sessionIdleTtl: expected key=value'],
@@ -101,6 +106,24 @@ describe('latchkey policy', () => {
       expect((await show()).revision).to.equal(revision)
     })
   }
+
+  it('sets which methods count, and when a second factor is asked for', async () => {
+    const settings = await set(
+      '--role',
+      'staff',
+      'secondFactor=required',
+      'secondFactorGrace=7d',
+      'rememberSecondFactor=0',
+    )
+    expect(settings).to.have.deep.property('settings', {
+      secondFactor: 'required',
+      secondFactorGrace: 604_800,
+      rememberSecondFactor: 0,
+    })
+    await set('--role', 'staff', 'allowedMethods=password,totp')
+    expect((await folder.run(['policy', 'show'])).stdout).to.match(/^role staff +allowedMethods +password, totp$/m)
+    await set('--role', 'staff', 'secondFactor=', 'secondFactorGrace=', 'rememberSecondFactor=', 'allowedMethods=')
+  })
 
   it('can be taken back for a client that is gone', async () => {
     await folder.run(['clients', 'remove', 'billing', '--yes'])

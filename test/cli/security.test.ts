@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { tryBy } from '../support/tries.ts'
 import type { AuditEntry } from '../../src/core/events/events.ts'
 import type { KeyFacts } from '../../src/oidc/keys/keys.ts'
 import type { Page } from '../../src/storage/port.ts'
@@ -53,14 +54,7 @@ describe('latchkey security', () => {
     const account = await server.person()
     const { methodServices } = server.app
     const { verify } = (await import('../../src/methods/password/password.ts')).password
-    const tryIt = (password: string) =>
-      verify(methodServices, {
-        identifier: account.email,
-        account,
-        form: { password },
-        address: '192.0.2.1',
-        deviceId: undefined,
-      })
+    const tryIt = (password: string) => verify(methodServices, tryBy(account, { password }))
     const failures = methodServices.config.passwordFailures
     for (let wrong = 0; wrong <= failures; wrong += 1) await tryIt('wrong').catch(() => undefined)
     const refused = await tryIt(PASSWORD).catch((error: unknown) => error)
@@ -68,7 +62,7 @@ describe('latchkey security', () => {
 
     const { code, stdout } = await runCli(['security', 'unlock', account.email], { env: server.env })
     expect([code, stdout]).to.deep.equal([0, `${account.email} can try again.\n`])
-    expect(await tryIt(PASSWORD)).to.include({ method: 'password' })
+    expect(await tryIt(PASSWORD)).to.have.nested.property('proof.method', 'password')
   })
 
   it('lists what happened, the newest first, of one account or of all', async () => {

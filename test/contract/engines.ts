@@ -10,6 +10,8 @@ import { redisOrSkip, startRedis } from '../support/redis.ts'
 
 interface Place {
   url: string
+  /** Whether every collection is opened as one whose documents are shared. */
+  shared?: boolean
   remove(): void | Promise<void>
 }
 
@@ -24,10 +26,11 @@ export interface Bench {
 
 type Engine = (context: Mocha.Context) => Place | Promise<Place>
 
-const sqliteFile: Engine = () => {
+const sqliteFile = (): Place => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-store-'))
   return { url: `sqlite:${join(folder, 'test.db')}`, remove: () => rmSync(folder, { recursive: true }) }
 }
+const sqliteShared = (): Place => ({ ...sqliteFile(), shared: true })
 const sqliteMemory: Engine = () => ({ url: 'sqlite::memory:', remove: () => undefined })
 const mongo: Engine = async context => {
   const { url, stop } = await startMongoOrSkip(context)
@@ -40,12 +43,16 @@ const redis: Engine = async context => {
 
 /** The cases hold for each engine alone. */
 export function onEveryEngine(title: string, cases: (bench: Bench) => void): void {
-  onEngines(title, { sqlite: sqliteFile, 'sqlite in memory': sqliteMemory, mongo, redis }, cases)
+  onEngines(
+    title,
+    { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, 'sqlite in memory': sqliteMemory, mongo, redis },
+    cases,
+  )
 }
 
 /** The cases hold for several processes on one store. */
 export function onSharedEngines(title: string, cases: (bench: Bench) => void): void {
-  onEngines(title, { sqlite: sqliteFile, mongo, redis }, cases)
+  onEngines(title, { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, mongo, redis }, cases)
 }
 
 export function onSqlite(title: string, cases: (bench: Bench) => void): void {
@@ -75,7 +82,10 @@ function onEngines(title: string, engines: Record<string, Engine>, cases: (bench
           opened.push(store)
           return store
         },
-        open: async declaration => (await bench.openStore(declaration)).collection(declaration),
+        async open(declaration) {
+          const declared = place!.shared ? { ...declaration, shared: true } : declaration
+          return (await bench.openStore(declared)).collection(declared)
+        },
       }
       beforeEach(async function () {
         place = await engine(this)

@@ -47,7 +47,7 @@ onEveryEngine('fifty at once', bench => {
     const collection = await bench.open(people)
     await collection.insert(person('ada', { seen: [] }))
     await Promise.all(fifty.map(i => collection.update('ada', doc => ({ ...doc, seen: [...doc.seen!, i] }))))
-    expect((await collection.get('ada'))!.seen!.sort((a, b) => a - b)).to.deep.equal(fifty)
+    expect((await collection.get('ada'))!.seen!.toSorted((a, b) => a - b)).to.deep.equal(fifty)
   })
 
   it('stand, but for those whose change throws', async () => {

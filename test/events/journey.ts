@@ -1,6 +1,8 @@
 // One long journey, over HTTP and by the command line, that brings about everything in the catalog.
+import { TOTP } from 'otpauth'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { runCli } from '../cli/cli.ts'
+import { openConsole } from '../support/account.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { refresh, revoke } from '../support/endpoints.ts'
 import { allow, authorization, codeOf, redeem, signIn, tokenRequest, type Answer } from '../support/flow.ts'
@@ -119,6 +121,7 @@ export class Journey {
     await this.#failures(client, other)
     await this.#tokens(client, service, email)
     await this.#signOuts(client, email)
+    await this.#factors(client)
     await Promise.all([
       this.cli('users', 'disable', other),
       this.cli('policy', 'set', 'accessTokenTtl=10m', '--everyone'),
@@ -204,6 +207,29 @@ export class Journey {
   async #signOuts(client: ClientView, email: string): Promise<void> {
     for (const logout of [undefined, 'yes', 'everywhere'])
       await this.#signOut(await this.#signIn(client, email, { scope: 'openid profile' }), logout)
+  }
+
+  /** An authenticator app in the account console: set up, named, remembered on a device and forgotten there, removed. */
+  async #factors(client: ClientView): Promise<void> {
+    const { issuer, secrets } = this.#stage
+    const email = await this.#person('--verified')
+    const visitor = this.#visitor()
+    const { page } = await openConsole({ issuer }, email, { visitor })
+    const form = await visitor.open(`${page.url.pathname}/totp/add`)
+    const secret = secrets.keep('secret of an authenticator app', /secret=([A-Z2-7]+)/.exec(form.html)?.[1])
+    const codeAt = (timestamp: number) => new TOTP({ secret }).generate({ timestamp })
+    // The step before: this moment's code is for the sign-in.
+    await visitor.submit(form, '/totp/add', { code: codeAt(Date.now() - 30_000) })
+
+    const begun = await this.#begin(client)
+    const asked = await signIn(begun.visitor, begun.page, email)
+    const code = codeAt(Date.now())
+    await allow(begun.visitor, await begun.visitor.submit(asked, '/prove/totp', { code, trust: 'yes' }))
+    const security = await visitor.open(page.url)
+    await visitor.submit(security, '/devices/forget')
+    const [, at = ''] = /href="([^"]+totp[^"]+)\/remove"/.exec(security.html) ?? []
+    await visitor.submit(await visitor.open(`${at}/name`), '/name', { label: 'My telephone' })
+    await visitor.submit(await visitor.open(`${at}/remove`), '/remove')
   }
 
   async #timeOut(client: ClientView, email: string): Promise<void> {

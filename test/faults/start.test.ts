@@ -79,6 +79,12 @@ describe('a start that cannot be', () => {
     await expectRefused({ LATCHKEY_STORE: `sqlite:${file}` }, /text\.db/)
   })
 
+  it('of several workers on a store that only one process sees', () =>
+    expectRefused(
+      { LATCHKEY_STORE: 'sqlite::memory:', LATCHKEY_WORKERS: '2' },
+      /^LATCHKEY_WORKERS: .*LATCHKEY_STORE=sqlite::memory:/,
+    ))
+
   it('in a folder that cannot be made', async () => {
     await writeFile(join(folder, 'file'), '')
     await expectRefused(
@@ -91,7 +97,9 @@ describe('a start that cannot be', () => {
     const other = createServer().listen(0, '::')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
-    await expectRefused({ LATCHKEY_PORT: String(port) }, new RegExp(`^port ${port} is in use: .*LATCHKEY_PORT`))
+    const line = new RegExp(`^port ${port} is in use: .*LATCHKEY_PORT`)
+    await expectRefused({ LATCHKEY_PORT: String(port) }, line)
+    await expectRefused({ LATCHKEY_PORT: String(port), LATCHKEY_WORKERS: '2' }, line)
     other.close()
   })
 
@@ -99,6 +107,8 @@ describe('a start that cannot be', () => {
     const store = `sqlite:${join(folder, 'sealed.db')}`
     const first = await startChild({ ...base(), LATCHKEY_LOG_LEVEL: 'info', LATCHKEY_STORE: store })
     await first.stop()
-    await expectRefused({ LATCHKEY_STORE: store, LATCHKEY_SECRETS: 'y'.repeat(48) }, /LATCHKEY_SECRETS/)
+    const wrong = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: 'y'.repeat(48) }
+    await expectRefused(wrong, /LATCHKEY_SECRETS/)
+    await expectRefused({ ...wrong, LATCHKEY_WORKERS: '2' }, /LATCHKEY_SECRETS/)
   })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { openCredentials } from '../../src/core/credentials.ts'
 import { createSealer, UnsealError } from '../../src/lib/seal.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { createKeyRing } from '../../src/oidc/keys/keys.ts'
@@ -25,6 +26,19 @@ describe('moving to a new secret', () => {
         .load()
         .catch((error: unknown) => error),
     ).to.be.instanceOf(UnsealError)
+  })
+
+  it('seals what methods keep anew too, and leaves all else of it', async () => {
+    const credentials = openCredentials(store)
+    const sealed = await createSealer([OLD]).seal('JBSWY3DP')
+    const other = { accountId: 'ann', createdAt: 1, updatedAt: 1 }
+    await credentials.insert({ id: 'totp:ann', method: 'totp', data: { sealed, lastStep: 7 }, ...other })
+    await credentials.insert({ id: 'password:ann', method: 'password', data: { hash: 'x' }, ...other })
+    expect(await resealAll(store, createSealer([NEW, OLD]))).to.equal(1)
+    const { data } = (await credentials.get('totp:ann'))!
+    expect(data.lastStep).to.equal(7)
+    expect(await createSealer([NEW]).unseal(String(data.sealed))).to.equal('JBSWY3DP')
+    expect((await credentials.get('password:ann'))!.data).to.deep.equal({ hash: 'x' })
   })
 
   it('changes nothing the second time', async () => {

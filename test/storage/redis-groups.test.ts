@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Bus } from '../../src/lib/bus.ts'
 import { openBus } from '../../src/storage/bus.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { Conflict, Unavailable, type Store } from '../../src/storage/port.ts'
@@ -51,7 +50,7 @@ for (const [what, start] of Object.entries({ 'a master behind sentinels': startS
 
     it('tells other processes', async () => {
       const buses = await Promise.all([openBus(group.url), openBus(group.url)])
-      const [here, there] = buses as [Bus, Bus]
+      const [here, there] = buses
       try {
         const heard = new Promise(resolve => there.subscribe('topic', news => news !== undefined && resolve(news)))
         // A subscription begins a moment after it was asked for.

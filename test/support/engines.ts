@@ -39,7 +39,7 @@ const engines: Record<EngineName, () => Promise<Opened>> = {
 }
 
 /** What a suite runs on that has no more to do with one store than with another. */
-const COMMON: readonly EngineName[] = ['sqlite', 'mongo']
+export const COMMON: readonly EngineName[] = ['sqlite', 'mongo']
 /** And one that reads and writes what may live in Redis. */
 export const WITH_REDIS: readonly EngineName[] = [...COMMON, 'mongo+redis']
 

@@ -53,7 +53,7 @@ export class SecretiveVisitor extends Visitor {
   ): Promise<Response> {
     const response = await super.send(method, address, body, headers)
     for (const cookie of response.headers.getSetCookie()) {
-      const [, name, value] = /^latchkey_(session|device)(?:\.sig)?=([^;]+)/.exec(cookie) ?? []
+      const [, name, value] = /^latchkey_(session|device|account|account_signin)(?:\.sig)?=([^;]+)/.exec(cookie) ?? []
       if (value) this.#secrets.keep(`${name} cookie`, value)
     }
     return response

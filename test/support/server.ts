@@ -19,6 +19,7 @@ import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/port.ts'
 import { enrolPassword } from '../../src/methods/password/password.ts'
+import type { Method } from '../../src/methods/method.ts'
 import { startMailbox, type Mailbox } from './mailbox.ts'
 
 export interface TestServer extends RunningServer {
@@ -44,9 +45,11 @@ export interface ServerOptions {
   env?: Record<string, string>
   /** Puts something between the program and its store, which then counts calls or holds them up. */
   wrapStore?: (store: Store) => Store
+  /** In the place of the program's own list of methods. */
+  methods?: readonly Method[]
 }
 
-export async function startServer({ store, env = {}, wrapStore }: ServerOptions = {}): Promise<TestServer> {
+export async function startServer({ store, env = {}, wrapStore, methods }: ServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
   const mailbox = await startMailbox()
   const port = await freePort()
@@ -63,7 +66,7 @@ export async function startServer({ store, env = {}, wrapStore }: ServerOptions 
   }
   const config = loadConfig({ env: variables })
   const log = createLog(config)
-  const running = wrapStore ? await startWithStore(wrapStore, config, log) : await start(config, log)
+  const running = wrapStore || methods ? await startWith(config, log, wrapStore, methods) : await start(config, log)
   const { app } = running
   return {
     ...running,
@@ -100,9 +103,19 @@ export async function startServer({ store, env = {}, wrapStore }: ServerOptions 
   }
 }
 
-/** As `start`, over a store that is wrapped, and without jobs. */
-async function startWithStore(wrap: (store: Store) => Store, config: Config, log: Log): Promise<RunningServer> {
-  const app = await buildApp(config, wrap(await openStore(config.store, declarations, config.redis)), log)
+/** As `start`, over a store that is wrapped or with other methods, and without jobs. */
+async function startWith(
+  config: Config,
+  log: Log,
+  wrap = (store: Store): Store => store,
+  methods?: readonly Method[],
+): Promise<RunningServer> {
+  const app = await buildApp(
+    config,
+    wrap(await openStore(config.store, declarations, config.redis)),
+    log,
+    methods ? { methods } : {},
+  )
   const server = createHttpServer(app.handler).listen(config.port, config.host)
   await once(server, 'listening')
   async function stop(): Promise<void> {

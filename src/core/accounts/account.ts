@@ -43,6 +43,8 @@ export const accountSchema = z.object({
   status: z.enum(['active', 'disabled']),
   /** Epoch seconds. Sessions and tokens obtained before it are dead. */
   validFrom: z.number(),
+  /** When a required second factor was first asked for and put off: the grace period runs from then. Epoch milliseconds. */
+  secondFactorAskedAt: z.number().optional(),
   /** Epoch milliseconds. */
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -55,6 +57,7 @@ export const accountDeclaration: Declaration<Account> = {
   name: 'accounts',
   schema: accountSchema,
   indexes: [{ fields: ['email'], unique: true }, { fields: ['username'], unique: true }, { fields: ['admin'] }],
+  shared: true,
 }
 
 /**

@@ -6,12 +6,21 @@ import { z } from 'zod'
 import { newId, newSecret, sha256 } from '../../lib/ids.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Declaration, Store } from '../../storage/port.ts'
+import { credentialSchema } from '../credentials.ts'
+import { proofSchema } from '../signin/proof.ts'
 import { profileSchema } from './account.ts'
+
+/** How its owner will sign in. */
+const securedSchema = z.union([
+  z.object({ passwordHash: z.string() }),
+  z.object({ credential: credentialSchema.pick({ id: true, method: true, data: true }), proof: proofSchema }),
+])
 
 const registrationSchema = z.object({
   username: z.string().optional(),
   profile: profileSchema,
-  passwordHash: z.string(),
+  /** Absent for one that is to be secured when its address is proven. */
+  secured: securedSchema.optional(),
 })
 
 const verificationSchema = z.object({
@@ -36,6 +45,7 @@ const verificationSchema = z.object({
 
 export type Verification = z.infer<typeof verificationSchema>
 export type Registration = z.infer<typeof registrationSchema>
+export type Secured = z.infer<typeof securedSchema>
 
 export const verificationDeclaration: Declaration<Verification> = {
   name: 'verifications',
@@ -172,6 +182,13 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
     byLink,
     proveByLink,
     get: (id: string): Promise<Verification | undefined> => verifications.get(id),
+    /** How a proven registration's owner will sign in, said once; undefined when it has been said, or is not to be. */
+    secure: (id: string, secured: Secured): Promise<Verification | undefined> =>
+      verifications.update(id, known =>
+        known.registration && known.provenAt && !known.registration.secured
+          ? { ...known, registration: { ...known.registration, secured } }
+          : undefined,
+      ),
     /** Another username for a registration that is proven but not yet an account; undefined for none. */
     setUsername: (id: string, username: string | undefined): Promise<Verification | undefined> =>
       verifications.update(id, known => {

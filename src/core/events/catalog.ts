@@ -17,6 +17,10 @@ export const catalog = {
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
   /** `limit` names the rule that closed, `until` (epoch milliseconds) when it opens. */
   'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
+  'factor.enrolled': z.strictObject({ method: z.string() }),
+  'factor.removed': z.strictObject({ method: z.string() }),
+  'factor.renamed': z.strictObject({ method: z.string() }),
+  'device.forgotten': nothing,
   'session.created': nothing,
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
   'session.expired': nothing,

@@ -88,7 +88,7 @@ function readLive(metrics: Metrics, live: LiveCounts): void {
     ],
   )
   metrics.reading(
-    { name: 'latchkey_locked_accounts', help: 'Accounts locked by wrong passwords.', aggregator },
+    { name: 'latchkey_locked_accounts', help: 'Accounts locked by wrong passwords or codes.', aggregator },
     async () => sample(await live.read('locks')),
   )
 }

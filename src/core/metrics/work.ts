@@ -16,6 +16,11 @@ export function measureWork(metrics: Metrics) {
     help: 'Mails (codes and links among them), by kind and outcome.',
     labels: ['mail', 'outcome'],
   })
+  const messages = metrics.counter({
+    name: 'latchkey_sms_total',
+    help: 'Text messages, by outcome.',
+    labels: ['outcome'],
+  })
   const refusals = metrics.counter({
     name: 'latchkey_limit_refusals_total',
     help: 'Tries that a limit refused, by limit.',
@@ -38,6 +43,7 @@ export function measureWork(metrics: Metrics) {
       runs.observe(took)
     },
     mailed: (mail: string, outcome: 'sent' | 'failed'): unknown => mails.with(mail, outcome).value++,
+    texted: (outcome: 'sent' | 'failed'): unknown => messages.with(outcome).value++,
     limited: (rule: Rule): unknown => refusals.with(rule.name).value++,
     toldOfSignOuts({ told, failed }: { told: number; failed: number }): void {
       logouts.with('told').value += told

@@ -27,9 +27,18 @@ export function holdPolicy(policies: Policies, config: Config) {
   }
 }
 
+const FIXED = {
+  rememberAllowed: true,
+  offlineOutlivesSignOut: true,
+  requiredAcr: 'urn:latchkey:acr:1',
+  allowedMethods: 'all',
+  secondFactor: 'optional',
+  secondFactorGrace: 0,
+  rememberSecondFactor: 30 * 86_400,
+} as const
+
 /** The configuration's part of the settings, and what holds where it has none. */
 export function defaultSettings(config: Config): ResolvedSettings {
-  const fixed = { rememberAllowed: true, offlineOutlivesSignOut: true, requiredAcr: 'urn:latchkey:acr:1' as const }
-  const all = { ...config, ...fixed }
+  const all = { ...config, ...FIXED }
   return Object.fromEntries(settingNames.map(name => [name, all[name]])) as ResolvedSettings
 }

@@ -60,7 +60,10 @@ function resolveOne<Name extends SettingName>(
   for (const [source, settings] of narrow) {
     const value = settings[name] as Value | undefined
     if (value === undefined) continue
-    if (!best || stricter(name, best[0], value) !== best[0]) best = [value, source]
+    const strictest: Value = best ? stricter(name, best[0], value) : value
+    if (!best || strictest === value) best = [value, source]
+    // Neither says it alone: what is in both lists.
+    else if (strictest !== best[0]) best = [strictest, `${best[1]} and ${source}`]
   }
   if (best) return best
   const forEveryone = everyone[name] as Value | undefined

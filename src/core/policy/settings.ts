@@ -1,8 +1,11 @@
 // What an admin may set beside the configuration: for everyone, and more narrowly for a guard, a role or a client.
 import { z } from 'zod'
+import { SECOND_FACTOR } from '../signin/method-facts.ts'
 import { ACR_VALUES, levelOfAcr } from '../signin/proof.ts'
 
 const lifetime = (about: string) => z.int().min(30).max(63_072_000).optional().describe(`${about} Seconds.`)
+
+const upTo = (most: number) => z.int().min(0).max(most).optional()
 
 export const settingsSchema = z.strictObject({
   sessionIdleTtl: lifetime('How long a session lasts without use.'),
@@ -14,6 +17,24 @@ export const settingsSchema = z.strictObject({
   rememberAllowed: z.boolean().optional().describe('Whether people may ask to be remembered.'),
   offlineOutlivesSignOut: z.boolean().optional().describe('Whether offline_access goes on after a sign-out.'),
   requiredAcr: z.enum(ACR_VALUES).optional().describe('The least `acr` that a sign-in must reach.'),
+  allowedMethods: z
+    .union([z.literal('all'), z.array(z.string().regex(/^[a-z-]+$/)).min(1)])
+    .optional()
+    .describe(
+      'The ways to prove who one is that count: `all`, or their ids. Of several lists, what is in all of them.',
+    ),
+  secondFactor: z
+    .enum(SECOND_FACTOR)
+    .optional()
+    .describe(
+      'When a second factor is asked for: `off` only for an `acr`, `new-device` on a device that was not seen with the account, `optional` whenever the account has one, `required` always; who has none sets one up.',
+    ),
+  secondFactorGrace: upTo(7_776_000).describe(
+    'For how long after it was first asked for a required second factor may be put off. Seconds.',
+  ),
+  rememberSecondFactor: upTo(31_536_000).describe(
+    'For how long a device may be remembered for the second factor; 0 for never. It raises no `acr`. Seconds.',
+  ),
 })
 
 /** Overrides: what is absent is not said anything about. */
@@ -33,7 +54,24 @@ export function stricter<Name extends SettingName>(
   one: ResolvedSettings[Name],
   other: ResolvedSettings[Name],
 ): ResolvedSettings[Name] {
-  if (name === 'requiredAcr') return (levelOfAcr(String(one)) ?? 0) >= (levelOfAcr(String(other)) ?? 0) ? one : other
+  if (name === 'allowedMethods') return inBoth(one as Methods, other as Methods) as ResolvedSettings[Name]
+  const place = ORDERED[name]
+  if (place) return place(String(one)) >= place(String(other)) ? one : other
   // Shorter lives, and "no" before "yes".
   return one <= other ? one : other
+}
+
+type Methods = ResolvedSettings['allowedMethods']
+
+const ORDERED: Partial<Record<SettingName, (value: string) => number>> = {
+  requiredAcr: value => levelOfAcr(value) ?? 0,
+  secondFactor: value => (SECOND_FACTOR as readonly string[]).indexOf(value),
+}
+
+/** One of the two where it holds nothing that the other lacks, so that it is known whose word it is. */
+function inBoth(one: Methods, other: Methods): Methods {
+  if (one === 'all') return other
+  if (other === 'all') return one
+  const both = one.filter(id => other.includes(id))
+  return both.length === one.length ? one : both.length === other.length ? other : both
 }

@@ -1,9 +1,13 @@
 // What a method found out about a person, and which `acr` a set of proofs adds up to.
 import { z } from 'zod'
 
+export const FACTORS = ['knowledge', 'possession', 'inherence'] as const
+export type Factor = (typeof FACTORS)[number]
+
 export const proofSchema = z.object({
   method: z.string(),
-  factor: z.enum(['knowledge', 'possession', 'inherence']),
+  /** More than one where one act proves them together, like a passkey that has checked its owner. */
+  factors: z.array(z.enum(FACTORS)),
   /** RFC 8176 values. */
   amr: z.array(z.string()),
   resistsPhishing: z.boolean(),
@@ -13,14 +17,23 @@ export const proofSchema = z.object({
 
 export type Proof = z.infer<typeof proofSchema>
 
+/** As much of a proof, or of a method that could give one, as the level takes. */
+export interface Strength {
+  factors: readonly Factor[]
+  resistsPhishing: boolean
+}
+
 /** Ordered: the higher includes the lower. `phr` is phishing-resistant (OpenID Extended Authentication Profile). */
 export const ACR_VALUES = ['urn:latchkey:acr:1', 'urn:latchkey:acr:2', 'phr'] as const
 
-/** 0 for no proof, else the place of the highest level that the proofs reach, from 1. */
-export function levelOf(proofs: readonly Pick<Proof, 'factor' | 'resistsPhishing'>[]): number {
-  if (proofs.some(proof => proof.resistsPhishing)) return 3
-  const factors = new Set(proofs.map(proof => proof.factor))
-  return Math.min(factors.size, 2)
+/**
+ * 0 for no proof, else the place of the highest level that the proofs reach, from 1. Two proofs of one factor are one
+ * (NIST SP 800-63B-4, section 2.2): a mailed code and an authenticator app are both something that the person has.
+ */
+export function levelOf(proofs: readonly Strength[]): number {
+  const factors = factorsOf(proofs).size
+  if (factors > 1 && proofs.some(proof => proof.resistsPhishing)) return 3
+  return Math.min(factors, 2)
 }
 
 /** The level that an `acr` value asks for; undefined for a value that we do not know. */
@@ -38,6 +51,10 @@ export function issuedAcr(requested: readonly string[], level: number): string {
 /** The union of the proofs' `amr`, with `mfa` when two different factors were used (RFC 8176). */
 export function issuedAmr(proofs: readonly Proof[]): string[] {
   const amr = new Set(proofs.flatMap(proof => proof.amr))
-  if (new Set(proofs.map(proof => proof.factor)).size > 1) amr.add('mfa')
+  if (factorsOf(proofs).size > 1) amr.add('mfa')
   return [...amr]
+}
+
+function factorsOf(proofs: readonly Pick<Strength, 'factors'>[]): Set<Factor> {
+  return new Set(proofs.flatMap(proof => proof.factors))
 }

@@ -5,6 +5,16 @@ export function isIssuer(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value
 }
 
+/** As browsers take it among related origins. */
+export function isSecureOrigin(value: string): boolean {
+  return value.startsWith('https:') && isIssuer(value)
+}
+
+/** A host name in lower case, without a port. */
+export function isDomain(value: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(value)
+}
+
 export function isStore(value: string): boolean {
   return /^sqlite:[^?\0]+$/.test(value) || /^mongodb(\+srv)?:\/\/[^/\s]+/.test(value)
 }

@@ -73,6 +73,7 @@ function withAbsolutePaths(config: Config, root: string): Config {
     dataDir: resolve(root, config.dataDir),
     store: inRoot(config.store, 'sqlite:'),
     mail: inRoot(config.mail, 'file:'),
+    ...(config.sms && { sms: inRoot(config.sms, 'file:') }),
     ...(config.logFile && { logFile: resolve(root, config.logFile) }),
   }
 }

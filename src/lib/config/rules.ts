@@ -26,6 +26,10 @@ export function brokenRules(config: Config): string[] {
     problems.push(
       `LATCHKEY_MANAGEMENT_PORT: expected another port than LATCHKEY_PORT, which people reach, got ${config.port} for both`,
     )
+  const host = new URL(config.issuer).hostname
+  const { rpId } = config
+  if (rpId !== undefined && rpId !== host && !host.endsWith(`.${rpId}`))
+    problems.push(`LATCHKEY_RP_ID: expected ${host} or a domain above it, got ${rpId}`)
   const seen = new Set<string>()
   for (const { identifier, format, alg } of config.resources) {
     if (seen.has(identifier))

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
 import { resources } from './resources.ts'
-import { isIssuer, isMail, isRedis, isSender, isStore } from './addresses.ts'
+import { isDomain, isIssuer, isMail, isRedis, isSecureOrigin, isSender, isStore } from './addresses.ts'
+import { isSms } from '../sms/address.ts'
 
 /** Every key, its values and its default. docs/configuration.md is made from this by `scripts/config-table.ts`. */
 export const schema = z.strictObject({
@@ -67,6 +68,22 @@ export const schema = z.strictObject({
   mailFrom: text('an address, or a name with one, such as Example <no-reply@example.com>', isSender)
     .default('Latchkey <no-reply@localhost>')
     .describe('The sender of every mail.'),
+  sms: text(
+    'twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from=NUMBER, webhook+https://:SECRET@HOST/PATH (a secret of at least 32 characters), file:DIR, or console:',
+    isSms,
+  )
+    .optional()
+    .describe(
+      'How text messages go out. Not set: codes by text message are not offered. `from` is a number, a sender’s name or a messaging service’s SID.',
+    )
+    .meta({ secret: true }),
+  smsPrefixes: list(z.string().regex(/^\+[1-9]\d{0,14}$/), 'the beginnings of numbers, such as +49, +1415')
+    .default([])
+    .describe('Where text messages may go: the numbers that begin so. All countries when not set.')
+    .meta({ shownDefault: 'all' }),
+  smsBudget: whole(1, 10_000_000)
+    .default(1000)
+    .describe('Text messages to everyone within a day; beyond that none is sent.'),
   trustedProxies: networks()
     .optional()
     .describe('Proxies whose `X-Forwarded-For` is believed. `none`: no proxy stands before the server.'),
@@ -91,6 +108,14 @@ export const schema = z.strictObject({
     .describe(
       'The least characters of a new password. NIST SP 800-63B-4: 15, or 8 where a second factor is always asked.',
     ),
+  rpId: text('the issuer’s host, or a domain above it, such as example.com for id.example.com', isDomain)
+    .optional()
+    .describe('The domain that passkeys belong to: changing it later ends all of them. The issuer’s host unless given.')
+    .meta({ shownDefault: 'the issuer’s host' }),
+  relatedOrigins: list(z.string().refine(isSecureOrigin), 'https origins, such as https://example.org')
+    .default([])
+    .describe('Further sites of yours that may use the same passkeys (Related Origin Requests).')
+    .meta({ shownDefault: 'none' }),
   resources: resources()
     .default([])
     .describe('Outside resource servers (RFC 8707) that access tokens can be asked for.')

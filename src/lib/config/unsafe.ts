@@ -28,6 +28,11 @@ const RULES: readonly Rule[] = [
     line: 'LATCHKEY_MAIL: mail that only goes to the console or a file reaches nobody; set it to smtp://USER:PASSWORD@HOST:PORT',
   },
   {
+    in: PRODUCTION,
+    broken: ({ sms }) => sms !== undefined && /^(console|file):/.test(sms),
+    line: 'LATCHKEY_SMS: text messages that only go to the console or a file reach nobody; set it to twilio://… or webhook+https://…, or take it out',
+  },
+  {
     in: NOT_DEVELOPMENT,
     broken: ({ store }) => store === 'sqlite::memory:',
     line: 'LATCHKEY_STORE: a store in memory loses everything at a restart; set it to sqlite:PATH or mongodb://HOST/NAME',

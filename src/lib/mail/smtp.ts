@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import type { Transporter } from 'nodemailer'
 import type { Log } from '../log.ts'
+import { isLoopback } from '../network.ts'
 import type { Mailer } from './mailer.ts'
 import { checkMail } from './mailer.ts'
 
@@ -37,8 +37,4 @@ export function createSmtpMailer(url: string, { from, log }: { from: string; log
       void transport?.then(open => open.close())
     },
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
 }

@@ -1,4 +1,4 @@
-// The few static files (style sheet, icons): read once at the start, answered from memory.
+// The few static files (style sheet, icons, scripts): read once at the start, answered from memory.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
@@ -10,11 +10,15 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
 }
 
-/** Serves /assets/NAME from `folder`. An address with the file's own hash (`?v=`) may be kept for good. */
-export function assets(folder: string): Middleware {
+/**
+ * Serves /assets/NAME from `folder`, and files from elsewhere by the names in `others`. An address with the file's own
+ * hash (`?v=`) may be kept for good.
+ */
+export function assets(folder: string, others: Record<string, string> = {}): Middleware {
+  const own = readdirSync(folder).map(name => [name, join(folder, name)] as const)
   const files = new Map(
-    readdirSync(folder).map(name => {
-      const body = readFileSync(join(folder, name))
+    [...own, ...Object.entries(others)].map(([name, path]) => {
+      const body = readFileSync(path)
       return [name, { body, hash: createHash('sha256').update(body).digest('base64url').slice(0, 10) }] as const
     }),
   )

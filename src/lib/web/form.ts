@@ -38,7 +38,16 @@ export function formOf(ctx: Context): Form {
     throw new Refused('body.type', { status: 415, hint: `Send this as a form (${TYPE}).` })
   }
   const body = (ctx.request as unknown as { body?: unknown }).body
-  const parameters = new URLSearchParams(typeof body === 'string' ? body : '')
+  return fieldsOf(typeof body === 'string' ? body : '')
+}
+
+/** The query, read in the same way. @throws Refused `body.too_many_fields` */
+export function queryOf(ctx: Context): Form {
+  return fieldsOf(ctx.querystring)
+}
+
+function fieldsOf(text: string): Form {
+  const parameters = new URLSearchParams(text)
   if (parameters.size > MAX_FIELDS) {
     throw new Refused('body.too_many_fields', {
       hint: `This has ${parameters.size} fields; at most ${MAX_FIELDS} are accepted.`,

@@ -19,6 +19,7 @@ export function contentSecurityPolicy({ image, leadsAway = false, ownScript = fa
   return [
     "default-src 'none'",
     `script-src ${ownScript ? "'self'" : "'none'"}`,
+    ...(ownScript ? ["connect-src 'self'"] : []),
     "style-src 'self'",
     `img-src 'self'${image ? ` ${image}` : ''}`,
     "base-uri 'none'",

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 
@@ -10,18 +10,21 @@ interface Traced {
 
 /** Gives each request an id, which error pages show and log lines carry. */
 export function trace(log: Log): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const state = ctx.state as Traced
     // Where requests are traced, it is the trace's.
     state.traceId ??= newId()
     state.baseLog = log
     ctx.res.setHeader('X-Request-Id', state.traceId)
+    return log.isLevelEnabled('debug') ? logged(ctx, next) : next()
+  }
+
+  async function logged(ctx: Context, next: Next): Promise<void> {
     await next()
-    if (log.isLevelEnabled('debug')) {
-      // Never the address itself, which holds the secrets of links.
-      const path: unknown = ctx._matchedRoute ?? ctx.oidc?.route
-      log.debug({ traceId: state.traceId, method: ctx.method, path, status: ctx.status, address: ctx.ip }, 'request')
-    }
+    // Never the address itself, which holds the secrets of links.
+    const path: unknown = ctx._matchedRoute ?? ctx.oidc?.route
+    const { traceId } = ctx.state as Traced
+    log.debug({ traceId, method: ctx.method, path, status: ctx.status, address: ctx.ip }, 'request')
   }
 }
 

@@ -1,10 +1,9 @@
 // The limits that protect a password, in one place: every path that checks one counts here first.
 import type { Rule } from '../../core/limits.ts'
 import type { Config } from '../../lib/config/schema.ts'
-import { canonicalIdentifier } from '../../core/accounts/names.ts'
 import { networkOf, siteOf } from '../../lib/network.ts'
-import { sha256 } from '../../lib/ids.ts'
 import type { MethodServices, Try } from '../method.ts'
+import { accountKey } from '../tries.ts'
 
 function rules(config: Config) {
   const window = config.passwordWindow
@@ -49,7 +48,7 @@ export async function countPasswordTry(
     return { succeeded: () => limits.clear(device, id), notMade: () => limits.giveBack(device, id) }
   }
 
-  const named = { rule: account, key: attempted.account?.id ?? `nobody:${nameOf(attempted.identifier)}` }
+  const named = { rule: account, key: accountKey(attempted) }
   const shared = [
     { rule: address, key: networkOf(attempted.address) },
     { rule: site, key: siteOf(attempted.address) },
@@ -108,10 +107,4 @@ export async function failuresOfEveryone({
   const { global } = rules(config)
   const { count } = await limits.look(global, EVERYONE)
   return { count, max: global.max }
-}
-
-/** One key for all spellings of a name that is nobody's, and no address in the clear. */
-function nameOf(identifier: string): string {
-  const name = canonicalIdentifier(identifier)
-  return sha256(name ? JSON.stringify(name) : identifier.slice(0, 300))
 }

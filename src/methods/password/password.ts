@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { onlyCredentialId } from '../../core/credentials.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
-import type { Method, MethodServices } from '../method.ts'
+import { proofBy, type Method, type MethodServices } from '../method.ts'
+import { confirmPassword, enrolPage } from './enrol.ts'
 import { countPasswordTry } from './limits.ts'
 import { MAX_LENGTH } from './rules.ts'
 
@@ -10,14 +11,23 @@ const dataSchema = z.object({ hash: z.string() })
 
 export const password: Method = {
   id: 'password',
-  amr: ['pwd'],
-  factor: 'knowledge',
-  resistsPhishing: false,
-  view: 'methods/password/prove',
-
-  async isEnrolled({ credentials }, accountId) {
-    return (await credentials.get(onlyCredentialId('password', accountId))) !== undefined
+  words: {
+    name: 'Password',
+    use: 'Use your password',
+    about: 'Words that only you know.',
+    again: 'Change password',
   },
+  factors: ['knowledge'],
+  amr: ['pwd'],
+  resistsPhishing: false,
+  roles: { first: true, second: false, identifies: false },
+
+  standing(_account, own) {
+    const enrolled = own.length > 0
+    return { enrolled, first: enrolled, second: false, protects: false }
+  },
+
+  page: () => Promise.resolve({ view: 'methods/password/prove' }),
 
   async verify(services, attempted) {
     const typed = attempted.form.password ?? ''
@@ -45,8 +55,18 @@ export const password: Method = {
 
     await succeeded()
     if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, stored, typed)
-    return passwordProof(Date.now())
+    return { proof: passwordProof(Date.now()) }
   },
+
+  enrol: { page: enrolPage, confirm: confirmPassword },
+
+  describe: own =>
+    own.map(({ id, updatedAt, usedAt }) => ({
+      credentialId: id,
+      name: password.words.name,
+      createdAt: updatedAt,
+      ...(usedAt ? { usedAt } : {}),
+    })),
 }
 
 /** The same password by today's parameters, unless it was changed meanwhile. */
@@ -98,6 +118,5 @@ export async function removePassword(
 
 /** What a right password proves. `at` in epoch milliseconds. */
 export function passwordProof(at: number): Proof {
-  const { id: method, factor, amr, resistsPhishing } = password
-  return { method, factor, amr, resistsPhishing, at }
+  return proofBy(password, { at })
 }

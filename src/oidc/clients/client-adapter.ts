@@ -1,13 +1,13 @@
 import type { Adapter } from 'oidc-provider'
-import type { Store } from '../../storage/port.ts'
-import { findClient, toLibraryClient } from './client-record.ts'
+import { toLibraryClient } from './client-record.ts'
+import type { FindClient } from './find-client.ts'
 
 /** The library only reads clients; they are changed through `clients.ts`. */
-export function createClientAdapter(store: Store): Adapter {
+export function createClientAdapter(findClient: FindClient): Adapter {
   const nothing = () => Promise.resolve()
   return {
     async find(id) {
-      const record = await findClient(store, id)
+      const record = await findClient(id)
       return record && toLibraryClient(record)
     },
     upsert: nothing,

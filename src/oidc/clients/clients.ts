@@ -6,6 +6,7 @@ import type { Events, Origin } from '../../core/events/events.ts'
 import { Refused } from '../../lib/errors.ts'
 import { newId, newSecret, sha256 } from '../../lib/ids.ts'
 import { Conflict, type Page, type PageRequest, type Store } from '../../storage/port.ts'
+import { isConsole } from '../consoles/console-clients.ts'
 import { clientDeclaration, findClient, toLibraryClient, type ClientRecord } from './client-record.ts'
 import { metadataOfType, type ClientType } from './client-types.ts'
 
@@ -54,6 +55,7 @@ export function createClients(store: Store, events: Events, provider: () => Prov
       updatedAt: now,
     }
     record.metadata = validated(record)
+    if (isConsole(id)) throw builtInClient(id)
     if (await clients.get(id)) throw takenClient(id)
     await events.emit({ type: 'client.created', clientId: id, ...origin, details: {} })
     await clients.insert(record).catch((error: unknown) => {
@@ -114,8 +116,9 @@ export function createClients(store: Store, events: Events, provider: () => Prov
     await consents.removeOfClient(id)
   }
 
-  /** @throws Refused `client.unknown` */
+  /** @throws Refused `client.unknown`, `client.built_in` */
   async function find(id: string): Promise<ClientRecord> {
+    if (isConsole(id)) throw builtInClient(id)
     const record = await findClient(store, id)
     if (!record) throw unknownClient(id)
     return record
@@ -152,6 +155,14 @@ function takenClient(id: string): Refused {
     status: 409,
     field: 'client_id',
     hint: `The id ${id} is or was another client's. Choose another.`,
+  })
+}
+
+function builtInClient(id: string): Refused {
+  return new Refused('client.built_in', {
+    status: 409,
+    field: 'client_id',
+    hint: `${id} is a console of Latchkey itself: it is always there, and cannot be changed.`,
   })
 }
 

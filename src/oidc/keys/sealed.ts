@@ -1,6 +1,8 @@
 // Every field that is kept sealed under LATCHKEY_SECRETS, in one list; and how they all move to the newest secret.
 import type { Sealer } from '../../lib/seal.ts'
 import type { Collection, Declaration, Document, Store } from '../../storage/port.ts'
+import { challengeDeclaration } from '../../core/challenges.ts'
+import { credentialDeclaration } from '../../core/credentials.ts'
 import { keyDeclaration } from './keys.ts'
 
 /** A collection with sealed fields: which texts of a document are sealed, and the document with others in their place. */
@@ -15,6 +17,16 @@ function fields<T extends Document>(described: SealedFields<T>) {
     reseal(store.collection(described.declaration), described, sealer)
 }
 
+/** `data.sealed`, where there is one. */
+function dataField<T extends Document & { data: Record<string, unknown> }>(declaration: Declaration<T>) {
+  return fields<T>({
+    declaration,
+    sealedIn: ({ data }) => (typeof data.sealed === 'string' ? [data.sealed] : []),
+    withSealed: (doc, anew) =>
+      typeof doc.data.sealed === 'string' ? { ...doc, data: { ...doc.data, sealed: anew(doc.data.sealed) } } : doc,
+  })
+}
+
 const sealedFields = [
   // The private halves of the signing keys.
   fields({
@@ -22,6 +34,9 @@ const sealedFields = [
     sealedIn: ring => ring.keys.map(key => key.sealed),
     withSealed: (ring, anew) => ({ ...ring, keys: ring.keys.map(key => ({ ...key, sealed: anew(key.sealed) })) }),
   }),
+  // What methods must read again, like the secret of an authenticator app, and what is shown while one is set up.
+  dataField(credentialDeclaration),
+  dataField(challengeDeclaration),
 ]
 
 const BATCH = 50

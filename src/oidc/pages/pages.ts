@@ -31,7 +31,7 @@ export function createPages(views: Views, accounts: Accounts) {
       page: { title: 'Sign out', ...page },
       action: '/logout/confirm',
       xsrf: state.secret,
-      ...(oidc.client ? { clientName: oidc.client.clientName ?? oidc.client.clientId } : {}),
+      ...(page.client ? { clientName: page.client.name } : {}),
       accountLabel: account?.email ?? '',
       homeUrl: webUrl(oidc.client?.clientUri) ?? '/',
     })
@@ -39,10 +39,11 @@ export function createPages(views: Views, accounts: Accounts) {
 
   function postLogoutSuccessSource(ctx: KoaContextWithOIDC): void {
     const client = ctx.oidc.client
+    const page = clientOnPage(client)
     ctx.body = views.render('oidc/signed-out', {
-      page: { title: 'Signed out', ...clientOnPage(client) },
-      ...(client ? { clientName: client.clientName ?? client.clientId } : {}),
-      ...(client?.clientUri ? { clientUri: client.clientUri } : {}),
+      page: { title: 'Signed out', ...page },
+      ...(page.client ? { clientName: page.client.name } : {}),
+      ...(page.client?.clientUri ? { clientUri: page.client.clientUri } : {}),
     })
   }
 

@@ -4,6 +4,7 @@ import type { Config } from '../../lib/config/schema.ts'
 import { createGuardedFetch } from '../../lib/fetch.ts'
 import type { Store } from '../../storage/port.ts'
 import { createClientAdapter } from '../clients/client-adapter.ts'
+import { createFindClient } from '../clients/find-client.ts'
 import type { SigningKeys } from '../keys/keys.ts'
 import { rules } from '../rules.ts'
 import { queueLogouts } from './send-logouts.ts'
@@ -15,7 +16,7 @@ export function createLogoutProvider(config: Config, store: Store, keys: Signing
     jwks: keys.jwks,
     // It signs no cookie that anybody gets.
     cookies: { keys: ['tells apps and serves nobody'] },
-    adapter: () => createClientAdapter(store),
+    adapter: () => createClientAdapter(createFindClient(store, config)),
     fetch: createGuardedFetch(config.allowNetworks),
   })
   queueLogouts(provider, logouts)

@@ -106,7 +106,13 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
     return (await signIns.get(uid))?.accountId === accountId
   }
 
-  return { end, endAll, endEverywhere, liveUntil, isRecorded }
+  /** Whether the session is live and its person signed in to this app by it: leaving the app alone ends that too. */
+  async function reaches(uid: string, clientId: string): Promise<boolean> {
+    const record = await sessions.get(uid)
+    return record !== undefined && !record.endedAt && Object.hasOwn(authorizationsOf(record), clientId)
+  }
+
+  return { end, endAll, endEverywhere, liveUntil, isRecorded, reaches }
 }
 
 type Authorizations = Record<string, { sid?: string }>

@@ -4,6 +4,7 @@ import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
 import { keepForAnswer } from '../under-way.ts'
 import { recordKinds, TOKEN_PREFIXES, type ProviderRecord } from './records.ts'
+import { thawed } from './thawed.ts'
 import type { Revocations } from '../sessions/revocations.ts'
 
 /** After its use, a rotated refresh token is refused for this long without revoking: a client's own parallel calls. Milliseconds. */
@@ -25,10 +26,10 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
     if (isAnothers(id)) return undefined
     const record = await records.get(idOf(id))
     if (!record) return undefined
-    if (record.consumedAt === undefined) return { ...record.payload, jti: id }
+    if (record.consumedAt === undefined) return { ...thawed(record.payload), jti: id }
     // Late losers of a client's parallel refreshes must not take the winner's grant with them.
     if (model === 'RefreshToken' && Date.now() - record.consumedAt < ROTATION_GRACE) return undefined
-    return { ...record.payload, jti: id, consumed: Math.floor(record.consumedAt / 1000) }
+    return { ...thawed(record.payload), jti: id, consumed: Math.floor(record.consumedAt / 1000) }
   }
 
   async function upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {

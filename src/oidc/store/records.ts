@@ -19,20 +19,26 @@ interface RecordKind {
   secretId: boolean
 }
 
-function kind(name: string, options: { secretId: boolean; volatile?: boolean; ofGrant?: boolean }): RecordKind {
-  const indexes = options.ofGrant ? [{ fields: ['grantId'] }] : []
-  const declaration = { name, schema: recordSchema, indexes, expires: 'expiresAt', volatile: options.volatile ?? false }
-  return { declaration, secretId: options.secretId }
+interface KindOptions {
+  secretId: boolean
+  volatile?: boolean
+  ofGrant?: boolean
+  shared?: boolean
+}
+
+function kind(name: string, { secretId, volatile = false, ofGrant, shared = false }: KindOptions): RecordKind {
+  const indexes = ofGrant ? [{ fields: ['grantId'] }] : []
+  return { declaration: { name, schema: recordSchema, indexes, expires: 'expiresAt', volatile, shared }, secretId }
 }
 
 export const recordKinds: Readonly<Record<string, RecordKind>> = {
   // The interaction's id is in its page's address; the signed cookie is what binds it to a browser.
   Interaction: kind('interactions', { secretId: false, volatile: true }),
-  Grant: kind('grants', { secretId: false }),
+  Grant: kind('grants', { secretId: false, shared: true }),
   AuthorizationCode: kind('authorizationCodes', { secretId: true, ofGrant: true }),
-  AccessToken: kind('accessTokens', { secretId: true, ofGrant: true }),
+  AccessToken: kind('accessTokens', { secretId: true, ofGrant: true, shared: true }),
   RefreshToken: kind('refreshTokens', { secretId: true, ofGrant: true }),
-  ClientCredentials: kind('clientCredentials', { secretId: true }),
+  ClientCredentials: kind('clientCredentials', { secretId: true, shared: true }),
   PushedAuthorizationRequest: kind('pushedRequests', { secretId: true, volatile: true }),
   ReplayDetection: kind('replays', { secretId: false }),
 }
@@ -64,4 +70,5 @@ export const sessionDeclaration: Declaration<SessionRecord> = {
   indexes: [{ fields: ['cookieHash'], unique: true }],
   expires: 'expiresAt',
   volatile: true,
+  shared: true,
 }

@@ -6,6 +6,7 @@ import type { LiveCount } from '../../core/metrics/live-counts.ts'
 import { sha256 } from '../../lib/ids.ts'
 import type { Collection, Store } from '../../storage/port.ts'
 import { sessionDeclaration, type SessionRecord } from './records.ts'
+import { thawed } from './thawed.ts'
 
 /** Apps that one session may reach; the oldest give way, so that a session cannot grow without end. */
 const MAX_AUTHORIZATIONS = 100
@@ -34,7 +35,7 @@ export function createSessionAdapter(store: Store, { left, recorded, end, live }
     // The cookie is not known here, nor needed: what is found by uid is only looked at.
     async findByUid(uid) {
       const record = await sessions.get(uid)
-      return record && !record.endedAt ? record.payload : undefined
+      return record && !record.endedAt ? thawed(record.payload) : undefined
     },
 
     async upsert(cookie, payload, expiresIn) {

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { Refused } from '../../lib/errors.ts'
 import { formOf, readBody } from '../../lib/web/form.ts'
 import { routes } from '../rules.ts'
@@ -13,8 +13,10 @@ const MAX_QUERY = 8192
  * A browser sends our session's cookie with no POST of another site's, but with the GET that this makes of it.
  * @throws Refused `request.too_large`, 413, when that GET would be too long
  */
-export const acceptPosted: Middleware = async (ctx, next) => {
-  if (ctx.method !== 'POST' || !POSTABLE.has(ctx.path)) return next()
+export const acceptPosted: Middleware = (ctx, next) =>
+  ctx.method === 'POST' && POSTABLE.has(ctx.path) ? leadToGet(ctx) : next()
+
+async function leadToGet(ctx: Context): Promise<void> {
   await readBody(ctx, () => Promise.resolve())
   const { fields, all } = formOf(ctx)
   // Doubled parameters stay doubled, and are refused where all are.

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import type { Context, Next } from 'koa'
 import { routes } from '../rules.ts'
 
-const PATHS = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', routes.jwks])
+export const DISCOVERY = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+const PATHS = new Set([...DISCOVERY, routes.jwks])
 
 /** Shorter than the time for which the next key is published before it signs. Seconds. */
 const MAX_AGE = 30
@@ -20,8 +21,9 @@ type Handle = (ctx: Context, next: Next) => Promise<void>
 export function prepare(handle: Handle): Handle {
   const answers = new Map<string, Prepared>()
 
-  return async (ctx, next) => {
-    if (ctx.method !== 'GET' || !PATHS.has(ctx.path)) return handle(ctx, next)
+  return (ctx, next) => (ctx.method === 'GET' && PATHS.has(ctx.path) ? answerFrom(ctx, next) : handle(ctx, next))
+
+  async function answerFrom(ctx: Context, next: Next): Promise<void> {
     let answer = answers.get(ctx.path)
     if (!answer) {
       await handle(ctx, next)

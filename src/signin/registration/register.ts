@@ -1,8 +1,9 @@
 import type { Account } from '../../core/accounts/account.ts'
 import type { Attempt } from '../../core/attempts.ts'
-import type { Verification } from '../../core/accounts/verifications.ts'
+import type { Secured, Verification } from '../../core/accounts/verifications.ts'
 import type { Origin } from '../../core/events/events.ts'
 import { Refused } from '../../lib/errors.ts'
+import type { Proof } from '../../core/signin/proof.ts'
 import { enrolPasswordHash, passwordProof, removePassword } from '../../methods/password/password.ts'
 import type { SignInServices } from '../services.ts'
 
@@ -10,7 +11,7 @@ import type { SignInServices } from '../services.ts'
  * What a proven address leads to: a registration becomes an account, an account's address becomes verified. It may run
  * twice (two tabs, a crash in between) and makes one account, because the account has the verification's id. The entry is
  * written first, so that no act is without one; an act that is refused then is an entry of its own.
- * @returns undefined when the username was taken meanwhile, and another has to be chosen
+ * @returns undefined while something is missing: a way to sign in, or another username where that one was taken meanwhile
  * @throws Refused `email.taken` when the address was registered meanwhile
  */
 export async function register(
@@ -37,10 +38,12 @@ export async function register(
   if (known) return known
   // Looked for first, so that what is taken already leaves no entry of an account that never was.
   if (await accounts.byIdentifier(email)) throw registeredMeanwhile()
+  const { secured } = registration
+  if (!secured) return undefined
   if (registration.username && (await accounts.byIdentifier(registration.username))) return undefined
 
-  // The password first: without its account it is nothing, while an account without it could not sign in.
-  await enrolPasswordHash(services, verification.id, registration.passwordHash)
+  // The way to sign in first: without its account it is nothing, while an account without it could not sign in.
+  await secureAccount(services, verification.id, secured)
   const accountId = verification.id
   const entry = { type: 'account.registered', ...origin, accountId, details: { by: 'person' } } as const
   await events.emit(entry)
@@ -56,12 +59,20 @@ export async function register(
     // A parallel request was first, and what is taken was taken by this very registration.
     const made = await accounts.get(accountId)
     if (made) return made
-    await removePassword(services, accountId)
+    if ('passwordHash' in secured) await removePassword(services, accountId)
+    else await services.credentials.remove(secured.credential.id)
     if (!(error instanceof Refused)) throw error
     await events.emit({ ...entry, outcome: 'failure' })
     if (error.code === 'username.taken') return undefined
     throw error.code === 'email.taken' ? registeredMeanwhile() : error
   }
+}
+
+async function secureAccount(services: SignInServices, accountId: string, secured: Secured): Promise<void> {
+  if ('passwordHash' in secured) return enrolPasswordHash(services, accountId, secured.passwordHash)
+  const { credential, proof } = secured
+  const made = { ...credential, accountId, createdAt: proof.at, updatedAt: proof.at }
+  await services.credentials.upsert(credential.id, known => known ?? made)
 }
 
 /** Said of the form as a whole: the page that this happens on has no field for the address. */
@@ -78,9 +89,13 @@ export function registered(attempt: Attempt, verification: Verification, account
     accountId: account.id,
     identifier: account.email,
     selected: true,
-    // The password of a registration was given by the one who has proven the address, and no later than then.
-    proofs: verification.registration
-      ? [passwordProof(Math.max(verification.provenAt ?? 0, account.createdAt))]
-      : attempt.proofs,
+    proofs: verification.registration ? [proofOf(verification, account)] : attempt.proofs,
   }
+}
+
+/** What a registration was secured with was given by the one who has proven the address, and no later than then. */
+function proofOf({ registration, provenAt = 0 }: Verification, { createdAt }: Account): Proof {
+  const secured = registration!.secured!
+  const at = Math.max(provenAt, createdAt)
+  return 'proof' in secured ? { ...secured.proof, at: Math.max(secured.proof.at, at) } : passwordProof(at)
 }

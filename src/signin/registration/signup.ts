@@ -4,11 +4,11 @@ import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import { checkNewPassword } from '../../methods/password/rules.ts'
-import { describeBrowser } from './describe-browser.ts'
+import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { postVerification } from './mails.ts'
 import type { Submission } from '../page.ts'
 import { countSignup } from '../limits.ts'
-import { CLOSED } from '../show.ts'
+import { CLOSED } from '../step-page.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp({ services, ctx, client, form, go }: Submission): Promise<void> {
@@ -16,21 +16,29 @@ export async function signUp({ services, ctx, client, form, go }: Submission): P
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
   const name = canonicalName(form.text('name'))
-  const password = form.text('password')
-  checkNewPassword(password, config.passwordMinLength, [email, username, name])
+  // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
+  const password = form.text('by') === 'passkey' ? undefined : form.text('password')
+  if (password !== undefined) checkNewPassword(password, config.passwordMinLength, [email, username, name])
   if (config.termsUrl && form.text('terms') === '') {
     throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })
   }
   await countSignup(services, ctx, email)
 
-  const [passwordHash, holder] = await Promise.all([hasher.hash(password), accounts.byIdentifier(email)])
+  const [passwordHash, holder] = await Promise.all([
+    password === undefined ? undefined : hasher.hash(password),
+    accounts.byIdentifier(email),
+  ])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
   const startedFrom = describeBrowser(ctx.get('user-agent'))
   const { id, secrets } = await verifications.start({
     email,
     taken: holder !== undefined,
     startedFrom,
-    registration: { ...(username ? { username } : {}), profile: name ? { name } : {}, passwordHash },
+    registration: {
+      ...(username ? { username } : {}),
+      profile: name ? { name } : {},
+      ...(passwordHash ? { secured: { passwordHash } } : {}),
+    },
   })
   postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken: holder !== undefined })
   await go(attempt => ({ ...withoutPerson(attempt), verificationId: id, remember: form.text('remember') !== '' }))

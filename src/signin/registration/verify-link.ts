@@ -20,6 +20,7 @@ export function showLink(services: SignInServices) {
   return async (ctx: PageContext): Promise<void> => {
     const verification = await openLink(services, ctx)
     const own = await ownAttempt(services, ctx, verification)
+    if (wantsOwnBrowser(verification, own)) return sendBack(services, ctx, verification)
     showLinkPage(services, ctx, verification, { askPassword: asksPassword(verification, own) })
   }
 }
@@ -29,6 +30,7 @@ export function confirmLink(services: SignInServices, goOn: (opened: OpenedPage)
     const form = formOf(ctx)
     const verification = await openLink(services, ctx)
     const own = await ownAttempt(services, ctx, verification)
+    if (wantsOwnBrowser(verification, own)) return sendBack(services, ctx, verification)
     if (asksPassword(verification, own)) {
       try {
         await checkPassword(services, verification, form.text('password'))
@@ -66,6 +68,18 @@ function asksPassword(verification: Verification, own: OpenAttempt | undefined):
   return verification.registration !== undefined && !own
 }
 
+/** As above, where no password was chosen that could be asked for: it can only be confirmed where it began. */
+function wantsOwnBrowser({ registration }: Verification, own: OpenAttempt | undefined): boolean {
+  return registration !== undefined && !registration.secured && !own
+}
+
+function sendBack(services: SignInServices, ctx: PageContext, { email }: Verification): void {
+  ctx.status = 403
+  ctx.type = 'html'
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = services.views.render('signin/verify-where-begun', { page: {}, email })
+}
+
 async function checkPassword(
   services: SignInServices,
   { id, registration }: Verification,
@@ -73,7 +87,14 @@ async function checkPassword(
 ): Promise<void> {
   if (typed === '') throw new Refused('password.missing', { field: 'password', hint: 'Enter the password you chose.' })
   await countLinkPassword(services, id)
-  if (await services.hasher.verify(registration!.passwordHash, typed.slice(0, MAX_TYPED))) return
+  const { secured } = registration!
+  if (
+    await services.hasher.verify(
+      secured && 'passwordHash' in secured ? secured.passwordHash : undefined,
+      typed.slice(0, MAX_TYPED),
+    )
+  )
+    return
   throw new Refused('password.mismatch', {
     field: 'password',
     hint: 'That is not the password that was chosen for this account. If you did not ask for it, close this page.',

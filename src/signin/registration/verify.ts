@@ -2,7 +2,7 @@
 import { Refused } from '../../lib/errors.ts'
 import { canonicalUsername } from '../../core/accounts/names.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
-import { describeBrowser } from './describe-browser.ts'
+import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { countResend, countUsername } from '../limits.ts'
 import { postVerification } from './mails.ts'
 import { originOf, type Page, type Submission } from '../page.ts'

@@ -1,4 +1,4 @@
-import { documentsOf } from '../documents.ts'
+import { HeldDocuments } from '../documents.ts'
 import { checkDocument, checkSameId, indexedFields } from '../fields.ts'
 import { deadlineIn, isPast, pause, PATIENCE } from '../patience.ts'
 import { plannerOf, type Planner } from '../plan.ts'
@@ -24,7 +24,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
   readonly #rows: Rows
   readonly #version: number
   readonly #plan: Planner
-  readonly #documentOf: (id: string, body: string) => T
+  readonly #held: HeldDocuments<T> | undefined
   readonly #turns = new Turns()
 
   /** @param version the schema version that our rows bear */
@@ -35,7 +35,7 @@ export class MongoCollection<T extends Document> implements Collection<T> {
     this.#rows = rows
     this.#version = version
     this.#plan = plannerOf(declaration)
-    this.#documentOf = documentsOf(declaration)
+    this.#held = declaration.shared ? new HeldDocuments() : undefined
   }
 
   async insert(doc: T): Promise<void> {
@@ -61,7 +61,8 @@ export class MongoCollection<T extends Document> implements Collection<T> {
   async get(id: string): Promise<T | undefined> {
     const find = () => this.#rows.findOne({ _id: keyOf(id) }, { projection: { b: 1, ttl: 1 } })
     const row = await inTime(deadlineIn(PATIENCE), find)
-    return row && !isExpired(row) ? this.#documentOf(id, row.b) : undefined
+    if (!row || isExpired(row)) return undefined
+    return this.#held?.of(id, row.b, 0) ?? (JSON.parse(row.b) as T)
   }
 
   update(id: string, change: Change<T, T>): Promise<T | undefined> {

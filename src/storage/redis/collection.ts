@@ -1,4 +1,4 @@
-import { documentsOf } from '../documents.ts'
+import { HeldDocuments } from '../documents.ts'
 import { checkDocument, checkSameId, indexedFields } from '../fields.ts'
 import { deadlineIn, isPast, pause, PATIENCE } from '../patience.ts'
 import { plannerOf, type Plan, type Planner } from '../plan.ts'
@@ -22,7 +22,7 @@ export class RedisCollection<T extends Document> implements Collection<T> {
   readonly #rows: Rows
   readonly #link: Link
   readonly #plan: Planner
-  readonly #documentOf: (id: string, body: string) => T
+  readonly #held: HeldDocuments<T> | undefined
   readonly #turns = new Turns()
 
   constructor(declaration: Declaration<T>, link: Link, prefix: string) {
@@ -32,7 +32,7 @@ export class RedisCollection<T extends Document> implements Collection<T> {
     this.#rows = new Rows(declaration, link, prefix)
     this.#link = link
     this.#plan = plannerOf(declaration)
-    this.#documentOf = documentsOf(declaration)
+    this.#held = declaration.shared ? new HeldDocuments() : undefined
   }
 
   async insert(doc: T): Promise<void> {
@@ -48,7 +48,8 @@ export class RedisCollection<T extends Document> implements Collection<T> {
 
   async get(id: string): Promise<T | undefined> {
     const row = await this.#rows.read(id)
-    return row && this.#documentOf(id, row.body)
+    if (!row) return undefined
+    return this.#held?.of(id, row.body, 0) ?? (JSON.parse(row.body) as T)
   }
 
   update(id: string, change: Change<T, T>): Promise<T | undefined> {

@@ -8,9 +8,6 @@ import type { Writer } from './writer.ts'
 /** Who commits less, such as a command, leaves checkpoints to SQLite itself: a thread costs 10 MB. */
 const WORTH_A_THREAD = 200
 
-// Nearly all that the thread needs is SQLite's own memory, which these do not limit.
-const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, stackSizeMb: 1 }
-
 export interface Checkpoints {
   /** To be called after each commit. */
   committed(): void
@@ -30,7 +27,7 @@ export function createCheckpoints(
 
   function start(): void {
     connection.exec('PRAGMA wal_autocheckpoint = 0')
-    thread = startThread(new URL('./checkpoint-thread.ts', import.meta.url), path, LIMITS)
+    thread = startThread(new URL('./checkpoint-thread.ts', import.meta.url), path)
     thread.on('message', (message: FromThread) => {
       if (message === 'hold') {
         writer.hold()

@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
-import { documentsOf } from '../documents.ts'
+import { HeldDocuments } from '../documents.ts'
 import { checkDocument, checkSameId, fieldOf } from '../fields.ts'
 import { plannerOf, type Planner } from '../plan.ts'
 import type { Change, Collection, Declaration, Document, Page, PageRequest, Where } from '../port.ts'
@@ -16,7 +16,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   readonly #connection: Connection
   readonly #writer: Writer
   readonly #plan: Planner
-  readonly #documentOf: (id: string, body: string) => T
+  readonly #held: HeldDocuments<T> | undefined
   #byId: StatementSync | undefined
 
   constructor(declaration: Declaration<T>, table: Table, connection: Connection, writer: Writer) {
@@ -25,7 +25,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
     this.#connection = connection
     this.#writer = writer
     this.#plan = plannerOf(declaration)
-    this.#documentOf = documentsOf(declaration)
+    this.#held = declaration.shared ? new HeldDocuments() : undefined
   }
 
   async insert(doc: T): Promise<void> {
@@ -40,7 +40,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   get(id: string): Promise<T | undefined> {
-    return this.#connection.read(() => this.#read(id))
+    return this.#connection.patiently(() => (this.#held ? this.#readShared(id, this.#held) : this.#read(id)))
   }
 
   update(id: string, change: Change<T, T>): Promise<T | undefined> {
@@ -58,7 +58,10 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   remove(id: string): Promise<boolean> {
-    return this.#writer.write(() => this.#run(this.#table.deleteLive(id)) > 0)
+    return this.#writer.write(() => {
+      this.#held?.forget(id)
+      return this.#run(this.#table.deleteLive(id)) > 0
+    })
   }
 
   first(where: Where<T>): Promise<T | undefined> {
@@ -89,12 +92,12 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
 
   async removeAll(where: Where<T>, limit: number): Promise<number> {
     const query = this.#table.delete(wholeOf(this.#plan(where)), limit)
-    return this.#writer.write(() => this.#run(query))
+    return this.#writer.write(() => this.#delete(query))
   }
 
   async removeExpired(now: number, limit: number): Promise<number> {
     const query = this.#table.deleteExpired([], now, limit)
-    return query ? this.#writer.write(() => this.#run(query)) : 0
+    return query ? this.#writer.write(() => this.#delete(query)) : 0
   }
 
   #check(doc: T): void {
@@ -102,9 +105,23 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   #read(id: string): T | undefined {
+    const body = this.#readBody(id)
+    return body === undefined ? undefined : (JSON.parse(body) as T)
+  }
+
+  #readShared(id: string, held: HeldDocuments<T>): T | undefined {
+    const revision = this.#connection.revision()
+    const known = held.readAt(id, revision)
+    if (known) return isExpired(known[this.#declaration.expires as keyof T]) ? undefined : known
+    const body = this.#readBody(id)
+    return body === undefined ? undefined : held.of(id, body, revision)
+  }
+
+  /** Of a live document. */
+  #readBody(id: string): string | undefined {
+    this.#connection.beginReading()
     const row = (this.#byId ??= this.#connection.prepare(this.#table.selectById)).get(id)
-    if (!row || (typeof row.expires === 'number' && row.expires <= Date.now())) return undefined
-    return this.#documentOf(id, row.body as string)
+    return !row || isExpired(row.expires) ? undefined : (row.body as string)
   }
 
   #select(segment: Segment, order: readonly string[], direction: Direction, limit: number): T[] {
@@ -124,6 +141,7 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   /** Writes one row, in place of expired ones that hold its id or a unique value. @throws Conflict */
   #put(statement: string, doc: T): void {
     const row = this.#table.rowOf(doc)
+    this.#held?.forget(doc.id)
     for (;;) {
       try {
         this.#connection.prepare(statement).run(...row)
@@ -139,10 +157,20 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   #removeExpiredHolder(fields: string[], doc: T): boolean {
     const same: Segment = fields.map(field => ({ field, is: '=', value: fieldOf(doc, field)! }))
     const query = this.#table.deleteExpired(same, Date.now(), 1)
-    return query !== undefined && this.#run(query) > 0
+    return query !== undefined && this.#delete(query) > 0
+  }
+
+  #delete(query: Query): number {
+    this.#held?.forgetAll()
+    return this.#run(query)
   }
 
   #run({ sql, values }: Query): number {
     return Number(this.#connection.prepare(sql).run(...values).changes)
   }
+}
+
+/** @param expires what the document's field of expiry holds, if it has one */
+function isExpired(expires: unknown): boolean {
+  return typeof expires === 'number' && expires <= Date.now()
 }

@@ -6,6 +6,7 @@ import { isBusy, translate } from './errors.ts'
 export class Connection {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  #revision: number | undefined
 
   constructor(path: string, { readOnly = false } = {}) {
     this.#db = new DatabaseSync(path, { timeout: 0, readOnly })
@@ -58,16 +59,35 @@ export class Connection {
    */
   read<R>(work: () => R): Promise<R> {
     return this.patiently(() => {
-      if (!this.#db.isTransaction) {
-        this.prepare('BEGIN').run()
-        setImmediate(this.#endReading)
-      }
+      this.beginReading()
       return work()
     })
   }
 
+  beginReading(): void {
+    if (this.#db.isTransaction) return
+    this.prepare('BEGIN').run()
+    setImmediate(this.#endReading)
+  }
+
   readonly #endReading = (): void => {
     if (this.#db.isOpen && this.#db.isTransaction) this.prepare('COMMIT').run()
+  }
+
+  /**
+   * A number that is another one once any other connection, of this process or not, has committed anything before the
+   * present turn of the event loop.
+   */
+  revision(): number {
+    if (this.#revision === undefined) {
+      this.#revision = this.prepare('PRAGMA data_version').get()!.data_version as number
+      setImmediate(this.#forgetRevision)
+    }
+    return this.#revision
+  }
+
+  readonly #forgetRevision = (): void => {
+    this.#revision = undefined
   }
 
   /**
@@ -98,6 +118,7 @@ export class Connection {
     if (!this.#db.isOpen) return
     this.#endReading()
     this.#statements.clear()
+    this.#revision = undefined
     this.#db.close()
   }
 }

@@ -42,7 +42,8 @@ export class Table {
     const { sql, values } = this.#where(segment, [this.#live()])
     const ordered = order.map(field => `${columnOf(field)} ${direction}`).join(', ')
     const orderBy = ordered && ` ORDER BY ${ordered}`
-    return { sql: `SELECT body FROM ${this.name}${sql}${orderBy} LIMIT ?`, values: [...values, limit] }
+    // Not bound: SQLite plans a statement anew each time that its limit is.
+    return { sql: `SELECT body FROM ${this.name}${sql}${orderBy} LIMIT ${limit}`, values }
   }
 
   count(segment: Segment): Query {
@@ -53,8 +54,8 @@ export class Table {
   delete(segment: Segment, limit: number): Query {
     const { sql, values } = this.#where(segment, [])
     return {
-      sql: `DELETE FROM ${this.name} WHERE rowid IN (SELECT rowid FROM ${this.name}${sql} LIMIT ?)`,
-      values: [...values, limit],
+      sql: `DELETE FROM ${this.name} WHERE rowid IN (SELECT rowid FROM ${this.name}${sql} LIMIT ${limit})`,
+      values,
     }
   }
 
@@ -68,8 +69,8 @@ export class Table {
     if (!this.#expires) return undefined
     const { sql, values } = this.#where(segment, [{ sql: `${this.#expires} <= ?`, values: [now] }])
     return {
-      sql: `DELETE FROM ${this.name} WHERE rowid IN (SELECT rowid FROM ${this.name}${sql} LIMIT ?)`,
-      values: [...values, limit],
+      sql: `DELETE FROM ${this.name} WHERE rowid IN (SELECT rowid FROM ${this.name}${sql} LIMIT ${limit})`,
+      values,
     }
   }
 

@@ -22,7 +22,7 @@ describe('proving an address', () => {
   afterEach(resetClock)
   after(() => store.close())
 
-  const registration = { profile: {}, passwordHash: 'hash' }
+  const registration = { profile: {}, secured: { passwordHash: 'hash' } }
   const begin = (taken = false) =>
     verifications.start({ email: 'ann@example.com', registration, taken, startedFrom: 'Firefox on Linux' })
   const wrong = ({ code }: Secrets) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')

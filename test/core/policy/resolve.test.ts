@@ -12,6 +12,10 @@ const defaults: ResolvedSettings = {
   rememberAllowed: true,
   offlineOutlivesSignOut: true,
   requiredAcr: 'urn:latchkey:acr:1',
+  allowedMethods: 'all',
+  secondFactor: 'optional',
+  secondFactorGrace: 0,
+  rememberSecondFactor: 2_592_000,
 }
 const none: Overrides = { everyone: {}, guards: {}, roles: {}, clients: {} }
 const apps: Subject = { guard: 'apps', clientId: 'notes', roles: ['staff', 'admin'] }
@@ -25,6 +29,34 @@ describe('policy', () => {
     source: string
     name?: keyof ResolvedSettings
   }[] = [
+    {
+      says: 'what is in both lists of methods, and whose they are',
+      name: 'allowedMethods',
+      overrides: {
+        guards: { apps: { allowedMethods: ['password', 'totp'] } },
+        clients: { notes: { allowedMethods: ['passkey', 'totp'] } },
+      },
+      value: ['totp'],
+      source: 'guard apps and client notes',
+    },
+    {
+      says: 'the shorter of two lists of methods, if it is part of the longer',
+      name: 'allowedMethods',
+      overrides: {
+        guards: { apps: { allowedMethods: ['password', 'totp'] } },
+        roles: { staff: { allowedMethods: 'all' } },
+        clients: { notes: { allowedMethods: ['totp'] } },
+      },
+      value: ['totp'],
+      source: 'client notes',
+    },
+    {
+      says: 'the strictest word on second factors',
+      name: 'secondFactor',
+      overrides: { roles: { staff: { secondFactor: 'required' } }, clients: { notes: { secondFactor: 'off' } } },
+      value: 'required',
+      source: 'role staff',
+    },
     { says: 'the default where nothing is said', overrides: {}, value: 7200, source: 'default' },
     {
       says: 'what is said for everyone',
@@ -93,7 +125,7 @@ describe('policy', () => {
   for (const { says, overrides, subject = apps, value, source, name = 'sessionIdleTtl' } of cases) {
     it(`resolves to ${says}`, () => {
       const resolved = resolvePolicy(defaults, { ...none, ...overrides }, subject)
-      expect(resolved.settings[name]).to.equal(value)
+      expect(resolved.settings[name]).to.deep.equal(value)
       expect(resolved.sources[name]).to.equal(source)
     })
   }

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { nextStep, type Situation, type Step } from '../../../src/core/signin/next-step.ts'
+import { nextStep, type Step } from '../../../src/core/signin/next-step.ts'
+import type { Situation } from '../../../src/core/signin/situation.ts'
 import { standing } from '../../../src/core/accounts/account.ts'
 import { joinScope } from '../../../src/core/signin/request.ts'
-import { ann, MINUTE, NOW, passkey, proofBy, pwd, totp } from './situations.ts'
+import { ann, MINUTE, NOW, passkey, plainPolicy, proofBy, pwd, totp } from './situations.ts'
 
 const ACRS = ['urn:latchkey:acr:1', 'urn:latchkey:acr:2', 'phr']
 const maybe = <T>(key: string, one: fc.Arbitrary<T>) =>
@@ -45,7 +46,10 @@ const situations = fc
       request,
       identified: fc.boolean(),
       selected: fc.boolean(),
-      requiredAcr: fc.constantFrom(...ACRS),
+      policy: fc.constantFrom(...ACRS).map(requiredAcr => ({ ...plainPolicy, requiredAcr })),
+      device: fc.constant({ known: false, able: ['passkey'], declined: [] }),
+      added: fc.constant([]),
+      skipped: fc.constant([]),
       methods,
       proofs: fc.array(
         fc.tuple(fc.constantFrom(pwd, totp, passkey), moment).map(([method, at]) => proofBy(method, at)),
@@ -81,7 +85,7 @@ describe('the next step, whatever the situation', () => {
     }))
 
   it('never ends below what policy, or an app that insists, asks for', () =>
-    holds(({ request: { acrValues, acrEssential }, requiredAcr }, step) => {
+    holds(({ request: { acrValues, acrEssential }, policy: { requiredAcr } }, step) => {
       if (step.kind !== 'finish') return
       const reached =
         { pwd: 1, otp: 1, 'pwd otp': 2 }[

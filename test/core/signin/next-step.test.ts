@@ -1,6 +1,19 @@
 import { expect } from 'chai'
-import { nextStep, type Situation, type Step } from '../../../src/core/signin/next-step.ts'
-import { ann, MINUTE, NOW, passkey, proofBy, pwd, situation, totp, without, type Difference } from './situations.ts'
+import { nextStep, type Step } from '../../../src/core/signin/next-step.ts'
+import type { Situation } from '../../../src/core/signin/situation.ts'
+import {
+  ann,
+  lacking,
+  MINUTE,
+  NOW,
+  passkey,
+  proofBy,
+  pwd,
+  situation,
+  totp,
+  without,
+  type Difference,
+} from './situations.ts'
 
 const stranger = (more: Difference = {}): Situation =>
   without(situation({ identified: false, proofs: [], ...more }), 'account')
@@ -21,7 +34,7 @@ function table(rows: Row[]): void {
 describe('the next step', () => {
   describe('of somebody who has said nothing yet', () => {
     table([
-      ['asks who they are', stranger(), { kind: 'identify' }],
+      ['asks who they are', stranger(), { kind: 'identify', methods: [] }],
       ['offers registration when the app asks for it', stranger({ request: { prompts: ['create'] } }), 'register'],
       [
         'asks who they are when an account has to be chosen and none is there',
@@ -40,13 +53,13 @@ describe('the next step', () => {
   describe('of a name that was typed', () => {
     const nobody = stranger({ identified: true })
     table([
-      ['asks somebody for a proof', situation({ proofs: [] }), { kind: 'prove', methods: ['password'] }],
-      ['asks nobody for the same proof', nobody, { kind: 'prove', methods: ['password'] }],
+      ['asks somebody for a proof', situation({ proofs: [] }), { kind: 'prove', role: 'first', methods: ['password'] }],
+      ['asks nobody for the same proof', nobody, { kind: 'prove', role: 'first', methods: ['password'] }],
       ['does not count proofs for nobody', { ...nobody, proofs: [proofBy(pwd)] }, 'prove'],
       [
-        'offers every method that is enrolled',
-        situation({ proofs: [], methods: [pwd, totp, { ...passkey, enrolled: false }] }),
-        { kind: 'prove', methods: ['password', 'totp'] },
+        'offers every method that a sign-in can begin with',
+        situation({ proofs: [], methods: [pwd, totp, passkey] }),
+        { kind: 'prove', role: 'first', methods: ['password', 'passkey'] },
       ],
       [
         'does not tell a disabled account from another before the proof',
@@ -89,7 +102,7 @@ describe('the next step', () => {
       [
         'asks for another account when the app expects one',
         situation({ request: { expectedAccountId: 'bob' } }),
-        { kind: 'identify', reason: 'other_account' },
+        { kind: 'identify', methods: [], reason: 'other_account' },
       ],
       ['is the end for the account that the app expects', situation({ request: { expectedAccountId: 'ann' } }), finish],
       [
@@ -104,8 +117,8 @@ describe('the next step', () => {
       ],
       [
         'offers nothing to an account that has no method left',
-        situation({ account: { ...ann, validFrom: NOW / 1000 }, methods: [{ ...pwd, enrolled: false }] }),
-        { kind: 'prove', methods: [] },
+        situation({ account: { ...ann, validFrom: NOW / 1000 }, methods: [lacking(pwd)] }),
+        { kind: 'prove', role: 'first', methods: [] },
       ],
     ])
   })
@@ -203,15 +216,19 @@ describe('the next step', () => {
         wish(['phr', 'urn:latchkey:acr:1'], { methods: [pwd, passkey] }),
         'finish',
       ],
-      ['asks for what raises the session', wish(['urn:latchkey:acr:2'], both), { kind: 'prove', methods: ['totp'] }],
+      [
+        'asks for what raises the session',
+        wish(['urn:latchkey:acr:2'], both),
+        { kind: 'prove', role: 'second', methods: ['totp'] },
+      ],
       [
         'asks only for what reaches the wish',
         wish(['phr'], { methods: [pwd, totp, passkey] }),
-        { kind: 'prove', methods: ['passkey'] },
+        { kind: 'prove', role: 'second', methods: ['passkey'] },
       ],
       [
         'does not ask for what is not enrolled',
-        wish(['urn:latchkey:acr:2'], { methods: [pwd, { ...totp, enrolled: false }] }),
+        wish(['urn:latchkey:acr:2'], { methods: [pwd, lacking(totp)] }),
         'finish',
       ],
       ['is let go when nothing can reach it', wish(['phr']), 'finish'],
@@ -248,7 +265,7 @@ describe('the next step', () => {
       [
         'asks for what raises the session',
         must(['urn:latchkey:acr:2'], { methods: [pwd, totp] }),
-        { kind: 'prove', methods: ['totp'] },
+        { kind: 'prove', role: 'second', methods: ['totp'] },
       ],
       ['takes any factor from a passkey', must(['urn:latchkey:acr:2'], { proofs: [proofBy(passkey)] }), 'finish'],
       [
@@ -270,12 +287,12 @@ describe('the next step', () => {
   })
 
   describe('with a level that policy asks for', () => {
-    const needs = (requiredAcr: string, more: Difference = {}) => situation({ requiredAcr, ...more })
+    const needs = (requiredAcr: string, more: Difference = {}) => situation({ policy: { requiredAcr }, ...more })
     const both = { methods: [pwd, totp] }
-    const second: Step = { kind: 'prove', methods: ['totp'] }
+    const second: Step = { kind: 'prove', role: 'second', methods: ['totp'] }
     table([
       ['asks for a second factor', needs('urn:latchkey:acr:2', both), second],
-      ['asks of a live session too', sessionOnly({ requiredAcr: 'urn:latchkey:acr:2', ...both }), second],
+      ['asks of a live session too', sessionOnly({ policy: { requiredAcr: 'urn:latchkey:acr:2' }, ...both }), second],
       [
         'is refused when nothing can reach it, although the app asked for less',
         needs('phr', { request: { acrValues: ['urn:latchkey:acr:1'] }, ...both }),

@@ -1,6 +1,7 @@
 // What nextStep decides about, with everything in its plainest state: each test says only what is different.
 import type { Account } from '../../../src/core/accounts/account.ts'
-import type { MethodFacts, Situation } from '../../../src/core/signin/next-step.ts'
+import type { MethodFacts, SignInPolicy } from '../../../src/core/signin/method-facts.ts'
+import type { Situation } from '../../../src/core/signin/situation.ts'
 import type { Proof } from '../../../src/core/signin/proof.ts'
 import type { AuthRequest } from '../../../src/core/signin/request.ts'
 
@@ -19,14 +20,78 @@ export const ann: Account = {
   updatedAt: 0,
 }
 
-export const pwd: MethodFacts = { id: 'password', factor: 'knowledge', resistsPhishing: false, enrolled: true }
-export const totp: MethodFacts = { id: 'totp', factor: 'possession', resistsPhishing: false, enrolled: true }
-export const passkey: MethodFacts = { id: 'passkey', factor: 'possession', resistsPhishing: true, enrolled: true }
+const method = (id: string, more: Partial<MethodFacts>): MethodFacts => ({
+  id,
+  factors: ['possession'],
+  resistsPhishing: false,
+  identifies: false,
+  enrolled: true,
+  first: false,
+  second: true,
+  protects: false,
+  enrollable: false,
+  backup: false,
+  upgrade: false,
+  ...more,
+})
 
-const AMR: Record<string, string[]> = { password: ['pwd'], totp: ['otp'], passkey: ['hwk', 'user'] }
+// Each as an account has it that has set it up.
+export const pwd = method('password', { factors: ['knowledge'], first: true, second: false })
+export const totp = method('totp', { protects: true })
+/** Turned on as a second factor. */
+export const mailed = method('email-code', { first: true, protects: true })
+export const recovery = method('recovery-codes', { backup: true })
+/** Which verifies its owner, and is found without a name. */
+export const passkey = method('passkey', {
+  factors: ['possession', 'inherence'],
+  resistsPhishing: true,
+  identifies: true,
+  first: true,
+})
+/** Without a PIN: only ever after another proof. */
+export const securityKey = method('security-key', { resistsPhishing: true, protects: true })
 
-export function proofBy({ id, factor, resistsPhishing }: MethodFacts, at = NOW - MINUTE): Proof {
-  return { method: id, factor, resistsPhishing, amr: AMR[id] ?? [], at }
+/** As an account has it that has not set it up. */
+export function lacking(facts: MethodFacts): MethodFacts {
+  const { id, backup, identifies } = facts
+  return {
+    ...facts,
+    enrolled: false,
+    // Whoever has proven the address can be mailed a code.
+    first: id === 'email-code',
+    second: false,
+    protects: false,
+    enrollable: id !== 'password' && !backup,
+    upgrade: identifies,
+  }
+}
+
+/** As everybody is offered it before any proof. */
+export function toAnybody(facts: MethodFacts): MethodFacts {
+  const first = facts.first
+  return { ...facts, enrolled: first, first, second: false, protects: false, enrollable: false, upgrade: false }
+}
+
+const AMR: Record<string, string[]> = {
+  password: ['pwd'],
+  totp: ['otp'],
+  'email-code': ['otp'],
+  'recovery-codes': ['otp'],
+  passkey: ['hwk', 'user'],
+  'security-key': ['hwk'],
+}
+
+export function proofBy({ id, factors, resistsPhishing }: MethodFacts, at = NOW - MINUTE): Proof {
+  return { method: id, factors: [...factors], resistsPhishing, amr: AMR[id] ?? [], at }
+}
+
+export const plainPolicy: SignInPolicy = {
+  requiredAcr: 'urn:latchkey:acr:1',
+  allowedMethods: 'all',
+  // Each table says itself when a second factor is asked for.
+  secondFactor: 'off',
+  secondFactorGrace: 0,
+  rememberSecondFactor: 30 * 86_400,
 }
 
 export const plainRequest: AuthRequest = {
@@ -38,13 +103,15 @@ export const plainRequest: AuthRequest = {
   resources: {},
 }
 
-export type Difference = Partial<Omit<Situation, 'request' | 'consent'>> & {
+export type Difference = Partial<Omit<Situation, 'request' | 'consent' | 'policy' | 'device'>> & {
   request?: Partial<AuthRequest>
+  policy?: Partial<SignInPolicy>
+  device?: Partial<Situation['device']>
   consent?: Partial<Situation['consent']>
 }
 
 /** Ann, proven a minute ago, in an attempt that began five minutes ago, at an app that has her consent. */
-export function situation({ request, consent, ...rest }: Difference = {}): Situation {
+export function situation({ request, consent, policy, device, ...rest }: Difference = {}): Situation {
   const given = { scopes: ['openid'], claims: [], resources: {} }
   return {
     now: NOW,
@@ -55,7 +122,10 @@ export function situation({ request, consent, ...rest }: Difference = {}): Situa
     startedAt: NOW - 5 * MINUTE,
     selected: false,
     methods: [pwd],
-    requiredAcr: 'urn:latchkey:acr:1',
+    policy: { ...plainPolicy, ...policy },
+    device: { known: false, able: ['passkey'], declined: [], ...device },
+    added: [],
+    skipped: [],
     consent: { firstParty: false, given, decided: false, ...consent },
     ...rest,
   }

@@ -241,6 +241,16 @@ describe('loadConfig', () => {
       const resource = { identifier: 'https://a', scopes: [], format: 'opaque', alg: 'RS256' }
       expect(problems({ LATCHKEY_RESOURCES: JSON.stringify([resource, resource]) })).to.have.length(3)
     })
+
+    it('lets passkeys belong to the issuer’s host or a domain above it, and to no other', () => {
+      const of = (rpId: string) => problems({ ...PRODUCTION, LATCHKEY_RP_ID: rpId })
+      for (const rpId of ['id.example.com', 'example.com']) expect(of(rpId)).to.deep.equal([])
+      for (const rpId of ['ample.com', 'other.example.com', 'login.id.example.com', 'example.org'])
+        expect(of(rpId)).to.deep.equal([`LATCHKEY_RP_ID: expected id.example.com or a domain above it, got ${rpId}`])
+      expect(of('https://example.com')).to.have.length(1)
+      for (const origins of ['http://example.org', 'https://example.org/', 'example.org'])
+        expect(problems({ LATCHKEY_RELATED_ORIGINS: origins })).to.have.length(1)
+    })
   })
 
   describe('in production', () => {

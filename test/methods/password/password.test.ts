@@ -6,6 +6,7 @@ import { createHasher } from '../../../src/core/hasher.ts'
 import { Refused } from '../../../src/lib/errors.ts'
 import type { MethodServices } from '../../../src/methods/method.ts'
 import { enrolPasswordHash, password } from '../../../src/methods/password/password.ts'
+import { tryBy } from '../../support/tries.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
 
 describe('the password method', () => {
@@ -18,13 +19,7 @@ describe('the password method', () => {
   after(() => server.close())
 
   const verify = (account: Account | undefined, text: string, by = services) =>
-    password.verify(by, {
-      identifier: account?.email ?? 'nobody@example.com',
-      account,
-      form: { password: text },
-      address: '192.0.2.1',
-      deviceId: undefined,
-    })
+    password.verify(by, tryBy(account, { password: text }))
   const refusal = (trying: Promise<unknown>): Promise<string | undefined> =>
     trying.then(
       () => undefined,
@@ -40,9 +35,13 @@ describe('the password method', () => {
   })
 
   it('proves one factor, by knowledge', async () => {
-    const proof = await verify(await server.person(), PASSWORD)
-    expect(proof).to.include({ method: 'password', factor: 'knowledge', resistsPhishing: false })
-    expect(proof.amr).to.deep.equal(['pwd'])
+    const { proof } = await verify(await server.person(), PASSWORD)
+    expect(proof).to.deep.include({
+      method: 'password',
+      factors: ['knowledge'],
+      resistsPhishing: false,
+      amr: ['pwd'],
+    })
   })
 
   it('is the same in every spelling that looks the same (NFKC)', async () => {

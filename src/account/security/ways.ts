@@ -1,0 +1,102 @@
+// Everything that an account signs in with, or could, as the page shows it. No method is known here by name.
+import type { Account } from '../../core/accounts/account.ts'
+import { credentialsOf, onlyCredentialId, type Credential } from '../../core/credentials.ts'
+import type { Described, Method, MethodServices } from '../../methods/method.ts'
+
+export const SECURITY = '/account/security'
+
+export interface Way {
+  name: string
+  about: string
+  /** Whether it can be used, set up or not: everybody with a proven address can have a code mailed. */
+  usable: boolean
+  credentials: (Described & { renameUrl?: string; removeUrl: string })[]
+  addUrl?: string
+  /** What the link to `addUrl` says. */
+  addLabel: string
+}
+
+/** A part of the page by a method of its own. */
+export interface Part {
+  view: string
+  locals: object
+}
+
+export interface Ways {
+  parts: Part[]
+  /** A script that the parts need. */
+  script?: string
+
+  /** What a sign-in can begin with. */
+  first: Way[]
+  /** What is asked for after that. */
+  second: Way[]
+  /** Whether a second step is asked for at each sign-in. */
+  isProtected: boolean
+}
+
+export async function waysOf(services: MethodServices, account: Account): Promise<Ways> {
+  const all = await credentialsOf(services.credentials, account.id)
+  const known = services.methods.map(method => {
+    const own = all.filter(credential => credential.method === method.id)
+    return { method, own, standing: method.standing(account, own) }
+  })
+  const ways = (first: boolean) =>
+    known
+      .filter(({ method: { roles } }) => (roles.first || roles.identifies) === first)
+      .map(({ method, own, standing }) => wayOf(method, own, standing.first || standing.second, account))
+      // What is neither there nor can be set up is nothing to look after.
+      .filter(way => way.credentials.length > 0 || way.addUrl !== undefined)
+  const shown = known.flatMap(({ method, own }) => method.onSecurity?.(services, account, own) ?? [])
+  const script = shown.find(part => part.script)?.script
+  return {
+    parts: shown.map(({ view, locals = {} }) => ({ view, locals })),
+    ...(script ? { script } : {}),
+    first: ways(true),
+    second: ways(false),
+    isProtected: known.some(({ standing }) => standing.protects),
+  }
+}
+
+function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id }: Account): Way {
+  const { name, about, again } = method.words
+  // One of its kind is there already: another would take its place.
+  const only = own.some(credential => credential.id === onlyCredentialId(method.id, id))
+  const canAdd = method.enrol !== undefined && (!only || again !== undefined)
+  return {
+    name,
+    about,
+    usable,
+    credentials: own.flatMap(credential => {
+      const at = credentialUrl(method.id, credential.id)
+      const urls = { ...(isNameable(method) ? { renameUrl: `${at}/name` } : {}), removeUrl: `${at}/remove` }
+      return describeNamed(method, credential).map(described => ({ ...described, ...urls }))
+    }),
+    ...(canAdd ? { addUrl: addUrl(method.id) } : {}),
+    addLabel: only ? again! : own.length > 0 ? 'Add another' : usable ? 'Use as second step' : 'Set up',
+  }
+}
+
+/** A thing that one may have several of; a password or a sheet of codes is what it is. */
+function isNameable({ factors, roles }: Method): boolean {
+  return factors.includes('possession') && roles.backup !== true
+}
+
+/** In its owner's words, where there are any; what the method calls it then says more about it. */
+export function describeNamed(method: Method, credential: Credential): Described[] {
+  const { label } = credential
+  return method.describe([credential]).map(described => {
+    if (!label || label === described.name) return described
+    const detail = [described.name === method.words.name ? undefined : described.name, described.detail]
+    const words = detail.filter(Boolean).join(' · ')
+    return { ...described, name: label, ...(words ? { detail: words } : {}) }
+  })
+}
+
+export function addUrl(methodId: string): string {
+  return `${SECURITY}/${methodId}/add`
+}
+
+function credentialUrl(methodId: string, credentialId: string): string {
+  return `${SECURITY}/${methodId}/${encodeURIComponent(credentialId)}`
+}

@@ -1,0 +1,22 @@
+// What the console needs from the rest of the house; app.ts puts it together.
+import type { Account } from '../core/accounts/account.ts'
+import type { Devices } from '../core/devices.ts'
+import type { Events, Origin } from '../core/events/events.ts'
+import type { HeldPolicy } from '../core/policy/held.ts'
+import type { MethodFacts } from '../core/signin/method-facts.ts'
+import type { SignIns } from '../core/signins.ts'
+import type { Views } from '../lib/views.ts'
+import type { MethodServices } from '../methods/method.ts'
+import type { Console } from '../oidc/consoles/console.ts'
+
+export interface AccountServices extends MethodServices {
+  console: Console
+  events: Events
+  devices: Devices
+  signIns: SignIns
+  policy: HeldPolicy
+  views: Views
+  /** Ends every session and token of an account whose password was changed. */
+  endEverywhere: (accountId: string, origin: Origin) => Promise<unknown>
+  factsOf: (account: Account) => Promise<MethodFacts[]>
+}

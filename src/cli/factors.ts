@@ -1,0 +1,56 @@
+// What an account has set up to sign in with.
+import type { Command } from 'commander'
+import { describeFactors, removeCredential } from '../methods/enrolment.ts'
+import { methods } from '../methods/list.ts'
+import { CommandError } from './support/failure.ts'
+import { accountNamed } from './support/named.ts'
+import { ORIGIN, withStore } from './support/open.ts'
+import { withJson, type JsonOption } from './support/options.ts'
+import { print, table, time } from './support/print.ts'
+
+export function define(factors: Command): void {
+  withJson(factors.command('list <name>'))
+    .description('list what an account, named by its address, username or id, has set up to sign in with')
+    .action(list)
+  withJson(factors.command('remove <name> <credential>'))
+    .description('remove one of them, named by its method or its id; with the last second factor the recovery codes go')
+    .action(remove)
+}
+
+function list(name: string, { json }: JsonOption): Promise<void> {
+  return withStore(async ({ accounts, credentials }) => {
+    const account = await accountNamed(accounts, name)
+    const items = await factorsOf(credentials, account.id)
+    print(json, { items }, () => {
+      if (items.length === 0) return `${account.email} has nothing set up.`
+      const rows = items.map(one => [
+        one.method,
+        one.credentialId,
+        one.name,
+        [one.detail, one.warning].filter(Boolean).join('; '),
+        time(one.createdAt),
+        one.usedAt ? time(one.usedAt) : '',
+      ])
+      return table(['method', 'id', 'name', 'more', 'since', 'last used'], rows)
+    })
+  })
+}
+
+function remove(name: string, wanted: string, { json }: JsonOption): Promise<void> {
+  return withStore(async opened => {
+    const { accounts, credentials } = opened
+    const account = await accountNamed(accounts, name)
+    const all = await factorsOf(credentials, account.id)
+    const named = all.filter(({ credentialId, method }) => credentialId === wanted || method === wanted)
+    const [one] = named
+    if (!one) throw new CommandError(`${account.email} has no ${wanted}: see \`latchkey users factors list\`.`)
+    if (named.length > 1) throw new CommandError(`${account.email} has several of ${wanted}: name one by its id.`)
+    await removeCredential({ ...opened, methods }, account, one.credentialId, ORIGIN)
+    print(json, { removed: one.credentialId }, () => `Removed: ${one.name} of ${account.email}.`)
+  })
+}
+
+async function factorsOf(credentials: Parameters<typeof describeFactors>[0]['credentials'], accountId: string) {
+  const described = await describeFactors({ methods, credentials }, accountId)
+  return described.flatMap(({ method, described: own }) => own.map(one => ({ method: method.id, ...one })))
+}

@@ -1,0 +1,51 @@
+// A method as the decision sees it: data, no code.
+import type { Strength } from './proof.ts'
+
+export interface MethodFacts extends Strength {
+  id: string
+  /** Whether it finds out by itself who the person is, before a name was typed. */
+  identifies: boolean
+  /** Whether the account has a credential of it. */
+  enrolled: boolean
+  /** Whether the account can begin a sign-in with it; before any proof for everybody, so that nothing shows. */
+  first: boolean
+  /** Whether it can be asked for after another proof. */
+  second: boolean
+  /** Whether having it means that a second factor is asked for at each sign-in. */
+  protects: boolean
+  /** Whether it can be set up as a second factor in the middle of a sign-in. */
+  enrollable: boolean
+  /** Whether it is what a person falls back on: offered once a second factor was set up. */
+  backup: boolean
+  /** Whether it is worth being offered after a sign-in by something weaker. */
+  upgrade: boolean
+}
+
+/** The settings of policy that the decision goes by. */
+export interface SignInPolicy {
+  /** The least `acr` that every sign-in of this kind must reach. */
+  requiredAcr: string
+  /** The methods that count; `all`, or their ids. */
+  allowedMethods: 'all' | string[]
+  secondFactor: SecondFactor
+  /** For how many seconds after it was first asked for a required second factor may be put off. */
+  secondFactorGrace: number
+  /** For how many seconds a device is not asked for the second factor again; 0 for never. */
+  rememberSecondFactor: number
+}
+
+/** From the weakest to the strictest. */
+export const SECOND_FACTOR = ['off', 'new-device', 'optional', 'required'] as const
+export type SecondFactor = (typeof SECOND_FACTOR)[number]
+
+/** What is known of the browser: it never stands for a proof, and only spares the person what policy lets it spare. */
+export interface DeviceFacts {
+  /** Whether it has been seen with the account. */
+  known: boolean
+  /** When the account's second factor was last proven on it, if it is remembered for that. Epoch milliseconds. */
+  secondFactorAt?: number
+  /** The methods that it says it could keep a credential of; none unless it says so. */
+  able?: readonly string[]
+  /** The upgrades that were declined on it. */
+  declined: readonly string[]
+}

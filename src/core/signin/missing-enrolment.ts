@@ -1,0 +1,60 @@
+// What a person is asked, or offered, to set up in the middle of a sign-in.
+import type { Situation } from './situation.ts'
+import { allowedMethods, countedProofs, isFresh, isSecondSpared } from './missing-proof.ts'
+import { levelOf } from './proof.ts'
+
+export interface Enrolment {
+  /** Policy requires a second factor; something to fall back on; or something stronger than what was used. */
+  reason: 'required' | 'backup' | 'upgrade'
+  /** Ids; the person chooses one. */
+  methods: string[]
+  skippable: boolean
+  /** Until when a required one may be put off. Epoch milliseconds. */
+  until?: number
+}
+
+export function missingEnrolment(situation: Situation): Enrolment | undefined {
+  return missingSecondFactor(situation) ?? missingBackup(situation) ?? offeredUpgrade(situation)
+}
+
+/** What `skipped` holds once the person has put it off. */
+export function skipKeyOf({ reason, methods }: Pick<Enrolment, 'reason' | 'methods'>): string {
+  return reason === 'upgrade' ? methods[0]! : reason
+}
+
+/** Policy requires a second factor, and the account has none. For a while after it was first asked it may be put off. */
+function missingSecondFactor(situation: Situation): Enrolment | undefined {
+  const { account, policy, now, skipped } = situation
+  const counted = countedProofs(situation)
+  if (policy.secondFactor !== 'required' || levelOf(counted) > 1 || isSecondSpared(situation, counted)) return undefined
+  const methods = allowedMethods(situation)
+  if (methods.some(({ second }) => second)) return undefined
+  const able = methods.filter(({ enrollable }) => enrollable)
+  if (able.length === 0) return undefined
+  const askedAt = account!.secondFactorAskedAt
+  const until = (askedAt ?? now) + policy.secondFactorGrace * 1000
+  const skippable = now < until
+  // Said once for each sign-in: a session that goes on is not asked again.
+  const putOff = skipped.includes('required') || (askedAt !== undefined && !isFresh(situation, counted))
+  if (skippable && putOff) return undefined
+  return { reason: 'required', methods: able.map(({ id }) => id), skippable, ...(skippable ? { until } : {}) }
+}
+
+function missingBackup(situation: Situation): Enrolment | undefined {
+  const { added, skipped } = situation
+  if (added.length === 0 || skipped.includes('backup')) return undefined
+  const methods = allowedMethods(situation)
+  if (!methods.some(({ id, protects }) => protects && added.includes(id))) return undefined
+  const [backup] = methods.filter(method => method.backup && !method.enrolled)
+  return backup && { reason: 'backup', methods: [backup.id], skippable: true }
+}
+
+/** Only what the browser could do, and once for each device: who has declined is not asked there again. */
+function offeredUpgrade(situation: Situation): Enrolment | undefined {
+  const { skipped, device } = situation
+  if (!isFresh(situation, countedProofs(situation))) return undefined
+  const answered = [...skipped, ...device.declined]
+  const able = allowedMethods(situation).filter(({ id, upgrade }) => upgrade && device.able?.includes(id))
+  const offered = able.find(({ id }) => !answered.includes(id))
+  return offered && { reason: 'upgrade', methods: [offered.id], skippable: true }
+}

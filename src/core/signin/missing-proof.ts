@@ -1,0 +1,148 @@
+// Which proof a sign-in lacks: the first, the second factor that the account or policy wants, or one that raises the level.
+import { standing } from '../accounts/account.ts'
+import type { MethodFacts } from './method-facts.ts'
+import type { Situation } from './situation.ts'
+import { levelOf, levelOfAcr, type Proof } from './proof.ts'
+
+export interface Missing {
+  role: 'first' | 'second'
+  /** Ids; empty when the account has nothing that would do. */
+  methods: string[]
+}
+
+/** Undefined when nothing is missing that the person could give. */
+export function missingProof(situation: Situation): Missing | undefined {
+  const counted = countedProofs(situation)
+  const methods = allowedMethods(situation)
+  if (!counted.some(proof => proof.at >= freshSince(situation)))
+    return { role: 'first', methods: idsOf(methods.filter(({ first }) => first)) }
+  const missing = missingSecond(situation, counted, methods) ?? missingLevel(situation, counted, methods)
+  return missing && { role: 'second', methods: idsOf(missing) }
+}
+
+/** Proofs that still stand for this account, by methods that count here. */
+export function countedProofs({ account, proofs, policy: { allowedMethods: allowed } }: Situation): Proof[] {
+  if (!account) return []
+  return proofs.filter(
+    ({ at, method }) =>
+      (account.status === 'disabled' || standing(account, seconds(at))) &&
+      (allowed === 'all' || allowed.includes(method)),
+  )
+}
+
+export function allowedMethods({ methods, policy: { allowedMethods: allowed } }: Situation): MethodFacts[] {
+  return methods.filter(({ id }) => allowed === 'all' || allowed.includes(id))
+}
+
+/** Whether something was proven in this attempt, as against a session that it goes on from. */
+export function isFresh({ startedAt = Infinity }: Situation, counted: readonly Proof[]): boolean {
+  return counted.some(({ at }) => at >= startedAt)
+}
+
+/**
+ * The second factor that is asked for because the account has one, or because policy wants one. It is proven once a
+ * method that the account uses for it is, and two different factors are, where the account has them: whoever holds the
+ * mailbox and the password is not let past the authenticator app.
+ */
+function missingSecond(
+  situation: Situation,
+  counted: readonly Proof[],
+  methods: readonly MethodFacts[],
+): MethodFacts[] | undefined {
+  if (!isSecondDemanded(situation, counted, methods)) return undefined
+  const usable = methods.filter(({ second }) => second)
+  const isProven = usable.some(method => isProvenBy(method, counted))
+  if (usable.length > 0 && !isProven) return usable
+  return levelOf(counted) > 1 ? undefined : atLeastOne(raising(counted, methods, level => level > 1))
+}
+
+function isSecondDemanded(situation: Situation, counted: readonly Proof[], methods: readonly MethodFacts[]): boolean {
+  const { policy, device } = situation
+  if (policy.secondFactor === 'off' || isSecondSpared(situation, counted)) return false
+  if (policy.secondFactor === 'required') return isFresh(situation, counted) || levelOf(counted) < 2
+  // A session that began before the second factor was set up goes on; its next sign-in is asked.
+  const isProtected = isFresh(situation, counted) && methods.some(({ protects }) => protects)
+  return isProtected && (policy.secondFactor === 'optional' || !device.known)
+}
+
+/**
+ * One act that proved two factors, or a device that is remembered for the second. The device is no proof: it raises no
+ * level, so an `acr` that is asked for is not met by it (NIST SP 800-63B-4, section 2.2: a cookie is no authenticator).
+ */
+export function isSecondSpared({ account, policy, device, now }: Situation, counted: readonly Proof[]): boolean {
+  if (counted.some(({ factors }) => factors.length > 1)) return true
+  const { secondFactorAt: at } = device
+  if (at === undefined || !account || !standing(account, seconds(at))) return false
+  return now - at < policy.rememberSecondFactor * 1000
+}
+
+/** What raises the sign-in to the level that the app or policy asks for. */
+function missingLevel(
+  situation: Situation,
+  counted: readonly Proof[],
+  methods: readonly MethodFacts[],
+): MethodFacts[] | undefined {
+  const level = levelOf(counted)
+  const wanted = wantedLevels(situation)
+  if (wanted.reached(level)) return undefined
+  const all = atLeastOne(raising(counted, methods, wanted.reached))
+  if (all || !wanted.essential(level)) return all
+  // What the app only wishes for may be out of reach, and what policy asks for still within it.
+  return atLeastOne(raising(counted, methods, higher => !wanted.essential(higher)))
+}
+
+/** Whether the sign-in stays below a level that it must reach. */
+export function isLevelUnmet(situation: Situation): boolean {
+  return wantedLevels(situation).essential(levelOf(countedProofs(situation)))
+}
+
+/** Which levels would do: one of those that the app asked for, and never less than policy asks. */
+function wantedLevels({ request, policy }: Situation) {
+  const least = levelOfAcr(policy.requiredAcr) ?? Infinity
+  const asked = request.acrValues.map(acr => levelOfAcr(acr) ?? Infinity)
+  const meetsAsked = (level: number) => asked.length === 0 || asked.some(one => one <= level)
+  return {
+    reached: (level: number) => level >= least && meetsAsked(level),
+    /** Whether a sign-in that stays below must not go on: a mere wish of the app's does not stop it. */
+    essential: (level: number) => level < least || (request.acrEssential && !meetsAsked(level)),
+  }
+}
+
+/** What the account has set up, and would bring the proofs to a level that does. */
+function raising(
+  counted: readonly Proof[],
+  methods: readonly MethodFacts[],
+  does: (level: number) => boolean,
+): MethodFacts[] {
+  return methods.filter(method => {
+    const usable = method.second || (method.first && method.enrolled)
+    return usable && does(levelOf([...counted, method]))
+  })
+}
+
+/**
+ * The time (epoch milliseconds) from which on a proof is fresh enough for this request. One that was given in the attempt
+ * is: however short `max_age` is, the pages that follow must not make it too old again.
+ */
+function freshSince({ request, now, startedAt = Infinity }: Situation): number {
+  const forMaxAge = request.maxAge === undefined ? 0 : Math.min(now - request.maxAge * 1000, startedAt)
+  // A session alone never satisfies prompt=login: only what is proven in the attempt that it asks for.
+  const forLogin = request.prompts.includes('login') ? startedAt : 0
+  return Math.max(forMaxAge, forLogin)
+}
+
+function isProvenBy({ id }: MethodFacts, counted: readonly Proof[]): boolean {
+  return counted.some(({ method }) => method === id)
+}
+
+function atLeastOne<T>(all: T[]): T[] | undefined {
+  return all.length > 0 ? all : undefined
+}
+
+function idsOf(methods: readonly MethodFacts[]): string[] {
+  return methods.map(({ id }) => id)
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}

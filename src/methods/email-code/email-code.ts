@@ -1,0 +1,88 @@
+// A code that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
+// a sign-in by it; as a second factor it counts only for who has turned it on.
+import { onlyCredentialId } from '../../core/credentials.ts'
+import { proofBy, type Asked, type Method, type MethodServices } from '../method.ts'
+import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode } from '../sent-codes.ts'
+
+const ID = 'email-code'
+
+export const emailCode: Method = {
+  id: ID,
+  words: {
+    name: 'Code by email',
+    use: 'Email me a code',
+    about: 'A 6-digit code to your email address, each time.',
+  },
+  factors: ['possession'],
+  // RFC 8176 has no value for a mailbox; this is its nearest.
+  amr: ['otp'],
+  resistsPhishing: false,
+  roles: { first: true, second: true, identifies: false },
+
+  standing(account, own) {
+    const enrolled = own.length > 0 && account.emailVerified
+    return { enrolled, first: account.emailVerified, second: enrolled, protects: enrolled }
+  },
+
+  async page(services, asked) {
+    const sent = (await services.challenges.begun(boundTo(ID, asked)))?.times ?? 0
+    return { view: 'methods/email-code/prove', locals: { sent, to: shownAddress(asked) } }
+  },
+
+  async challenge(services, attempted) {
+    const { account, clientName } = attempted
+    const reachable = account?.emailVerified === true && account.status === 'active'
+    const code = await makeCode(services, ID, attempted, reachable)
+    postCode(services, reachable ? account.email : undefined, { code, clientName })
+    return { kind: 'asked' }
+  },
+
+  async verify(services, attempted) {
+    await takeCode(services, ID, attempted)
+    return { proof: proofBy(emailCode) }
+  },
+
+  enrol: {
+    async page(services, who) {
+      const sent = (await services.challenges.begun(enrolBound(ID, who)))?.times ?? 0
+      return { view: 'methods/email-code/enrol', locals: { sent, to: who.account.email } }
+    },
+    async confirm(services, who, form) {
+      if (form.send !== undefined) {
+        const code = await makeEnrolCode(services, ID, who)
+        postCode(services, who.account.email, { code })
+        return { kind: 'more' }
+      }
+      await services.challenges.takeByCode(enrolBound(ID, who), typedCode(form))
+      const now = Date.now()
+      const { id: accountId } = who.account
+      const id = onlyCredentialId(ID, accountId)
+      const credential = { id, accountId, method: ID, data: {}, createdAt: now, updatedAt: now }
+      return { kind: 'enrolled', credential, proof: proofBy(emailCode) }
+    },
+  },
+
+  describe: own =>
+    own.map(({ id, createdAt, usedAt }) => ({
+      credentialId: id,
+      name: emailCode.words.name,
+      createdAt,
+      ...(usedAt ? { usedAt } : {}),
+    })),
+}
+
+/** Rendered for nobody too, so that it takes as long. */
+function postCode(
+  { postbox, config }: MethodServices,
+  to: string | undefined,
+  { code, clientName }: { code: string; clientName?: string },
+): void {
+  const lasts = `${Math.round(config.codeTtl / 60)} minutes`
+  postbox.post(to, 'sign-in-code', { brandName: config.name, code, lasts, ...(clientName ? { clientName } : {}) })
+}
+
+/** Before a proof only what was typed: the address behind a username is nobody else's business. */
+function shownAddress({ role, account, identifier }: Asked): string {
+  if (role === 'second' && account) return account.email
+  return identifier.includes('@') ? identifier : 'the address of this account'
+}

@@ -1,0 +1,103 @@
+// Setting methods up and removing them, the same way from a sign-in, the account console and the command line. The entry
+// is written first, so that no change is without one.
+import type { Account } from '../core/accounts/account.ts'
+import { credentialsOf, type Credential } from '../core/credentials.ts'
+import type { Events, Origin } from '../core/events/events.ts'
+import type { MethodFacts } from '../core/signin/method-facts.ts'
+import type { Proof } from '../core/signin/proof.ts'
+import { Refused } from '../lib/errors.ts'
+import { factsFrom } from './facts.ts'
+import type { Described, Enrolling, Method, MethodServices } from './method.ts'
+
+/** More of one method than anybody needs. */
+const MOST = 20
+
+type Removing = Pick<MethodServices, 'methods' | 'credentials'> & { events: Events }
+
+/** @returns undefined when the page goes on to its next step @throws Refused, shown on the page again */
+export async function confirmEnrolment(
+  services: MethodServices & { events: Events },
+  method: Method,
+  who: Enrolling,
+  form: Record<string, string>,
+  origin: Origin,
+): Promise<{ proof?: Proof; endsSessions: boolean } | undefined> {
+  const { credentials, events } = services
+  const enrolled = await method.enrol!.confirm(services, who, form)
+  if (enrolled.kind === 'more') return undefined
+  const { credential, proof, endsSessions = false } = enrolled
+  const { id: accountId } = who.account
+  const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method.id)
+  if (own.length >= MOST && own.every(({ id }) => id !== credential.id)) {
+    throw new Refused('factor.too_many', {
+      hint: 'There are enough of these. Remove one that you no longer use first.',
+    })
+  }
+  await events.emit({ type: 'factor.enrolled', ...origin, accountId, details: { method: method.id } })
+  const stored = await credentials.upsert(credential.id, known =>
+    known && known.accountId !== accountId ? undefined : credential,
+  )
+  if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
+  return { endsSessions, ...(proof ? { proof } : {}) }
+}
+
+/** What an account has set up, method by method, in words. */
+export async function describeFactors(
+  { methods, credentials }: Pick<MethodServices, 'methods' | 'credentials'>,
+  accountId: string,
+): Promise<{ method: Method; described: Described[] }[]> {
+  const all = await credentialsOf(credentials, accountId)
+  return methods.map(method => ({ method, described: method.describe(all.filter(one => one.method === method.id)) }))
+}
+
+/** Refuses a removal by what the account can do before and after it. @throws Refused */
+export type RemovalCheck = (had: readonly MethodFacts[], left: readonly MethodFacts[]) => void
+
+/**
+ * Removes a credential, and with the last second factor what was there to fall back on.
+ * @throws Refused `factor.gone`; `factor.last` when nothing would be left to sign in with; what `alsoCheck` throws
+ */
+export async function removeCredential(
+  services: Removing,
+  account: Account,
+  credentialId: string,
+  origin: Origin,
+  alsoCheck: RemovalCheck = () => {},
+): Promise<void> {
+  const { credentials } = services
+  const all = await credentialsOf(credentials, account.id)
+  const credential = all.find(({ id }) => id === credentialId)
+  if (!credential) throw new Refused('factor.gone', { status: 404, hint: 'That was removed already.' })
+  const factsOf = (some: readonly Credential[]) => factsFrom(services.methods, account, some)
+  const had = factsOf(all)
+  const left = factsOf(all.filter(one => one !== credential))
+  const check: RemovalCheck = (before, after) => {
+    requireWayIn(before, after)
+    alsoCheck(before, after)
+  }
+  check(had, left)
+  await remove(services, credential, origin)
+  try {
+    // Of two removals at once each has found the other one's still there.
+    check(had, factsOf(await credentialsOf(credentials, account.id)))
+  } catch (error) {
+    await credentials.upsert(credential.id, known => known ?? credential)
+    throw error
+  }
+  if (left.some(({ second, backup }) => second && !backup)) return
+  const backups = left.filter(({ backup }) => backup).map(({ id }) => id)
+  for (const one of all) if (backups.includes(one.method)) await remove(services, one, origin)
+}
+
+function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[]): void {
+  const signsIn = (facts: readonly MethodFacts[]) => facts.some(({ first, enrolled }) => first && enrolled)
+  if (!signsIn(had) || signsIn(left)) return
+  const hint = 'This is the only way to sign in that this account has. Set up another one first.'
+  throw new Refused('factor.last', { status: 409, hint })
+}
+
+async function remove({ credentials, events }: Removing, credential: Credential, origin: Origin): Promise<void> {
+  const { id, accountId, method } = credential
+  await events.emit({ type: 'factor.removed', ...origin, accountId, details: { method } })
+  await credentials.remove(id)
+}

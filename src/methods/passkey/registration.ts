@@ -1,0 +1,111 @@
+// Making a passkey (WebAuthn Level 3, section 7.1), without HTTP and without a store.
+import {
+  generateRegistrationOptions,
+  verifyRegistrationResponse,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server'
+import { cose } from '@simplewebauthn/server/helpers'
+import { Refused } from '../../lib/errors.ts'
+import type { PasskeyData } from './data.ts'
+import type { RelyingParty } from './relying-party.ts'
+import { CEREMONY_TIME } from './ceremony.ts'
+
+const ALGORITHMS = [cose.COSEALG.EdDSA, cose.COSEALG.ES256, cose.COSEALG.RS256]
+
+export interface NewPasskey {
+  /** Base64url. */
+  challenge: string
+  accountId: string
+  /** What the person's list of passkeys shows. */
+  userName: string
+  displayName: string
+  /** What the account has already, so that no authenticator makes a second one. */
+  known: readonly Pick<PasskeyData, 'credentialId' | 'transports'>[]
+  /** It will be the only way in: so it has to be found without a name, and to verify the person by itself. */
+  alone: boolean
+}
+
+export function creationOptions(rp: RelyingParty, wanted: NewPasskey): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  return generateRegistrationOptions({
+    rpID: rp.id,
+    rpName: rp.name,
+    challenge: Buffer.from(wanted.challenge, 'base64url'),
+    userID: userIdOf(wanted.accountId),
+    userName: wanted.userName,
+    userDisplayName: wanted.displayName,
+    timeout: CEREMONY_TIME,
+    // Whoever asks for more shows the person a warning, and shuts out what they have.
+    attestationType: 'none',
+    excludeCredentials: wanted.known.map(({ credentialId, transports }) => ({
+      id: credentialId,
+      transports: transports,
+    })),
+    // A security key that can keep nothing more, or has no PIN, is a second factor still.
+    authenticatorSelection: wanted.alone
+      ? { residentKey: 'required', userVerification: 'required' }
+      : { residentKey: 'preferred', userVerification: 'preferred' },
+    supportedAlgorithmIDs: ALGORITHMS,
+  })
+}
+
+/** What an authenticator keeps of whose it is: the account's id, random and no name of the person (section 14.6.1). */
+export function userIdOf(accountId: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(accountId))
+}
+
+export interface MadePasskey {
+  data: PasskeyData
+  userVerified: boolean
+  /** False for one that was made without asking. */
+  userPresent: boolean
+}
+
+/** @throws Refused `passkey.invalid` with what was wrong as its private cause; `passkey.not_alone` */
+export async function verifyNewPasskey(
+  rp: RelyingParty,
+  response: RegistrationResponseJSON,
+  { challenge, alone, silent = false }: { challenge: string; alone: boolean; silent?: boolean },
+): Promise<MadePasskey> {
+  const { verified, registrationInfo } = await verifyRegistrationResponse({
+    response,
+    expectedChallenge: challenge,
+    expectedOrigin: rp.origins,
+    expectedRPID: rp.id,
+    supportedAlgorithmIDs: ALGORITHMS,
+    requireUserVerification: alone,
+    // Made without asking, after a password was used (section 5.1.3): nobody had to touch anything.
+    requireUserPresence: !silent,
+  }).catch((cause: unknown) => {
+    throw invalid(cause)
+  })
+  if (!verified) throw invalid(new Error('the attestation does not hold'))
+
+  const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified } = registrationInfo
+  const backupEligible = credentialDeviceType === 'multiDevice'
+  // Who does not say, was asked for one that is found without a name where it must be.
+  const discoverable = response.clientExtensionResults.credProps?.rk ?? (alone || backupEligible)
+  if (alone && !discoverable) {
+    const hint = 'That security key cannot be the only way to sign in. Use another, or choose a password.'
+    throw new Refused('passkey.not_alone', { hint })
+  }
+  return {
+    userVerified,
+    userPresent: !silent,
+    data: {
+      credentialId: credential.id,
+      publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+      counter: credential.counter,
+      transports: credential.transports ?? [],
+      aaguid,
+      backupEligible,
+      backedUp: credentialBackedUp,
+      discoverable,
+    },
+  }
+}
+
+function invalid(cause: unknown): Refused {
+  const hint = 'That passkey could not be added. Try again, or use another device.'
+  return new Refused('passkey.invalid', { hint, cause })
+}

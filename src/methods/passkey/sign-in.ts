@@ -1,0 +1,56 @@
+// A passkey in a sign-in: what the browser is asked, and what comes of its answer.
+import { randomBytes } from 'node:crypto'
+import type { Account } from '../../core/accounts/account.ts'
+import type { Bound } from '../../core/challenges.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Asked, MethodServices, Try } from '../method.ts'
+import { requestOptions } from './authentication.ts'
+import { CEREMONY_TIME } from './ceremony.ts'
+import type { PasskeyData } from './data.ts'
+import { ownPasskeys } from './enrol.ts'
+import { relyingPartyOf } from './relying-party.ts'
+import { readAuthentication } from './responses.ts'
+import { usePasskey } from './use.ts'
+
+export async function signInOptions(services: MethodServices, asked: Asked): Promise<object> {
+  const value = randomBytes(32).toString('base64url')
+  await services.challenges.begin(boundTo(asked), { data: { value }, lasts: CEREMONY_TIME / 1000 })
+  return requestOptions(relyingPartyOf(services.config), {
+    challenge: value,
+    verifyUser: mustVerify(asked),
+    ...(asked.role === 'second' && asked.account ? { allow: await ownPasskeys(services, asked.account) } : {}),
+  })
+}
+
+/**
+ * @throws Refused `passkey.missing`, `passkey.malformed`, `passkey.expired`, `passkey.unknown`, `passkey.invalid`,
+ * `passkey.counter_back`, `passkey.backup_changed`, `passkey.other_account`
+ */
+export async function verifySignIn(
+  services: MethodServices,
+  attempted: Try,
+): Promise<{ account: Account; data: PasskeyData; userVerified: boolean }> {
+  const response = readAuthentication(attempted.form.response ?? '')
+  const challenge = await services.challenges.take(boundTo(attempted))
+  if (!challenge) throw new Refused('passkey.expired', { hint: 'That took too long, or was used already. Try again.' })
+
+  const asked = { challenge: String(challenge.data.value), verifyUser: mustVerify(attempted) }
+  const { accountId, data, seen } = await usePasskey(services, response, asked)
+  // Whoever typed a name meant it: a passkey of somebody else does not change who is asked.
+  const { account = await services.accounts.get(accountId), identifier } = attempted
+  const isOther = attempted.account ? attempted.account.id !== accountId : identifier !== ''
+  if (!account || isOther) {
+    const hint = 'That passkey belongs to another account. Choose the right one, or change the account.'
+    throw new Refused('passkey.other_account', { hint })
+  }
+  return { account, data, userVerified: seen.userVerified }
+}
+
+/** Alone it has to be two factors; after another proof, a touch is enough. */
+function mustVerify({ role }: Pick<Asked, 'role'>): boolean {
+  return role === 'first'
+}
+
+function boundTo({ owner, account }: Pick<Asked, 'owner' | 'account'>): Bound {
+  return { owner, method: 'passkey', purpose: 'prove', accountId: account?.id }
+}

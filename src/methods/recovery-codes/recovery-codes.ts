@@ -1,0 +1,113 @@
+// Codes on paper, for when everything else is lost. Each works once, in the place of a second factor.
+import { z } from 'zod'
+import { onlyCredentialId, type Credential } from '../../core/credentials.ts'
+import { Refused } from '../../lib/errors.ts'
+import { proofBy, type Enrolling, type Method, type MethodServices } from '../method.ts'
+import { keepSealed, readSealed } from '../sealed-challenge.ts'
+import { enrolBound } from '../sent-codes.ts'
+import { countTry } from '../tries.ts'
+import { hashOf, newRecoveryCodes } from './codes.ts'
+
+const ID = 'recovery-codes'
+const FEW = 3
+/** Long enough to find a printer. Seconds. */
+const LASTS = 30 * 60
+
+/** The hashes of the codes that are left. */
+const dataSchema = z.object({ left: z.array(z.string()), made: z.number() })
+
+export const recoveryCodes: Method = {
+  id: ID,
+  words: {
+    name: 'Recovery codes',
+    use: 'Use a recovery code',
+    about: 'Ten codes to print or to keep, for when you have lost everything else.',
+    again: 'Make new codes',
+  },
+  factors: ['possession'],
+  amr: ['otp'],
+  resistsPhishing: false,
+  roles: { first: false, second: true, identifies: false, backup: true },
+
+  standing(_account, own) {
+    const enrolled = own.length > 0
+    return { enrolled, first: false, second: own.some(one => leftOf(one) > 0), protects: false }
+  },
+
+  page: () => Promise.resolve({ view: 'methods/recovery-codes/prove' }),
+
+  async verify(services, attempted) {
+    const typed = (attempted.form.code ?? '').trim()
+    if (typed === '') throw new Refused('code.missing', { field: 'code', hint: 'Enter one of your recovery codes.' })
+    const { succeeded } = await countTry(services, ID, attempted)
+    const accountId = attempted.account?.id ?? 'nobody'
+    const hash = hashOf(accountId, typed)
+    const used = await services.credentials.update(onlyCredentialId(ID, accountId), known => {
+      const data = dataSchema.parse(known.data)
+      const left = data.left.filter(one => one !== hash)
+      return left.length < data.left.length ? { ...known, data: { ...data, left }, usedAt: Date.now() } : undefined
+    })
+    if (!used) {
+      const hint = 'That is none of your codes, or it was used before. Each works once; try another.'
+      throw new Refused('recovery.mismatch', { field: 'code', hint })
+    }
+    await succeeded()
+    return { proof: proofBy(recoveryCodes) }
+  },
+
+  enrol: {
+    async page(services, who) {
+      const codes = (await pendingCodes(services, who)) ?? (await beginCodes(services, who))
+      const { name } = services.config
+      const text = [`Recovery codes of ${who.account.email} at ${name}`, 'Each works once.', '', ...codes, ''].join(
+        '\r\n',
+      )
+      return {
+        view: 'methods/recovery-codes/enrol',
+        locals: { codes, file: `data:text/plain;charset=utf-8,${encodeURIComponent(text)}` },
+        script: 'print.js',
+      }
+    },
+    async confirm(services, who, form) {
+      if (form.saved === undefined) {
+        const hint = 'Say that you have kept the codes: they are not shown again.'
+        throw new Refused('recovery.unsaved', { field: 'saved', hint })
+      }
+      const codes = await pendingCodes(services, who)
+      if (!codes || !(await services.challenges.take(enrolBound(ID, who)))) {
+        const hint = 'This took too long, so there are new codes. Keep these, and throw the others away.'
+        throw new Refused('recovery.expired', { hint })
+      }
+      const { id: accountId } = who.account
+      const now = Date.now()
+      const data = { left: codes.map(code => hashOf(accountId, code)), made: codes.length }
+      const id = onlyCredentialId(ID, accountId)
+      return { kind: 'enrolled', credential: { id, accountId, method: ID, data, createdAt: now, updatedAt: now } }
+    },
+  },
+
+  describe: own =>
+    own.map(one => ({
+      credentialId: one.id,
+      name: recoveryCodes.words.name,
+      detail: `${leftOf(one)} of ${dataSchema.parse(one.data).made} left`,
+      createdAt: one.createdAt,
+      ...(one.usedAt ? { usedAt: one.usedAt } : {}),
+      ...(leftOf(one) <= FEW ? { warning: 'Few codes are left. Make new ones.' } : {}),
+    })),
+}
+
+function leftOf({ data }: Credential): number {
+  return dataSchema.parse(data).left.length
+}
+
+/** Those that are shown until they are confirmed, the same ones each time: what was printed is what counts. */
+async function pendingCodes(services: MethodServices, who: Enrolling): Promise<string[] | undefined> {
+  return (await readSealed(services, enrolBound(ID, who)))?.text.split(' ')
+}
+
+async function beginCodes(services: MethodServices, who: Enrolling): Promise<string[]> {
+  const codes = newRecoveryCodes()
+  await keepSealed(services, enrolBound(ID, who), codes.join(' '), LASTS)
+  return codes
+}

@@ -1,0 +1,53 @@
+// Setting up a number: a code that arrives there shows that it is the person's. Only then it counts.
+import { z } from 'zod'
+import { canonicalPhone } from '../../lib/phone.ts'
+import type { Enrolling, MethodServices, Shown } from '../method.ts'
+import { enrolBound, makeEnrolCode, typedCode } from '../sent-codes.ts'
+import { countMessage, requireReachable } from './limits.ts'
+import { sendCode } from './message.ts'
+
+const METHOD = 'sms-code'
+const pendingSchema = z.object({ number: z.string() })
+
+/** Asks for a number, and once a message is on its way for its code. */
+export async function enrolPage({ challenges }: MethodServices, who: Enrolling): Promise<Shown> {
+  const pending = await challenges.find(enrolBound(METHOD, who))
+  const to = pending && pendingSchema.parse(pending.data).number
+  return { view: 'methods/sms-code/enrol', locals: to ? { to } : {} }
+}
+
+/**
+ * Takes a number (`phone`), the wish for another (`restart`), or the code.
+ * @returns the number once it is proven
+ * @throws Refused `phone.…`, `sms.…`, `code.…`; LimitReached
+ */
+export async function confirmNumber(
+  services: MethodServices,
+  who: Enrolling,
+  form: Record<string, string>,
+): Promise<string | undefined> {
+  const bound = enrolBound(METHOD, who)
+  if (form.restart !== undefined) {
+    await services.challenges.take(bound)
+    return undefined
+  }
+  if (form.phone !== undefined) {
+    await sendTo(services, who, canonicalPhone(form.phone))
+    return undefined
+  }
+  const { data } = await services.challenges.takeByCode(bound, typedCode(form))
+  return pendingSchema.parse(data).number
+}
+
+async function sendTo(services: MethodServices, who: Enrolling, number: string): Promise<void> {
+  requireReachable(services.config, number)
+  await countMessage(services, { to: number, accountId: who.account.id, address: who.address })
+  const code = await makeEnrolCode(services, METHOD, who, { number })
+  try {
+    await sendCode(services, number, code)
+  } catch (error) {
+    // Nothing is on its way, so the page asks for the number again.
+    await services.challenges.take(enrolBound(METHOD, who))
+    throw error
+  }
+}

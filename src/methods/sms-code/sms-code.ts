@@ -1,0 +1,87 @@
+// A code by text message: it proves that the person has the phone of that number, or whoever has taken the number over.
+// Only ever asked for after another proof: otherwise anybody could make us send messages to anybody.
+import { z } from 'zod'
+import { onlyCredentialId, type Credential } from '../../core/credentials.ts'
+import { maskPhone } from '../../lib/phone.ts'
+import { proofBy, type Asked, type Method, type MethodServices } from '../method.ts'
+import { boundTo, makeCode, takeCode } from '../sent-codes.ts'
+import { confirmNumber, enrolPage } from './enrol.ts'
+import { countMessage } from './limits.ts'
+import { sendCode } from './message.ts'
+
+export const SMS_CODE = 'sms-code'
+
+const dataSchema = z.object({ number: z.string() })
+
+export const smsCode: Method = {
+  id: SMS_CODE,
+  words: {
+    name: 'Code by text message',
+    use: 'Text me a code',
+    about: 'A 6-digit code to your phone, each time. An authenticator app is safer: numbers can be stolen.',
+    again: 'Change number',
+  },
+  factors: ['possession'],
+  amr: ['sms'],
+  resistsPhishing: false,
+  roles: { first: false, second: true, identifies: false },
+
+  standing(_account, own) {
+    const enrolled = own.length > 0
+    return { enrolled, first: false, second: enrolled, protects: enrolled }
+  },
+
+  async page(services, asked) {
+    const [number, sent] = await Promise.all([
+      numberOf(services, asked),
+      services.challenges.find(boundTo(SMS_CODE, asked)),
+    ])
+    return { view: 'methods/sms-code/prove', locals: { sent: sent !== undefined, to: maskPhone(number ?? '') } }
+  },
+
+  async challenge(services, attempted) {
+    const { account, address } = attempted
+    const number = await numberOf(services, attempted)
+    if (account && number) await countMessage(services, { to: number, accountId: account.id, address })
+    const code = await makeCode(services, SMS_CODE, attempted, number !== undefined)
+    if (number) await sendCode(services, number, code)
+    return { kind: 'asked' }
+  },
+
+  async verify(services, attempted) {
+    await takeCode(services, SMS_CODE, attempted)
+    const id = onlyCredentialId(SMS_CODE, attempted.account!.id)
+    await services.credentials.update(id, known => ({ ...known, usedAt: Date.now() }))
+    return { proof: proofBy(smsCode) }
+  },
+
+  enrol: {
+    page: enrolPage,
+    async confirm(services, who, form) {
+      const number = await confirmNumber(services, who, form)
+      if (!number) return { kind: 'more' }
+      const now = Date.now()
+      const { id: accountId } = who.account
+      const id = onlyCredentialId(SMS_CODE, accountId)
+      const credential = { id, accountId, method: SMS_CODE, data: { number }, createdAt: now, updatedAt: now }
+      return { kind: 'enrolled', credential, proof: proofBy(smsCode) }
+    },
+  },
+
+  describe: own =>
+    own.map(one => ({
+      credentialId: one.id,
+      name: maskPhone(numberIn(one)),
+      createdAt: one.createdAt,
+      ...(one.usedAt ? { usedAt: one.usedAt } : {}),
+    })),
+}
+
+async function numberOf({ credentials }: MethodServices, { account }: Asked): Promise<string | undefined> {
+  const credential = await credentials.get(onlyCredentialId(SMS_CODE, account?.id ?? 'nobody'))
+  return credential && numberIn(credential)
+}
+
+function numberIn({ data }: Credential): string {
+  return dataSchema.parse(data).number
+}

@@ -1,0 +1,13 @@
+import QRCode from 'qrcode'
+
+/** A QR code as one path in a square of `size` units, with its quiet zone: drawn by the view, so no markup is made here. */
+export function qrPath(text: string): { size: number; path: string } {
+  const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' })
+  const quiet = 4
+  const rows = Array.from({ length: modules.size }, (_, y) =>
+    Array.from({ length: modules.size }, (__, x) =>
+      modules.get(y, x) ? `M${x + quiet} ${y + quiet}h1v1h-1z` : '',
+    ).join(''),
+  )
+  return { size: modules.size + 2 * quiet, path: rows.join('') }
+}

@@ -1,0 +1,77 @@
+// An authenticator app (RFC 6238).
+import { z } from 'zod'
+import { digitsOf } from '../../core/challenges.ts'
+import { onlyCredentialId } from '../../core/credentials.ts'
+import { Refused } from '../../lib/errors.ts'
+import { proofBy, type Method } from '../method.ts'
+import { typedCode } from '../sent-codes.ts'
+import { countTry } from '../tries.ts'
+import { confirmSecret, enrolPage } from './enrol.ts'
+import { stepOf } from './secret.ts'
+
+/** `lastStep` is the time step of the last code that was used. */
+const dataSchema = z.object({ sealed: z.string(), lastStep: z.number() })
+
+export const totp: Method = {
+  id: 'totp',
+  words: {
+    name: 'Authenticator app',
+    use: 'Use your authenticator app',
+    about: 'A 6-digit code from an app on your phone. It works without a network.',
+    again: 'Set up on another phone',
+  },
+  factors: ['possession'],
+  amr: ['otp'],
+  resistsPhishing: false,
+  roles: { first: false, second: true, identifies: false },
+
+  standing(_account, own) {
+    const enrolled = own.length > 0
+    return { enrolled, first: false, second: enrolled, protects: enrolled }
+  },
+
+  page: () => Promise.resolve({ view: 'methods/totp/prove' }),
+
+  async verify(services, attempted) {
+    const code = digitsOf(typedCode(attempted.form))
+    const { succeeded } = await countTry(services, 'totp', attempted)
+    const { credentials, sealer } = services
+    const credential = await credentials.get(onlyCredentialId('totp', attempted.account?.id ?? 'nobody'))
+    if (!credential) throw mismatch()
+
+    const now = Date.now()
+    const step = stepOf(await sealer.unseal(dataSchema.parse(credential.data).sealed), code, now)
+    if (step === undefined) throw mismatch()
+    // Burned with its time step: read over a shoulder or caught by a false page, it is worth nothing any more.
+    const burned = await credentials.update(credential.id, known => {
+      const data = dataSchema.parse(known.data)
+      return data.lastStep >= step ? undefined : { ...known, data: { ...data, lastStep: step }, usedAt: now }
+    })
+    if (!burned) {
+      const hint = 'That code was used already. Wait for the next one.'
+      throw new Refused('totp.replayed', { field: 'code', hint })
+    }
+    await succeeded()
+    return { proof: proofBy(totp) }
+  },
+
+  enrol: {
+    page: enrolPage,
+    async confirm(services, who, form) {
+      return { kind: 'enrolled', credential: await confirmSecret(services, who, form), proof: proofBy(totp) }
+    },
+  },
+
+  describe: own =>
+    own.map(({ id, createdAt, usedAt }) => ({
+      credentialId: id,
+      name: totp.words.name,
+      createdAt,
+      ...(usedAt ? { usedAt } : {}),
+    })),
+}
+
+function mismatch(): Refused {
+  const hint = 'That code does not fit. Enter the newest one that your app shows.'
+  return new Refused('totp.mismatch', { field: 'code', hint })
+}

@@ -1,0 +1,71 @@
+// Whether the browser of a request is signed in to a console, decided anew on each request.
+import type { Context } from 'koa'
+import type { Account } from '../../core/accounts/account.ts'
+import type { Accounts } from '../../core/accounts/accounts.ts'
+import { standing } from '../../core/accounts/account.ts'
+import type { ProofNeed } from '../../core/consoles/logins.ts'
+import { endOf, type ConsoleSession, type ConsoleSessions } from '../../core/consoles/sessions.ts'
+import type { HeldPolicy } from '../../core/policy/held.ts'
+import { levelOf, levelOfAcr, type Proof } from '../../core/signin/proof.ts'
+import type { SignIns } from '../../core/signins.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { ConsoleKind } from './console-clients.ts'
+import type { ConsoleCookies } from './cookies.ts'
+
+export interface SignedIn {
+  session: ConsoleSession
+  account: Account
+  /** What the provider's session was proven by, as far as it still stands. */
+  proofs: Proof[]
+}
+
+export interface ConsoleSessionParts {
+  accounts: Accounts
+  signIns: SignIns
+  sessions: Sessions
+  policy: HeldPolicy
+  consoleSessions: ConsoleSessions
+}
+
+/** Answers who is signed in; undefined for nobody, and for a session that the policy of today does not let through. */
+export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, cookies: ConsoleCookies) {
+  const { policy, consoleSessions } = parts
+
+  return async function current(ctx: Context): Promise<SignedIn | undefined> {
+    const secret = cookies.session(ctx)
+    const session = secret ? await consoleSessions.find(secret) : undefined
+    if (session?.clientId !== kind.clientId) return undefined
+    const [account, proofs] = await standingOf(parts, kind, session)
+    if (!account || proofs.length === 0) return undefined
+
+    await policy.read()
+    const { settings } = policy.resolve({ guard: kind.guard, clientId: kind.clientId, roles: account.roles })
+    if (endOf(session, settings) <= Date.now()) return undefined
+    const { allowedMethods: allowed } = settings
+    const counted = allowed === 'all' ? proofs : proofs.filter(({ method }) => allowed.includes(method))
+    if (levelOf(counted) < (levelOfAcr(settings.requiredAcr) ?? Infinity)) return undefined
+    await consoleSessions.seen(session, settings)
+    return { session, account, proofs: counted }
+  }
+}
+
+/** The account, and its proofs that still count. Both are gone when the provider's session is, or no longer stands. */
+async function standingOf(
+  { accounts, signIns, sessions }: ConsoleSessionParts,
+  { clientId }: ConsoleKind,
+  { accountId, sessionUid }: ConsoleSession,
+): Promise<[Account | undefined, Proof[]]> {
+  const [account, signIn, reached] = await Promise.all([
+    accounts.get(accountId),
+    signIns.get(sessionUid),
+    sessions.reaches(sessionUid, clientId),
+  ])
+  if (!account || !reached || signIn?.accountId !== accountId || signIn.endedAt) return [undefined, []]
+  return [account, signIn.proofs.filter(proof => standing(account, Math.floor(proof.at / 1000)))]
+}
+
+/** Whether what was proven is fresh and strong enough. */
+export function meets(proofs: readonly Proof[], { seconds, acr }: ProofNeed): boolean {
+  const newest = Math.max(0, ...proofs.map(proof => proof.at))
+  return newest >= Date.now() - seconds * 1000 && levelOf(proofs) >= (levelOfAcr(acr) ?? Infinity)
+}

@@ -1,0 +1,144 @@
+// A console as a relying party: it sends people to sign in, takes them back, and knows them again.
+import type { RequestListener } from 'node:http'
+import type { Context } from 'koa'
+import type Provider from 'oidc-provider'
+import type { ConsoleLogin, ConsoleLogins, ProofNeed } from '../../core/consoles/logins.ts'
+import type { KeptForm } from '../../core/consoles/sessions.ts'
+import type { Limits, Rule } from '../../core/limits.ts'
+import type { Config } from '../../lib/config/schema.ts'
+import { Refused } from '../../lib/errors.ts'
+import { newSecret } from '../../lib/ids.ts'
+import { networkOf } from '../../lib/network.ts'
+import type { ConsoleKind } from './console-clients.ts'
+import { createCurrent, meets, type ConsoleSessionParts, type SignedIn } from './console-session.ts'
+import { createConsoleCookies } from './cookies.ts'
+import { localPath } from './local-path.ts'
+import { createRelyingParty } from './relying-party.ts'
+import { explainFailure, unknownState } from './refusals.ts'
+
+export interface ConsoleParts extends ConsoleSessionParts {
+  config: Config
+  limits: Limits
+  consoleLogins: ConsoleLogins
+  provider: () => Provider
+  /** The program's own handler of requests. */
+  handler: () => RequestListener
+}
+
+export interface Journey {
+  /** Where it leads in the end: a path of the console. */
+  returnTo: string
+  /** What has to be proven, by whom. */
+  step?: { need: ProofNeed; signedIn: SignedIn }
+  /** What was typed in a form that has to wait. */
+  kept?: KeptForm
+  prompt?: 'create'
+}
+
+/** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
+const begun: Rule = { name: 'console.address', max: 1000, window: 600, flood: true }
+
+export type Console = ReturnType<typeof createConsole>
+
+export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
+  const { config, limits, consoleLogins, consoleSessions, policy } = parts
+  const cookies = createConsoleCookies(config, kind)
+  const party = createRelyingParty(config, kind, parts.handler)
+  const current = createCurrent(parts, kind, cookies)
+
+  /** Sends the browser to sign in, and from there to `returnTo`. @throws LimitReached `limit.console.address`, 429 */
+  async function begin(ctx: Context, { returnTo, step, kept, prompt }: Journey): Promise<void> {
+    await limits.count(begun, networkOf(ctx.ip))
+    const state = newSecret()
+    const browserSecret = cookies.keepBrowser(ctx)
+    const accountId = step?.signedIn.account.id ?? (await lastAccount(ctx))
+    const login = {
+      clientId: kind.clientId,
+      returnTo: localPath(returnTo, config.issuer, kind.path) ?? kind.path,
+      ...(accountId ? { accountId } : {}),
+      ...(step ? { need: step.need } : {}),
+      ...(kept && accountId ? { kept } : {}),
+    }
+    await consoleLogins.begin(state, browserSecret, login, config.interactionTtl)
+    const params = { ...(step ? paramsOf(step) : {}), ...(prompt ? { prompt } : {}) }
+    ctx.redirect(await party.authorizationUrl({ state, browserSecret, params }))
+    ctx.status = 303
+  }
+
+  /** Whose the console's cookie was, although nobody is signed in by it any more. */
+  async function lastAccount(ctx: Context): Promise<string | undefined> {
+    const secret = cookies.session(ctx)
+    return secret ? (await consoleSessions.find(secret))?.accountId : undefined
+  }
+
+  /**
+   * Takes the browser back. Whatever session cookie it held, it has a new one from here on.
+   * @returns where to go; @throws Refused `console.…` for an answer that is not what was asked for
+   */
+  async function finish(ctx: Context): Promise<string> {
+    const state = typeof ctx.query.state === 'string' ? ctx.query.state : ''
+    const browserSecret = cookies.browser(ctx)
+    const login = browserSecret ? await consoleLogins.take(state, browserSecret) : undefined
+    if (!browserSecret || login?.clientId !== kind.clientId) throw unknownState()
+    await limits.giveBack(begun, networkOf(ctx.ip))
+
+    const from = await redeem(ctx, { state, browserSecret })
+    const former = cookies.session(ctx)
+    if (former) await consoleSessions.end(former)
+    const kept = login.accountId === from.accountId ? login.kept : undefined
+    await policy.read()
+    const account = await parts.accounts.get(from.accountId)
+    const { settings } = policy.resolve({
+      guard: kind.guard,
+      clientId: kind.clientId,
+      roles: account?.roles ?? [],
+    })
+    const wanted = { clientId: kind.clientId, ...from, ...(kept ? { kept } : {}) }
+    cookies.keepSession(ctx, await consoleSessions.start(wanted, settings))
+    await requireProven(from.sessionUid, login)
+    return kept ? withKept(login.returnTo) : login.returnTo
+  }
+
+  async function redeem(ctx: Context, asked: { state: string; browserSecret: string }) {
+    try {
+      const { accessToken } = await party.redeem(ctx.querystring, asked)
+      return await sessionOf(parts.provider(), accessToken)
+    } catch (error) {
+      throw explainFailure(error)
+    }
+  }
+
+  /** Sent again and again, the person would get nowhere: said once instead. */
+  async function requireProven(sessionUid: string, { need }: ConsoleLogin): Promise<void> {
+    if (!need) return
+    const signIn = await parts.signIns.get(sessionUid)
+    if (signIn && meets(signIn.proofs, need)) return
+    throw new Refused('console.unproven', {
+      status: 403,
+      hint: 'What you proved is not enough for this change. Sign in with a second step, then try again.',
+    })
+  }
+
+  return { current, begin, finish, meets, dropCookie: cookies.dropSession }
+}
+
+/** The very person, proven anew: a mere wish for `acr`, since what cannot be reached is not asked for. */
+function paramsOf({ need, signedIn }: NonNullable<Journey['step']>): Record<string, string> {
+  return {
+    max_age: String(need.seconds),
+    acr_values: need.acr,
+    claims: JSON.stringify({ id_token: { sub: { value: signedIn.account.id } } }),
+  }
+}
+
+function withKept(path: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}kept=1`
+}
+
+/** The provider's session that a token came from. The token has then done all that it was for. */
+async function sessionOf(provider: Provider, accessToken: string): Promise<{ accountId: string; sessionUid: string }> {
+  const token = await provider.AccessToken.find(accessToken)
+  if (!token?.sessionUid) throw unknownState()
+  await token.destroy()
+  return { accountId: token.accountId, sessionUid: token.sessionUid }
+}

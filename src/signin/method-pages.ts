@@ -1,0 +1,135 @@
+// The pages that methods are asked on: what all of them share, around what each of them brings.
+import type { Step } from '../core/signin/next-step.ts'
+import type { PageContext } from '../lib/web/context.ts'
+import type { Method, Shown } from '../methods/method.ts'
+import { lastUsedFirst } from './last-used.ts'
+import type { SignInServices } from './services.ts'
+import type { Situated } from './situation.ts'
+import { enrolling, tryOf } from './try.ts'
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
+type Values = Record<string, string>
+
+export async function provePage(
+  services: SignInServices,
+  ctx: PageContext,
+  situated: Situated,
+  step: StepOf<'prove'>,
+  values: Values,
+  chosen: string | undefined,
+): Promise<Shown> {
+  const { attempt, rememberAllowed, rememberSecondFactor } = situated
+  const at = `/signin/${attempt.id}`
+  const ids = lastUsedFirst(services, ctx, attempt.identifier, step.methods)
+  const id = ids.find(one => one === chosen) ?? ids[0]
+  const method = services.methods.find(one => one.id === id)
+  if (!method) return { view: 'signin/message', locals: noMethod }
+
+  const isFirst = step.role === 'first'
+  const { view, locals, script } = await method.page(services, tryOf({ ...situated, ctx }))
+  return {
+    view,
+    locals: {
+      action: `${at}/prove/${method.id}`,
+      challengeAction: `${at}/prove/${method.id}/challenge`,
+      role: step.role,
+      identifier: attempt.identifier ?? '',
+      values,
+      remember: attempt.remember || 'remember' in values,
+      rememberAllowed: isFirst && rememberAllowed,
+      trust: 'trust' in values,
+      trustDays: isFirst ? 0 : Math.floor(rememberSecondFactor / 86_400),
+      changeAction: `${at}/switch`,
+      otherWays: othersOf(services, ids, method).map(({ id: other, words, challenge }) => ({
+        label: words.use,
+        // What is sent is asked for by a press of a button, never by a page that is only loaded.
+        ...(challenge ? { action: `${at}/prove/${other}/challenge` } : { url: `${at}/prove/${other}` }),
+      })),
+      ...locals,
+    },
+    ...(script ? { script } : {}),
+  }
+}
+
+export async function enrolPage(
+  services: SignInServices,
+  ctx: PageContext,
+  situated: Situated,
+  step: StepOf<'enrol'>,
+  values: Values,
+  chosen: string | undefined,
+): Promise<Shown> {
+  const { attempt, account } = situated
+  const at = `/signin/${attempt.id}`
+  const shared = {
+    reason: step.reason,
+    accountLabel: account!.email,
+    values,
+    changeAction: `${at}/switch`,
+    ...(step.skippable ? { skipAction: `${at}/skip` } : {}),
+    ...(step.until ? { until: dayOf(step.until) } : {}),
+  }
+  const id = step.methods.length === 1 ? step.methods[0] : step.methods.find(one => one === chosen)
+  const method = services.methods.find(one => one.id === id)
+  if (!method?.enrol) {
+    const choices = services.methods
+      .filter(one => step.methods.includes(one.id))
+      .map(one => ({ url: `${at}/enrol/${one.id}`, ...one.words }))
+    return { view: 'signin/enrol', locals: { ...shared, choices } }
+  }
+  const { view, locals, script } = await method.enrol.page(services, enrolling({ attempt, ctx }, account!))
+  return {
+    view,
+    locals: {
+      ...shared,
+      action: `${at}/enrol/${method.id}`,
+      ...(step.methods.length > 1 ? { choicesUrl: at } : {}),
+      ...locals,
+    },
+    ...(script ? { script } : {}),
+  }
+}
+
+export function identifyPage(
+  services: SignInServices,
+  ctx: PageContext,
+  { attempt, step }: Situated,
+  values: Values,
+  notice?: string,
+): Shown {
+  const at = `/signin/${attempt.id}`
+  const able = step.kind === 'identify' ? step.methods : []
+  const parts = lastUsedFirst(services, ctx, undefined, able).flatMap(id => {
+    const part = services.methods.find(one => one.id === id)?.onIdentify?.(services)
+    const own = { action: `${at}/prove/${id}`, challengeAction: `${at}/prove/${id}/challenge` }
+    return part ? [{ ...part, locals: { ...own, ...part.locals } }] : []
+  })
+  const script = parts.find(part => part.script)?.script
+  return {
+    view: 'signin/identify',
+    locals: {
+      action: `${at}/identify`,
+      values: { identifier: attempt.request.loginHint ?? '', ...values },
+      parts: parts.map(({ view, locals }) => ({ view, locals })),
+      ...(notice ? { notice } : {}),
+      ...(services.config.registration === 'open' ? { signupUrl: `${at}/signup` } : {}),
+    },
+    ...(script ? { script } : {}),
+  }
+}
+
+/** `3 January 2030`, in UTC. */
+function dayOf(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)
+}
+
+function othersOf({ methods }: SignInServices, ids: readonly string[], shown: Method): Method[] {
+  return ids.flatMap(id => methods.filter(method => method.id === id && method !== shown))
+}
+
+export const OTHER_ACCOUNT = 'The app asked for another account. Sign in with that one.'
+
+const noMethod = {
+  heading: 'There is no way to sign in yet',
+  body: 'Nothing is set up for this account to sign in with. Write to the people who run this service.',
+}

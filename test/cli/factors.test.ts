@@ -1,0 +1,129 @@
+import { expect } from 'chai'
+import type { AuditEntry } from '../../src/core/events/events.ts'
+import type { Foreseen } from '../../src/core/signin/foresee.ts'
+import type { Page } from '../../src/storage/port.ts'
+import { addRecoveryCodes, addTotp } from '../support/factors.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { tryBy } from '../support/tries.ts'
+import { askWorker } from './cli.ts'
+
+describe('the command line, beside a running server', () => {
+  let server: TestServer
+  before(async () => void (server = await startServer()))
+  after(() => server.close())
+
+  const run = (...args: string[]) => askWorker(args, server.env)
+  async function json<Document>(...args: string[]): Promise<Document> {
+    const { stdout, stderr, code } = await run(...args, '--json')
+    expect(code, stderr).to.equal(0)
+    return JSON.parse(stdout) as Document
+  }
+
+  describe('latchkey users factors', () => {
+    it('lists what an account has set up, in words, and never a secret', async () => {
+      const account = await server.person()
+      await addTotp(server, account)
+      const codes = await addRecoveryCodes(server, account)
+      const { stdout } = await run('users', 'factors', 'list', account.email)
+      expect(stdout)
+        .to.match(/^METHOD +ID +NAME +MORE +SINCE +LAST USED\n/)
+        .and.match(/^password +password:[\w-]+ +Password/m)
+        .and.match(/^totp +totp:[\w-]+ +Authenticator app/m)
+        .and.match(/^recovery-codes +\S+ +Recovery codes +10 of 10 left/m)
+      for (const secret of [...codes, 'argon2', 'sealed', 'eyJ']) expect(stdout).to.not.include(secret)
+      const nobody = await server.app.accounts.create({ email: 'empty@example.com', emailVerified: true })
+      expect((await run('users', 'factors', 'list', nobody.id)).stdout).to.equal(
+        'empty@example.com has nothing set up.\n',
+      )
+    })
+
+    it('removes one, with an entry for each, and what was there to fall back on with the last', async () => {
+      const account = await server.person()
+      await addTotp(server, account)
+      await addRecoveryCodes(server, account)
+      const { stdout } = await run('users', 'factors', 'remove', account.email, 'totp')
+      expect(stdout).to.equal(`Removed: Authenticator app of ${account.email}.\n`)
+      const { items } = await json<Page<{ method: string }>>('users', 'factors', 'list', account.email)
+      expect(items.map(({ method }) => method)).to.deep.equal(['password'])
+      const audit = await json<Page<AuditEntry>>('security', 'audit', '--account', account.id)
+      expect(audit.items.slice(0, 2).map(({ type, actor, details }) => [type, actor, details])).to.deep.equal([
+        ['factor.removed', 'command line', { method: 'recovery-codes' }],
+        ['factor.removed', 'command line', { method: 'totp' }],
+      ])
+    })
+
+    it('refuses to take the last way to sign in, and what is not there', async () => {
+      const account = await server.person()
+      const last = await run('users', 'factors', 'remove', account.email, 'password')
+      expect([last.code, last.stderr]).to.deep.equal([
+        1,
+        'This is the only way to sign in that this account has. Set up another one first.\n',
+      ])
+      const none = await run('users', 'factors', 'remove', account.email, 'passkey')
+      expect(none.stderr).to.equal(`${account.email} has no passkey: see \`latchkey users factors list\`.\n`)
+    })
+  })
+
+  describe('latchkey debug login', () => {
+    const login = (...args: string[]) => json<{ steps: Foreseen[] }>('debug', 'login', '--email', ...args)
+    const kinds = (steps: Foreseen[]) => steps.map(({ step }) => step.kind)
+
+    it('prints what a sign-in asks and why, and signs nobody in', async () => {
+      const account = await server.person()
+      await addTotp(server, account)
+      const before = await server.app.signIns.ofAccount(account.id, { limit: 9 })
+      const { stdout } = await run('debug', 'login', '--email', account.email)
+      expect(stdout)
+        .to.match(/^WOULD ASK +BECAUSE\n/)
+        .and.match(/^a first proof: password or email-code/m)
+        .and.match(/^a further proof: totp +secondFactor is optional \(default\)$/m)
+        .and.match(/^nothing more: the app gets urn:latchkey:acr:2/m)
+      expect(await server.app.signIns.ofAccount(account.id, { limit: 9 })).to.deep.equal(before)
+    })
+
+    it('follows the app, its policy, its consent and the level that it asks for', async () => {
+      const { email } = await server.person()
+      const client = await server.register('web')
+      const at = ['--client', client.client_id]
+      expect(kinds((await login(email, ...at)).steps)).to.deep.equal(['prove', 'consent', 'finish'])
+      const scope = { kind: 'client', name: client.client_id } as const
+      await server.app.policies.set(scope, { secondFactor: 'required', secondFactorGrace: 60 }, 'a test')
+      const required = await run('debug', 'login', '--email', email, ...at)
+      expect(required.stdout).to.match(
+        /^to set up totp or email-code, or not now +secondFactor is required \(client [\w-]+\)/m,
+      )
+      const level = await run('debug', 'login', '--email', email, '--acr', 'phr')
+      expect(level.stdout).to.match(
+        /^nothing: the app is told unmet_authentication_requirements +the app asks for an acr$/m,
+      )
+    })
+
+    it('tells of an account that is disabled, unverified, locked, or without anything to sign in with', async () => {
+      const disabled = await server.person()
+      await server.app.accounts.setStatus(disabled.id, 'disabled')
+      expect(kinds((await login(disabled.email)).steps)).to.deep.equal(['prove', 'disabled'])
+      const unverified = await server.person({ verified: false })
+      expect(kinds((await login(unverified.email)).steps)).to.deep.equal(['prove', 'verify-email'])
+      const locked = await server.person()
+      const { methods } = server.app.methodServices
+      for (const method of methods.filter(({ id }) => id === 'password' || id === 'totp'))
+        for (let tries = 0; tries < 6; tries += 1)
+          await method
+            .verify(server.app.methodServices, tryBy(locked, { password: 'wrong', code: '000000' }))
+            .catch(() => undefined)
+      const { stdout } = await run('debug', 'login', '--email', locked.email)
+      expect(stdout)
+        .to.match(/^password is closed until \S+: too many tries\.$/m)
+        .and.match(/^totp is closed until/m)
+      await run('security', 'unlock', locked.email)
+      expect((await run('debug', 'login', '--email', locked.email)).stdout).to.not.include('closed')
+    })
+
+    it('says in one line what it does not know', async () => {
+      expect((await run('debug', 'login', '--email', 'nobody@example.com')).code).to.equal(1)
+      const { email } = await server.person()
+      const { stderr } = await run('debug', 'login', '--email', email, '--client', 'biling')
+      expect(stderr).to.equal('There is no client with the id biling.\n')
+    })
+  })
+})
