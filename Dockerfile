@@ -15,8 +15,15 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY config config
 COPY scripts/latchkey.mjs scripts/setup.mjs scripts/
+COPY scripts/tools/compile-cache.mjs scripts/tools/
 COPY src src
 COPY views views
+# What is compiled here is not compiled at each start. Node keeps a cache for each user, so it is made as who will run it.
+RUN install --directory --owner=node node_modules/.cache/latchkey \
+  && setpriv --reuid=node --regid=node --clear-groups \
+    node --eval "import('./scripts/setup.mjs').then(({ compile }) => compile(process.execPath))" \
+  && chown --recursive root:root node_modules/.cache && chmod --recursive a+rX node_modules/.cache
+ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/latchkey
 # The one place that is written to, and only with the embedded store; everything above belongs to root.
 RUN install --directory --owner=node --group=node --mode=700 /data \
   && ln -s /app/scripts/latchkey.mjs /usr/local/bin/latchkey

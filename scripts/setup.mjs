@@ -40,16 +40,21 @@ export function setUp() {
 }
 
 /** So that the very first start is as quick as those after it. A cache that cannot be filled is no fault. */
-function compile() {
+export function compile(node = localNode) {
   const programs = [
+    './src/main.ts',
     './src/server/run.ts',
     './src/server/start.ts',
+    './src/server/worker.ts',
     './src/storage/sqlite/open.ts',
+    './src/storage/mongo/open.ts',
+    './src/cli/program.ts',
     './examples/express-app/server.ts',
   ]
-  const all = `await Promise.all(${JSON.stringify(programs)}.map(file => import(file)))`
+  // The image has no examples.
+  const all = `await Promise.allSettled(${JSON.stringify(programs)}.map(file => import(file)))`
   const cache = ['--import', './scripts/tools/compile-cache.mjs']
-  spawnSync(localNode, [...cache, '--input-type=module', '--eval', all], { cwd: root, stdio: 'ignore' })
+  spawnSync(node, [...cache, '--input-type=module', '--eval', all], { cwd: root, stdio: 'ignore' })
 }
 
 function isSetUp() {

@@ -20,6 +20,7 @@ import { createHasher } from './core/hasher.ts'
 import { createInvitations } from './core/invitations.ts'
 import { createJobRecords } from './core/job-records.ts'
 import { createLimits } from './core/limits.ts'
+import { createLinks } from './core/links.ts'
 import { createLogouts } from './core/logouts.ts'
 import { holdPolicy } from './core/policy/held.ts'
 import { countLocks, measureIdentity } from './core/metrics/identity.ts'
@@ -44,6 +45,7 @@ import { createEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
 import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
+import { isOwnPage } from './lib/web/own-pages.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { trace } from './lib/web/trace.ts'
 import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
@@ -66,6 +68,7 @@ import { createSessions } from './oidc/sessions/sessions.ts'
 import { createManagement } from './operations/answers.ts'
 import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
+import { linkRoutes } from './signin/links/routes.ts'
 import { signInRoutes } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { announceWrites } from './storage/announced.ts'
@@ -73,9 +76,6 @@ import { factsOf } from './methods/facts.ts'
 import { methods as listed, workingMethods } from './methods/list.ts'
 import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
-
-const OWN = new Set(['/account', '/signup', '/logout/confirm'])
-const OWN_BELOW = ['/signin/', '/invite/', '/account/']
 
 const VIEWS = join(import.meta.dirname, '../views')
 
@@ -129,6 +129,7 @@ export async function buildApp(
     credentials: openCredentials(store),
     challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
     limits: createLimits(store, work.limited),
+    links: createLinks(store, { ttl: config.magicLinkTtl }),
     hasher: observation.hasher(hasher),
     sealer,
     postbox,
@@ -204,6 +205,7 @@ export async function buildApp(
   )
   const routers = [
     signInRoutes(services),
+    linkRoutes(services),
     setupRoutes({ ...methodServices, accounts, invitations, events, views }),
     accountRoutes({
       ...methodServices,
@@ -301,9 +303,4 @@ export async function buildApp(
       await observation.close()
     },
   }
-}
-
-/** Our pages, and the provider's that a person posts from; the rest are endpoints that apps call from anywhere. */
-function isOwnPage(path: string): boolean {
-  return OWN.has(path) || OWN_BELOW.some(folder => path.startsWith(folder))
 }

@@ -2,6 +2,8 @@
 import cluster from 'node:cluster'
 import { useCompileCache } from './lib/compile-cache.ts'
 
-useCompileCache()
-if (cluster.isWorker) (await import('./server/worker.ts')).runWorker()
-else await (await import('./server/run.ts')).run()
+if (import.meta.main) {
+  useCompileCache()
+  if (cluster.isWorker) (await import('./server/worker.ts')).runWorker()
+  else await (await import('./server/run.ts')).run()
+}

@@ -8,7 +8,7 @@ import { withoutSecrets } from './kept.ts'
 import type { AccountPage } from './opened.ts'
 import type { AccountServices } from './services.ts'
 
-const SECTIONS = [{ id: 'security', label: 'Security', url: '/account/security' }] as const
+const SECTIONS = [{ label: 'Security', url: '/account/security' }] as const
 
 /** What a refused form is filled with again. */
 export interface Refill {

@@ -7,7 +7,7 @@ import type { Guard, ResolvedPolicy } from '../core/policy/resolve.ts'
 import { foresee, type Foreseen } from '../core/signin/foresee.ts'
 import type { Situation } from '../core/signin/situation.ts'
 import { factsForAnybody, factsOf } from '../methods/facts.ts'
-import { methods } from '../methods/list.ts'
+import { methods as listed, workingMethods } from '../methods/list.ts'
 import { passwordLockOf } from '../methods/password/limits.ts'
 import { closedUntil } from '../methods/tries.ts'
 import { findClient } from '../oidc/clients/client-record.ts'
@@ -28,6 +28,7 @@ export interface LoginOptions extends JsonOption {
 export function debugLogin(options: LoginOptions): Promise<void> {
   return withStore(async opened => {
     const { accounts, credentials, config, store } = opened
+    const methods = workingMethods(listed, config)
     const account = await accountNamed(accounts, options.email)
     const held = holdPolicy(createPolicies(store), config)
     await held.read()
@@ -35,7 +36,8 @@ export function debugLogin(options: LoginOptions): Promise<void> {
     const subject = { guard: options.guard, ...(clientId ? { clientId } : {}), roles: account.roles }
     const policy = held.resolve(subject)
     const start = await startOf(opened, account, policy, options)
-    const steps = foresee(start, await factsOf({ methods, credentials }, account))
+    const anybody = { ...start, methods: factsForAnybody(methods) }
+    const steps = foresee(anybody, await factsOf({ methods, credentials }, account))
     const locks = await locksOf(opened, account.id)
     print(options.json, { accountId: account.id, steps, locks }, () => {
       const rows = steps.map(one => [said(one), why(one, policy)])
@@ -50,7 +52,7 @@ async function startOf(
   account: Account,
   { settings }: ResolvedPolicy,
   { client: clientId, acr }: LoginOptions,
-): Promise<Situation> {
+): Promise<Omit<Situation, 'methods'>> {
   const client = clientId === undefined ? undefined : await findClient(store, clientId)
   if (clientId !== undefined && !client) throw new CommandError(`There is no client with the id ${clientId}.`)
   const given = client && (await createConsents(store).get(account.id, client.id))
@@ -70,7 +72,6 @@ async function startOf(
     identified: true,
     selected: true,
     proofs: [],
-    methods: factsForAnybody(methods),
     policy: settings,
     device: { known: false, declined: [] },
     added: [],
@@ -86,7 +87,7 @@ async function startOf(
 async function locksOf(opened: Opened, accountId: string): Promise<{ method: string; until: number }[]> {
   const all = await Promise.all([
     passwordLockOf(opened, accountId).then(until => ({ method: 'password', until })),
-    ...methods.map(async ({ id }) => ({ method: id, until: await closedUntil(opened, id, accountId) })),
+    ...listed.map(async ({ id }) => ({ method: id, until: await closedUntil(opened, id, accountId) })),
   ])
   return all.flatMap(({ method, until }) => (until === undefined ? [] : [{ method, until }]))
 }

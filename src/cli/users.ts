@@ -14,6 +14,7 @@ import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '.
 import { facts, more, print, table, time } from './support/print.ts'
 import { askNewPassword, isInteractive } from './support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from './support/secret-input.ts'
+import { defineLink } from './user-links.ts'
 
 interface CreateOptions extends JsonOption, PasswordOptions {
   email: string
@@ -42,6 +43,7 @@ export function define(users: Command): void {
     .description('let a disabled account sign in again')
     .action((name: string, options: JsonOption) => setStatus(name, 'active', options))
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
+  defineLink(users)
 }
 
 function create(options: CreateOptions): Promise<void> {

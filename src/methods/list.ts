@@ -1,6 +1,7 @@
 // The one list of methods. Adding one is a folder and a line here; the order is that in which they are offered.
 import { emailCode } from './email-code/email-code.ts'
 import type { Config } from '../lib/config/schema.ts'
+import { magicLink } from './magic-link/magic-link.ts'
 import type { Method } from './method.ts'
 import { passkey } from './passkey/passkey.ts'
 import { password } from './password/password.ts'
@@ -8,7 +9,7 @@ import { recoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { smsCode } from './sms-code/sms-code.ts'
 import { totp } from './totp/totp.ts'
 
-export const methods: readonly Method[] = [password, passkey, totp, emailCode, smsCode, recoveryCodes]
+export const methods: readonly Method[] = [password, passkey, totp, emailCode, magicLink, smsCode, recoveryCodes]
 
 /** Those that can work here: what cannot send a message is not offered. */
 export function workingMethods(all: readonly Method[], { sms }: Pick<Config, 'sms'>): readonly Method[] {

@@ -8,6 +8,7 @@ import type { Challenges } from '../core/challenges.ts'
 import type { Credential, Credentials } from '../core/credentials.ts'
 import type { Hasher } from '../core/hasher.ts'
 import type { Limits } from '../core/limits.ts'
+import type { Links } from '../core/links.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { Factor, Proof } from '../core/signin/proof.ts'
 import { Refused, type RefusedOptions } from '../lib/errors.ts'
@@ -24,6 +25,7 @@ export interface MethodServices {
   credentials: Credentials
   challenges: Challenges
   limits: Limits
+  links: Links
   hasher: Hasher
   sealer: Sealer
   postbox: Postbox

@@ -78,7 +78,8 @@ export function enrolBound(method: string, { owner, account }: Pick<Enrolling, '
   return { owner, method, purpose: 'enrol', accountId: account.id }
 }
 
-async function countSent(
+/** Counts one message, before it is sent. @throws LimitReached `limit.METHOD.sent…`, 429 */
+export async function countSent(
   { limits }: Pick<MethodServices, 'limits'>,
   method: string,
   key: string,
@@ -88,4 +89,10 @@ async function countSent(
   await limits.count(network, networkOf(address))
   await limits.count(here, `${key}:${networkOf(address)}`)
   await limits.count(account, key)
+}
+
+/** Before a proof only what was typed: the address behind a username is nobody else's business. */
+export function shownAddress({ role, account, identifier }: Asked): string {
+  if (role === 'second' && account) return account.email
+  return identifier.includes('@') ? identifier : 'the address of this account'
 }

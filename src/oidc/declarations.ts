@@ -11,6 +11,7 @@ import { deviceDeclaration } from '../core/devices.ts'
 import { auditDeclaration } from '../core/events/events.ts'
 import { invitationDeclaration } from '../core/invitations.ts'
 import { jobDeclaration } from '../core/job-records.ts'
+import { linkDeclaration } from '../core/links.ts'
 import { logoutDeclaration } from '../core/logouts.ts'
 import { liveCountDeclaration } from '../core/metrics/live-counts.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
@@ -29,6 +30,7 @@ export const declarations = [
   signInDeclaration,
   attemptDeclaration,
   challengeDeclaration,
+  linkDeclaration,
   consentDeclaration,
   counterDeclaration,
   floodDeclaration,

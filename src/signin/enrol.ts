@@ -1,8 +1,10 @@
 // Setting something up in the middle of a sign-in, or putting it off.
 import { skipKeyOf } from '../core/signin/missing-enrolment.ts'
 import { Refused } from '../lib/errors.ts'
+import { describeBrowser } from '../lib/web/describe-browser.ts'
 import { confirmEnrolment } from '../methods/enrolment.ts'
 import type { Method } from '../methods/method.ts'
+import { noticeFactorAdded } from '../methods/notices.ts'
 import { rememberDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { showStep } from './show.ts'
@@ -24,6 +26,9 @@ export async function enrol(submission: Submission): Promise<void> {
     return
   }
   const { proof } = enrolled
+  // Whoever knows the password of an account that has no second factor could give it theirs.
+  const from = describeBrowser(ctx.get('user-agent'))
+  noticeFactorAdded(services, { account: account!, method, at: Date.now(), from })
   await go(known =>
     known.accountId === account!.id
       ? {

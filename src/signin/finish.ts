@@ -3,9 +3,11 @@ import type { Step } from '../core/signin/next-step.ts'
 import { toInteractionResult, type AttemptResult } from '../oidc/interaction-result.ts'
 import { BEGUN } from '../oidc/policy.ts'
 import { networkOf } from '../lib/network.ts'
+import type { PageContext } from '../lib/web/context.ts'
 import { rememberDevice } from './device-cookie.ts'
 import { noteUsed } from './last-used.ts'
 import { originOf, type Page } from './page.ts'
+import type { SignInServices } from './services.ts'
 
 type Finish = Extract<Step, { kind: 'finish' }>
 
@@ -56,15 +58,20 @@ export async function finish(page: Page, step: Finish): Promise<void> {
  * of on a page of the library's own. The library lets nobody go on from another session than the one it began with.
  */
 async function leaveOtherSession({ services, ctx, interaction, client }: Page, accountId: string): Promise<void> {
-  const provider = services.provider()
-  const cookie = ctx.cookies.get(provider.cookieName('session'), { signed: true })
-  const current = cookie ? await provider.Session.find(cookie) : undefined
+  const current = await currentSession(services, ctx)
   const isOther = current?.accountId !== undefined && current.accountId !== accountId
   if (isOther) await services.endSession(current.uid, originOf(ctx, client))
   if (interaction.session && (isOther || current?.uid !== interaction.session.uid)) {
     interaction.session = undefined
     await interaction.persist()
   }
+}
+
+/** The provider's session in this browser, whoever is signed in by it. */
+export async function currentSession(services: SignInServices, ctx: PageContext) {
+  const provider = services.provider()
+  const cookie = ctx.cookies.get(provider.cookieName('session'), { signed: true })
+  return cookie ? provider.Session.find(cookie) : undefined
 }
 
 /** Ends the attempt with an error that the app is told of, by its name in the specifications. */

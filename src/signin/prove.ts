@@ -88,7 +88,7 @@ function lockOf({ code, until }: LimitReached, method: string) {
 }
 
 /** A proof counts for who it was asked of: meanwhile the person may have been changed in another tab. */
-function withProof(
+export function withProof(
   attempt: Attempt,
   { proof, account: found }: Verified,
   asked: Account | undefined,
@@ -106,7 +106,7 @@ function withProof(
   }
 }
 
-function factsOf(device: Device | undefined): NonNullable<Attempt['device']> {
+export function factsOf(device: Device | undefined): NonNullable<Attempt['device']> {
   return {
     known: device !== undefined,
     ...(device?.secondFactorAt ? { secondFactorAt: device.secondFactorAt } : {}),

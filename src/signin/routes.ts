@@ -6,6 +6,7 @@ import { cancel, decideConsent } from './consent.ts'
 import { identify, selectAccount, switchPerson } from './identify.ts'
 import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
+import { takePass } from './links/pass.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
 import type { Refill } from './refill.ts'
@@ -63,6 +64,7 @@ export function signInRoutes(services: SignInServices): Router {
 
 async function showCurrent(opened: Page): Promise<void> {
   const { step, attempt, account } = opened
+  if (await takePass(opened)) return
   if (step.kind === 'verify-email' && account && !attempt.verificationId) await sendFirst(opened)
   await answerStep(opened)
 }

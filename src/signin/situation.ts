@@ -18,6 +18,8 @@ export interface Situated {
   rememberAllowed: boolean
   /** For how many seconds policy lets a device be remembered for the second factor. */
   rememberSecondFactor: number
+  /** Whether policy lets people register with a passkey and no password. */
+  passkeyAllowed: boolean
 }
 
 const STRANGE = { known: false, declined: [] }
@@ -58,8 +60,9 @@ export async function situate(services: SignInServices, attempt: Attempt, client
       decided: attempt.consent !== undefined,
     },
   })
-  const { rememberAllowed, rememberSecondFactor } = settings
-  return { attempt, client, account, verification, step, rememberAllowed, rememberSecondFactor }
+  const { rememberAllowed, rememberSecondFactor, allowedMethods } = settings
+  const passkeyAllowed = allowedMethods === 'all' || allowedMethods.includes('passkey')
+  return { attempt, client, account, verification, step, rememberAllowed, rememberSecondFactor, passkeyAllowed }
 }
 
 function registrationState(attempt: Attempt, verification: Verification | undefined): Situation['registration'] {

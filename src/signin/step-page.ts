@@ -81,7 +81,7 @@ export function stepPage(
 }
 
 export function signupPage(
-  { attempt, rememberAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed'>,
+  { attempt, rememberAllowed, passkeyAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed' | 'passkeyAllowed'>,
   config: SignInServices['config'],
   values: Record<string, string>,
   errors: Record<string, string>,
@@ -100,8 +100,9 @@ export function signupPage(
       remember: attempt.remember || 'remember' in values,
       rememberAllowed,
       accepted: 'terms' in values,
+      passkeyAllowed,
     },
-    script: 'passkey.js',
+    ...(passkeyAllowed ? { script: 'passkey.js' } : {}),
   }
 }
 

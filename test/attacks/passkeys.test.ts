@@ -225,11 +225,7 @@ describe('attacks on passkeys', () => {
         id: 'AAAA',
         rawId: 'AAAA',
         type: 'public-key',
-        response: {
-          clientDataJSON: 'AAAA',
-          authenticatorData: 'AAAA',
-          signature: 'AAAA',
-        },
+        response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
       }),
       '50 KB': JSON.stringify({ id: 'A'.repeat(50_000) }),
     })) {

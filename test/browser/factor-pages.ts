@@ -36,7 +36,7 @@ async function underPolicy(stage: Stage, page: Page, settings: Settings): Promis
 
 async function toSetUp(stage: Stage, page: Page): Promise<void> {
   await underPolicy(stage, page, { secondFactor: 'required' })
-  await page.getByRole('link', { name: 'Authenticator app' }).click()
+  await page.getByRole('link', { name: /^Authenticator app/ }).click()
 }
 
 async function toCodes(stage: Stage, page: Page): Promise<void> {

@@ -8,6 +8,7 @@ import { codeInSms, newNumber } from '../support/sms.ts'
 import { passkeyPages } from './passkey-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
 import { factorPages } from './factor-pages.ts'
+import { linkPages } from './link-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
 
@@ -553,6 +554,7 @@ export const realPages: RealPage[] = [
   },
   ...passkeyPages,
   ...factorPages,
+  ...linkPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {

@@ -59,6 +59,11 @@ export function onSqlite(title: string, cases: (bench: Bench) => void): void {
   onEngines(title, { sqlite: sqliteFile }, cases)
 }
 
+/** The cases hold for the stores of what lasts. Of the schema of a Redis there is nothing to see or to bring up beforehand. */
+export function onLastingEngines(title: string, cases: (bench: Bench) => void): void {
+  onEngines(title, { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, mongo }, cases)
+}
+
 export function onMongo(title: string, cases: (bench: Bench) => void): void {
   onEngines(title, { mongo }, cases)
 }

@@ -31,6 +31,8 @@ const about: Record<EventType, Field[]> = {
   'factor.enrolled': atApp,
   'factor.removed': person,
   'factor.renamed': atApp,
+  'link.created': atApp,
+  'link.used': atApp,
   'device.forgotten': [...atApp, 'deviceId'],
   'session.created': [...inSession, 'clientId'],
   'session.ended': inSession,

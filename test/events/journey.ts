@@ -122,6 +122,7 @@ export class Journey {
     await this.#tokens(client, service, email)
     await this.#signOuts(client, email)
     await this.#factors(client)
+    await this.#link(client, email)
     await Promise.all([
       this.cli('users', 'disable', other),
       this.cli('policy', 'set', 'accessTokenTtl=10m', '--everyone'),
@@ -230,6 +231,15 @@ export class Journey {
     const [, at = ''] = /href="([^"]+totp[^"]+)\/remove"/.exec(security.html) ?? []
     await visitor.submit(await visitor.open(`${at}/name`), '/name', { label: 'My telephone' })
     await visitor.submit(await visitor.open(`${at}/remove`), '/remove')
+  }
+
+  /** A link of the command line, used by who it was made for. */
+  async #link(client: ClientView, email: string): Promise<void> {
+    await this.cli('clients', 'update', client.client_id, '--client-uri', 'https://app.example')
+    const { link } = await this.cli<{ link: string }>('users', 'link', '--email', email, '--client', client.client_id)
+    this.#stage.secrets.keep('token of a link', link.split('/').at(-1))
+    const visitor = this.#visitor()
+    await visitor.submit(await visitor.open(new URL(link).pathname), '/magic')
   }
 
   async #timeOut(client: ClientView, email: string): Promise<void> {

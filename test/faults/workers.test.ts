@@ -32,8 +32,8 @@ describe('workers', () => {
   /** The lines of the log with these words, once there are so many. */
   async function logged(message: string, count: number): Promise<unknown[]> {
     for (;;) {
-      const lines = server.log().filter(({ msg }) => msg === message)
-      if (lines.length >= count) return lines.map(({ worker }) => worker)
+      const lines = server.log().filter(line => line.message === message)
+      if (lines.length >= count) return lines.map(line => line['latchkey.worker'])
       // Answered by whichever is there: gives the others time.
       await fetch(`${server.issuer}/healthz`).catch(() => undefined)
     }
@@ -48,7 +48,7 @@ describe('workers', () => {
       const accounts = await Promise.all(Array.from({ length: CROWD }, () => stage.server.person()))
       const acknowledged: string[] = []
       let failed = 0
-      const has = (message: string) => server.log().some(({ msg }) => msg === message)
+      const has = (message: string) => server.log().some(line => line.message === message)
       const kills = [() => acknowledged.length > 10, () => has(REPLACED), () => acknowledged.length > 60]
 
       async function signInAgainAndAgain({ email }: { email?: string | undefined }): Promise<void> {
@@ -118,8 +118,8 @@ describe('workers', () => {
     server.process.kill('SIGHUP')
     await server.stop()
     const lines = (await readFile(file, 'utf8')).trim().split('\n')
-    const stopped = lines.map(line => JSON.parse(line) as { msg: string; worker?: number })
-    expect(stopped.map(({ msg }) => msg)).to.deep.equal(Array(3).fill('Latchkey has stopped'))
-    expect(stopped.map(({ worker }) => worker)).to.have.members([1, 2, undefined])
+    const stopped = lines.map(line => JSON.parse(line) as { message: string; 'latchkey.worker'?: number })
+    expect(stopped.map(({ message }) => message)).to.deep.equal(Array(3).fill('Latchkey has stopped'))
+    expect(stopped.map(line => line['latchkey.worker'])).to.have.members([1, 2, undefined])
   })
 })

@@ -32,6 +32,16 @@ describe('instruments', () => {
     ])
   })
 
+  it('that cannot be read now leave the others be', async () => {
+    const metrics = createMetrics()
+    metrics.reading({ name: 'away', help: 'x' }, () => Promise.reject(new Error('the store is away')))
+    metrics.reading({ name: 'here', help: 'x' }, () => [{ labels: {}, value: 1 }])
+    const text = await (await expose(metrics.instruments)).text()
+    expect(text)
+      .to.match(/^here 1$/m)
+      .and.not.match(/^away /m)
+  })
+
   it('of several processes add up, but for those of which all answer the same', async () => {
     const collect = async (done: number, live: number) => {
       const metrics = createMetrics()

@@ -1,20 +1,6 @@
 // Every view with the locals of its contract: what the routes promise to pass, once in peace and once refused.
-import type { PageLocals } from '../../src/lib/views.ts'
-
-const client = {
-  name: 'Acme Notes',
-  logoUri: 'https://notes.example.com/logo.svg',
-  clientUri: 'https://notes.example.com/',
-  policyUri: 'https://notes.example.com/privacy',
-  tosUri: 'https://notes.example.com/terms',
-}
-export const page: PageLocals = {
-  brand: { name: 'Latchkey' },
-  lang: 'en',
-  client,
-  termsUrl: '/terms',
-  privacyUrl: '/privacy',
-}
+import { factorMails, factorPages, passkeyPart } from './factor-views.fixtures.ts'
+import { client, page } from './page.fixtures.ts'
 
 const email = 'anna@example.com'
 const form = { page, action: '/signin/1', cancelAction: '/signin/1/cancel', errors: {} }
@@ -35,6 +21,7 @@ const prove = {
   remember: false,
   rememberAllowed: true,
   changeAction: '/signin/1/change',
+  otherWays: [],
 }
 const verifyLink = {
   page,
@@ -65,8 +52,11 @@ const setup = { page, action: '/setup/1', values: { email: '', name: '' }, error
 
 /** Pairs of a view's name and its locals. */
 export const pages: [name: string, locals: object][] = [
-  ['signin/identify', { ...form, values: { identifier: '' }, signupUrl: '/signin/1/signup' }],
-  ['signin/identify', { ...form, values: { identifier: 'anna' }, errors: { identifier: 'No' }, notice: 'Signed out' }],
+  ['signin/identify', { ...form, values: { identifier: '' }, signupUrl: '/signin/1/signup', parts: [passkeyPart] }],
+  [
+    'signin/identify',
+    { ...form, values: { identifier: 'anna' }, errors: { identifier: 'No' }, notice: 'Signed out', parts: [] },
+  ],
   ['methods/password/prove', prove],
   ['methods/password/prove', { ...prove, errors: { password: 'No' } }],
   ['signin/signup', signup],
@@ -107,6 +97,7 @@ export const pages: [name: string, locals: object][] = [
   ['oidc/signed-out', { page, clientName: client.name, clientUri: client.clientUri }],
   ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d' }],
   ['fault', fault],
+  ...factorPages,
 ]
 
 const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
@@ -122,6 +113,7 @@ export const mails: [name: string, locals: object][] = [
     },
   ],
   ['already-registered', { ...mail, signinUrl: 'http://localhost:3000/s' }],
+  ...factorMails,
 ]
 
 /** The same locals with every text made hostile, at any depth; the keys stay. */
@@ -131,6 +123,9 @@ export function hostile(locals: unknown, text: string): unknown {
   if (typeof locals !== 'object' || locals === null) return locals
   // What a view chooses by, or the layout declares, comes from code and not from anybody's input.
   return Object.fromEntries(
-    Object.entries(locals).map(([key, value]) => [key, ['kind', 'lang'].includes(key) ? value : hostile(value, text)]),
+    Object.entries(locals).map(([key, value]) => [
+      key,
+      ['kind', 'lang', 'layout', 'view', 'role', 'reason', 'refusal'].includes(key) ? value : hostile(value, text),
+    ]),
   )
 }

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createViews, initialOf, webUrl } from '../../src/lib/views.ts'
-import { hostile, mails, page, pages } from './views.fixtures.ts'
+import { page } from './page.fixtures.ts'
+import { hostile, mails, pages } from './views.fixtures.ts'
 
 const root = join(import.meta.dirname, '../../views')
 const views = createViews(root, {})
@@ -10,8 +11,11 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(fi
 
 describe('views', () => {
   it('have a fixture each', () => {
-    const inner = files.filter(file => !/^(layout\.ejs|partials\/|mail\/)/.test(file))
-    expect([...new Set(pages.map(([name]) => `${name}.ejs`))].toSorted()).to.deep.equal(inner.toSorted())
+    // Layouts and parts are rendered with the pages that have them.
+    const inner = files.filter(file => !/^((account\/)?layout\.ejs|account\/way\.ejs|partials\/|mail\/)/.test(file))
+    const parts = pages.flatMap(([, locals]) => ('parts' in locals ? (locals.parts as { view: string }[]) : []))
+    const named = [...pages.map(([name]) => name), ...parts.map(({ view }) => view)]
+    expect([...new Set(named.map(name => `${name}.ejs`))].toSorted()).to.deep.equal(inner.toSorted())
     const mailed = mails.flatMap(([name]) => ['html', 'subject', 'text'].map(part => `mail/${name}.${part}.ejs`))
     expect(mailed.toSorted()).to.deep.equal(files.filter(file => file.startsWith('mail/')).toSorted())
   })

@@ -5,9 +5,9 @@ import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { countCalls, type CountedStore } from '../support/count-calls.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
-import { codeOf, redeem, signInForTokens } from '../support/flow.ts'
+import { authorization, codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import type { Visitor } from '../support/visitor.ts'
+import { Visitor } from '../support/visitor.ts'
 
 describe('store calls', () => {
   eachEngine((_name, openUrl) => {
@@ -34,6 +34,21 @@ describe('store calls', () => {
       expect(Object.fromEntries(counted.calls)).to.deep.equal(expected)
       return result
     }
+
+    it('of a sign-in by password: what is enrolled is looked at once for the password, once for all else', async () => {
+      const { email } = await server.person()
+      const { url } = authorization(server, await server.register('web', { first_party: true }))
+      const browser = new Visitor(server.issuer)
+      const page = await browser.open(url)
+      counted.reset()
+      await signIn(browser, page, email)
+      const all = [...counted.calls].filter(([call]) => /credentials|devices|challenges/.test(call))
+      expect(Object.fromEntries(all)).to.deep.equal({
+        'credentials.get': 1,
+        'credentials.list': 1,
+        'devices.upsert': 1,
+      })
+    })
 
     it('of an authorization request, a code, and what the tokens are used for', async () => {
       const { page, codeVerifier } = await expectCalls(

@@ -111,6 +111,16 @@ describe('registration with a passkey', () => {
       expect(own.items.map(({ method }) => method)).to.deep.equal(['passkey'])
     })
 
+    it('is not offered, nor taken, where policy lets no passkey count', async () => {
+      const app = await server.register('web')
+      const only = { allowedMethods: ['password'] }
+      await server.app.policies.set({ kind: 'client', name: app.client_id }, only, 'test')
+      const { visitor, page } = await authorize(server, app)
+      expect((await visitor.open(`${attemptOf(page)}/signup`)).html).to.not.include('passkey')
+      const refused = await signUp(visitor, page, { email: 'new@example.com', password: '', by: 'passkey' })
+      expect(wordsOf(refused)).to.include('Use at least 15 characters')
+    })
+
     it('cannot be done before the address is proven', async () => {
       const { visitor, page, email } = await register()
       const { page: other } = await prove()

@@ -21,6 +21,7 @@ export interface Choices {
   store?: string
   port?: number
   examplePort?: number
+  workers?: number
 }
 
 /** @throws Error with what it printed, when it ended before it said where it is */
@@ -64,12 +65,13 @@ export async function npmStartRefused(
   return { code, ...output }
 }
 
-async function spawnStart({ dataDir, store, port, examplePort }: Choices) {
+async function spawnStart({ dataDir, store, port, examplePort, workers = 1 }: Choices) {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LATCHKEY_')))
   const env = {
     ...own,
     LATCHKEY_PORT: String(port ?? (await freePort())),
     LATCHKEY_DATA_DIR: dataDir,
+    LATCHKEY_WORKERS: String(workers),
     ...(store ? { LATCHKEY_STORE: store } : {}),
   }
   const args = [...START, '--example-port', String(examplePort ?? (await freePort()))]

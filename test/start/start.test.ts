@@ -81,6 +81,16 @@ describe('npm start', () => {
     })
   })
 
+  it('does the same by two workers', async () => {
+    const { block, printed, interrupt } = await start({ dataDir: await newFolder(), workers: 2 })
+    expect([...block.keys()]).to.deep.equal(['Latchkey', 'Example app', 'First administrator', 'Mail'])
+    const visitor = new Visitor(block.get('Latchkey')!)
+    const page = await openFrom(visitor, block.get('Example app')!.split(' ')[0]!, '/sign-up')
+    await visitor.submit(page, '/signup', { email: 'rosa@example.com', password: PASSWORD })
+    await printed(/Your code is \d{6}/)
+    expect(await interrupt()).to.include({ code: 0, stderr: '' })
+  })
+
   it('stops everything on Ctrl-C', async () => {
     const { block, interrupt } = await start({ dataDir: await newFolder() })
     expect(await interrupt()).to.include({ code: 0, stderr: '' })

@@ -62,8 +62,8 @@ export async function startMailbox(wanted = 0): Promise<Mailbox> {
   }
 }
 
-/** The 6 digits of a verification mail. */
-export function codeIn(mail: ReceivedMail): string {
+/** The 6 digits of a verification mail, or of what else is read. */
+export function codeIn(mail: Pick<ReceivedMail, 'subject' | 'text'>): string {
   const code = /\b(\d{6})\b/.exec(mail.text)?.[1]
   if (!code) throw new Error(`no code in the mail “${mail.subject}”:\n${mail.text}`)
   return code

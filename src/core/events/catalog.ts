@@ -1,5 +1,6 @@
 // Everything that can happen and is kept, with the shape of its details. Details never hold a secret.
 import { z } from 'zod'
+import { LINK_PURPOSES } from '../links.ts'
 import { END_REASONS } from '../signins.ts'
 
 const nothing = z.strictObject({})
@@ -20,6 +21,8 @@ export const catalog = {
   'factor.enrolled': z.strictObject({ method: z.string() }),
   'factor.removed': z.strictObject({ method: z.string() }),
   'factor.renamed': z.strictObject({ method: z.string() }),
+  'link.created': z.strictObject({ purpose: z.enum(LINK_PURPOSES), uses: z.number(), until: z.number() }),
+  'link.used': z.strictObject({ purpose: z.enum(LINK_PURPOSES) }),
   'device.forgotten': nothing,
   'session.created': nothing,
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),

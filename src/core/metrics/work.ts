@@ -53,8 +53,14 @@ export function measureWork(metrics: Metrics) {
   }
 }
 
+type Jobs = readonly { name: string; every: number }[]
+
 /** By the jobs' records, so that it is known whichever process ran them, and after a restart. */
-export function readJobs(metrics: Metrics, jobs: readonly { name: string }[], records: JobRecords): void {
+export function readJobs(metrics: Metrics, jobs: Jobs, records: JobRecords): void {
+  metrics.reading(
+    { name: 'latchkey_job_interval_seconds', help: 'How often a job is to run.', aggregator: 'max' },
+    () => jobs.map(({ name, every }) => ({ labels: { task: name }, value: every })),
+  )
   metrics.reading(
     {
       name: 'latchkey_job_last_success_timestamp_seconds',

@@ -143,6 +143,9 @@ export const schema = z.strictObject({
     .describe('How long a sign-in may take, from the first page to the last.'),
   verificationTtl: duration('5m', '7d').default(86_400).describe('How long the link of a verification mail works.'),
   codeTtl: duration('1m', '15m').default(300).describe('How long a mailed code works.'),
+  magicLinkTtl: duration('1m', '1d')
+    .default(900)
+    .describe('How long a mailed link to sign in works. One that an administrator makes says so itself.'),
 
   auditTtl: duration('1d', '3650d').default(7_776_000).describe('How long audit entries are kept.'),
   auditTokens: flag()

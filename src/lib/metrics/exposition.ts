@@ -1,7 +1,7 @@
 // What a scrape gets, in Prometheus' words. prom-client is loaded with the first of them: most of a process's life may pass
 // without one.
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
-import type { Instrument } from './instruments.ts'
+import type { Instrument, Sample } from './instruments.ts'
 
 /** The metrics of one process, as its primary can add them to those of others. */
 export type Collected = MetricObjectWithValues<MetricValue<string>>[]
@@ -49,5 +49,14 @@ export function onlyCounted(collected: Collected): Collected {
 /** The part of a metric of prom-client that its registry uses. */
 function inItsWords(one: Instrument) {
   const { name, help, type, aggregator } = one
-  return { name, get: async () => ({ name, help, type, aggregator, values: await one.samples() }) }
+  return { name, get: async () => ({ name, help, type, aggregator, values: await samplesOf(one) }) }
+}
+
+/** What the store is to tell is left out while it is away: that is when all the rest is looked at. */
+async function samplesOf(one: Instrument): Promise<Sample[]> {
+  try {
+    return await one.samples()
+  } catch {
+    return []
+  }
 }

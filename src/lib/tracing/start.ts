@@ -7,6 +7,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Attributes,
   type Span,
 } from '@opentelemetry/api'
@@ -68,8 +69,8 @@ export function startTracing({ otlpEndpoint, tracePercent }: TracingOptions, log
     },
     step(name, facts, work) {
       const parent = current.getStore()
-      // Not of a request: jobs, and looking at the keys every few seconds.
-      if (!parent?.isRecording()) return work()
+      // Not of a request (jobs, looking at the keys every few seconds), or of one that is not to be recorded.
+      if (!parent || !(parent.spanContext().traceFlags & TraceFlags.SAMPLED)) return work()
       const span = tracer.startSpan(
         name,
         { kind: SpanKind.CLIENT, attributes: known(facts) },

@@ -64,5 +64,5 @@ function helmetHeaders(secure: boolean): Record<string, string> {
 }
 
 function leadsToApps(path: string): boolean {
-  return path.startsWith('/signin/') || path.startsWith('/authorize') || path.startsWith('/logout')
+  return ['/signin/', '/authorize', '/logout', '/magic'].some(start => path.startsWith(start))
 }

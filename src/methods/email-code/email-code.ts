@@ -1,8 +1,8 @@
 // A code that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
 // a sign-in by it; as a second factor it counts only for who has turned it on.
 import { onlyCredentialId } from '../../core/credentials.ts'
-import { proofBy, type Asked, type Method, type MethodServices } from '../method.ts'
-import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode } from '../sent-codes.ts'
+import { proofBy, type Method, type MethodServices } from '../method.ts'
+import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode, shownAddress } from '../sent-codes.ts'
 
 const ID = 'email-code'
 
@@ -79,10 +79,4 @@ function postCode(
 ): void {
   const lasts = `${Math.round(config.codeTtl / 60)} minutes`
   postbox.post(to, 'sign-in-code', { brandName: config.name, code, lasts, ...(clientName ? { clientName } : {}) })
-}
-
-/** Before a proof only what was typed: the address behind a username is nobody else's business. */
-function shownAddress({ role, account, identifier }: Asked): string {
-  if (role === 'second' && account) return account.email
-  return identifier.includes('@') ? identifier : 'the address of this account'
 }

@@ -1,14 +1,9 @@
 // Signing in with a passkey (WebAuthn Level 3, section 7.2), without HTTP and without a store.
-import {
-  generateAuthenticationOptions,
-  verifyAuthenticationResponse,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import { Refused } from '../../lib/errors.ts'
 import type { PasskeyData } from './data.ts'
 import type { RelyingParty } from './relying-party.ts'
-import { CEREMONY_TIME } from './ceremony.ts'
+import { CEREMONY_TIME, loadWebAuthn } from './ceremony.ts'
 
 export interface Asked {
   /** Base64url. */
@@ -19,21 +14,19 @@ export interface Asked {
   allow?: readonly Pick<PasskeyData, 'credentialId' | 'transports'>[]
 }
 
-export function requestOptions(rp: RelyingParty, asked: Asked): Promise<PublicKeyCredentialRequestOptionsJSON> {
+export async function requestOptions(rp: RelyingParty, asked: Asked): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await loadWebAuthn()
   return generateAuthenticationOptions({
     rpID: rp.id,
     challenge: Buffer.from(asked.challenge, 'base64url'),
     timeout: CEREMONY_TIME,
     userVerification: asked.verifyUser ? 'required' : 'preferred',
-    ...(asked.allow
-      ? {
-          allowCredentials: asked.allow.map(({ credentialId, transports }) => ({
-            id: credentialId,
-            transports: transports,
-          })),
-        }
-      : {}),
+    ...(asked.allow ? { allowCredentials: asked.allow.map(descriptorOf) } : {}),
   })
+}
+
+export function descriptorOf({ credentialId: id, transports }: Pick<PasskeyData, 'credentialId' | 'transports'>) {
+  return { id, transports }
 }
 
 /** What a right answer says of the authenticator. */
@@ -54,6 +47,7 @@ export async function verifyAssertion(
   { publicKey, credentialId }: Pick<PasskeyData, 'publicKey' | 'credentialId'>,
   { challenge, verifyUser }: Pick<Asked, 'challenge' | 'verifyUser'>,
 ): Promise<Seen> {
+  const { verifyAuthenticationResponse } = await loadWebAuthn()
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response,
     expectedChallenge: challenge,

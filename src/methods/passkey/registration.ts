@@ -1,17 +1,13 @@
 // Making a passkey (WebAuthn Level 3, section 7.1), without HTTP and without a store.
-import {
-  generateRegistrationOptions,
-  verifyRegistrationResponse,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server'
-import { cose } from '@simplewebauthn/server/helpers'
+import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Refused } from '../../lib/errors.ts'
 import type { PasskeyData } from './data.ts'
 import type { RelyingParty } from './relying-party.ts'
-import { CEREMONY_TIME } from './ceremony.ts'
+import { descriptorOf } from './authentication.ts'
+import { CEREMONY_TIME, loadWebAuthn } from './ceremony.ts'
 
-const ALGORITHMS = [cose.COSEALG.EdDSA, cose.COSEALG.ES256, cose.COSEALG.RS256]
+/** EdDSA, ES256, RS256, in the numbers of COSE (RFC 9053): the three that Chromium warns about when one is missing. */
+const ALGORITHMS = [-8, -7, -257]
 
 export interface NewPasskey {
   /** Base64url. */
@@ -26,7 +22,11 @@ export interface NewPasskey {
   alone: boolean
 }
 
-export function creationOptions(rp: RelyingParty, wanted: NewPasskey): Promise<PublicKeyCredentialCreationOptionsJSON> {
+export async function creationOptions(
+  rp: RelyingParty,
+  wanted: NewPasskey,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await loadWebAuthn()
   return generateRegistrationOptions({
     rpID: rp.id,
     rpName: rp.name,
@@ -37,10 +37,7 @@ export function creationOptions(rp: RelyingParty, wanted: NewPasskey): Promise<P
     timeout: CEREMONY_TIME,
     // Whoever asks for more shows the person a warning, and shuts out what they have.
     attestationType: 'none',
-    excludeCredentials: wanted.known.map(({ credentialId, transports }) => ({
-      id: credentialId,
-      transports: transports,
-    })),
+    excludeCredentials: wanted.known.map(descriptorOf),
     // A security key that can keep nothing more, or has no PIN, is a second factor still.
     authenticatorSelection: wanted.alone
       ? { residentKey: 'required', userVerification: 'required' }
@@ -67,6 +64,7 @@ export async function verifyNewPasskey(
   response: RegistrationResponseJSON,
   { challenge, alone, silent = false }: { challenge: string; alone: boolean; silent?: boolean },
 ): Promise<MadePasskey> {
+  const { verifyRegistrationResponse } = await loadWebAuthn()
   const { verified, registrationInfo } = await verifyRegistrationResponse({
     response,
     expectedChallenge: challenge,

@@ -17,7 +17,7 @@ export async function enrolPage(services: MethodServices, who: Enrolling): Promi
   const address = totpAddress(secret, config.name, who.account.email)
   return {
     view: 'methods/totp/enrol',
-    locals: { qr: qrPath(address), address, key: inGroups(secret) },
+    locals: { qr: await qrPath(address), address, key: inGroups(secret) },
   }
 }
 

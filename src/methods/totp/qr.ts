@@ -1,7 +1,7 @@
-import QRCode from 'qrcode'
-
 /** A QR code as one path in a square of `size` units, with its quiet zone: drawn by the view, so no markup is made here. */
-export function qrPath(text: string): { size: number; path: string } {
+export async function qrPath(text: string): Promise<{ size: number; path: string }> {
+  // Loaded at the first one: a start need not wait for it, nor an installation without them hold it.
+  const { default: QRCode } = await import('qrcode')
   const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' })
   const quiet = 4
   const rows = Array.from({ length: modules.size }, (_, y) =>

@@ -119,7 +119,7 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     })
   }
 
-  return { current, begin, finish, meets, dropCookie: cookies.dropSession }
+  return { current, begin, finish }
 }
 
 /** The very person, proven anew: a mere wish for `acr`, since what cannot be reached is not asked for. */

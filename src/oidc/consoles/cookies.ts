@@ -19,10 +19,6 @@ export function createConsoleCookies({ issuer }: Pick<Config, 'issuer'>, { path 
       ctx.cookies.set(session, secret, { ...options, signed: false })
     },
 
-    dropSession(ctx: Context): void {
-      ctx.cookies.set(session, null, { ...options, signed: false })
-    },
-
     /** The secret of the browser, if a sign-in began here. */
     browser: (ctx: Context): string | undefined => ctx.cookies.get(browser, { signed: true }),
 

@@ -11,13 +11,13 @@ import { countSignup } from '../limits.ts'
 import { CLOSED } from '../step-page.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
-export async function signUp({ services, ctx, client, form, go }: Submission): Promise<void> {
+export async function signUp({ services, ctx, client, form, passkeyAllowed, go }: Submission): Promise<void> {
   const { config, verifications, accounts, hasher } = services
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
   const name = canonicalName(form.text('name'))
   // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
-  const password = form.text('by') === 'passkey' ? undefined : form.text('password')
+  const password = passkeyAllowed && form.text('by') === 'passkey' ? undefined : form.text('password')
   if (password !== undefined) checkNewPassword(password, config.passwordMinLength, [email, username, name])
   if (config.termsUrl && form.text('terms') === '') {
     throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })

@@ -27,6 +27,9 @@ describe('a second factor that policy requires', () => {
       expect(unsaved.status).to.equal(400)
       expect(codesOn(unsaved.html)).to.deep.equal(codesOn(codes.html)).and.to.have.length(10)
       const end = await visitor.submit(unsaved, '/enrol/recovery-codes', { saved: 'yes' })
+      await at.server.app.postbox.settled()
+      const told = at.server.mailbox.to(account.email).map(({ text }) => text)
+      expect(told.join('\n')).to.include('Authenticator app was set up').and.to.include('Recovery codes was set up')
       expect(await at.claims(end, codeVerifier)).to.deep.include({
         acr: 'urn:latchkey:acr:2',
         amr: ['pwd', 'otp', 'mfa'],

@@ -1,0 +1,199 @@
+// Links that prove something to whoever opens them: mailed to a person who asked, or made by an administrator. Each is for
+// one purpose, counts for a while and so many times, and keeps a record of what became of it.
+import { z } from 'zod'
+import { newId, newSecret, sha256 } from '../lib/ids.ts'
+import { createProxyTrust } from '../lib/network.ts'
+import { Refused } from '../lib/errors.ts'
+import type { Declaration, Store } from '../storage/port.ts'
+import { standing, type Account } from './accounts/account.ts'
+
+/** A link of one purpose is nothing for another. */
+export const LINK_PURPOSES = ['sign-in', 'verify', 'reset', 'invite'] as const
+export type LinkPurpose = (typeof LINK_PURPOSES)[number]
+
+const momentSchema = z.object({ at: z.number(), address: z.string(), userAgent: z.string() })
+
+const linkSchema = z.object({
+  id: z.string(),
+  purpose: z.enum(LINK_PURPOSES),
+  /** SHA-256 of the token. Absent for a link that nobody was sent, because there is nobody: nothing can ever match. */
+  tokenHash: z.string().optional(),
+  accountId: z.string().optional(),
+  /** The address that the account had: a link does not outlast it. */
+  email: z.string().optional(),
+  /** The app that it leads to: of a link that begins a new attempt. */
+  clientId: z.string().optional(),
+  /** The attempt in which it was asked for; absent for a link that begins a new one. */
+  attemptId: z.string().optional(),
+  /** The only network (CIDR) that it may be used from. */
+  network: z.string().optional(),
+  maxUses: z.number(),
+  uses: z.number(),
+  /** How often it was asked for, the last time included: each time there is a new token, and the old one is nothing. */
+  sent: z.number(),
+  /** `person`, `command line`, or an admin's id. */
+  createdBy: z.string(),
+  /** From where it was asked for. Times are epoch milliseconds. */
+  created: momentSchema,
+  /** The last time, and how often: by mail scanners too. */
+  opened: momentSchema.optional(),
+  timesOpened: z.number(),
+  used: momentSchema.optional(),
+  endsAt: z.number(),
+  /** It is kept a while longer, so that its page can say what became of it. */
+  expiresAt: z.number(),
+})
+
+export type Link = z.infer<typeof linkSchema>
+
+export const linkDeclaration: Declaration<Link> = {
+  name: 'links',
+  schema: linkSchema,
+  indexes: [{ fields: ['tokenHash'], unique: true }],
+  expires: 'expiresAt',
+}
+
+/** From where something was done. */
+export interface Place {
+  address: string
+  userAgent: string
+}
+
+/** What a link has to be to count here. */
+export interface WantedLink {
+  purpose: LinkPurpose
+  attemptId: string | undefined
+  account: Account | undefined
+  address: string
+}
+
+const KEPT = 24 * 60 * 60 * 1000
+
+export type Links = ReturnType<typeof createLinks>
+
+/** @param ttl seconds that a link works for unless it is said otherwise */
+export function createLinks(store: Store, { ttl }: { ttl: number }) {
+  const links = store.collection(linkDeclaration)
+  const idOfAsked = (attemptId: string) => `asked:${attemptId}`
+
+  async function find(token: string): Promise<Link | undefined> {
+    const link = await links.first({ tokenHash: sha256(token) })
+    return link && link.expiresAt > Date.now() ? link : undefined
+  }
+
+  return {
+    /**
+     * A link that a person asks for in a sign-in, in the place of the one before it.
+     * @param reachable whether it is sent to somebody: otherwise the same is kept, but that nothing opens it
+     * @returns the token, for the mail alone
+     */
+    async ask(
+      attemptId: string,
+      { account, reachable, from }: { account: Account | undefined; reachable: boolean; from: Place },
+    ): Promise<string> {
+      const token = newSecret()
+      const link = { ...begun(ttl), purpose: 'sign-in', attemptId, maxUses: 1, createdBy: 'person' } as const
+      const created = { at: Date.now(), ...from }
+      await links.upsert(idOfAsked(attemptId), known => ({
+        ...link,
+        id: idOfAsked(attemptId),
+        ...(account ? { accountId: account.id, email: account.email } : {}),
+        ...(reachable ? { tokenHash: sha256(token) } : {}),
+        created,
+        sent: (known?.accountId === account?.id ? (known?.sent ?? 0) : 0) + 1,
+      }))
+      return token
+    },
+
+    /** The link that was asked for in an attempt: for the page that says so. */
+    async asked(attemptId: string, accountId: string | undefined): Promise<Link | undefined> {
+      const link = await links.get(idOfAsked(attemptId))
+      return link?.accountId === accountId ? link : undefined
+    },
+
+    /** A link that an administrator makes; it begins a new sign-in. `lasts` in seconds. @returns the token, for its address */
+    async make(wanted: {
+      purpose: LinkPurpose
+      account: Account
+      clientId: string
+      lasts: number
+      maxUses: number
+      network?: string | undefined
+      createdBy: string
+    }): Promise<{ token: string; link: Link }> {
+      const { account, lasts, network, ...rest } = wanted
+      const token = newSecret()
+      const link: Link = {
+        ...begun(lasts),
+        ...rest,
+        ...(network ? { network } : {}),
+        id: newId(),
+        tokenHash: sha256(token),
+        accountId: account.id,
+        email: account.email,
+        sent: 0,
+        created: { at: Date.now(), address: '', userAgent: '' },
+      }
+      await links.insert(link)
+      return { token, link }
+    },
+
+    /** The link of a token, also when it counts no longer. Looking uses nothing up. */
+    find,
+
+    /** Notes that it was opened, be it by a mail scanner. */
+    async noteOpened(token: string, from: Place): Promise<void> {
+      const link = await find(token)
+      if (!link) return
+      const opened = { at: Date.now(), ...from }
+      await links.update(link.id, known => ({ ...known, opened, timesOpened: known.timesOpened + 1 }))
+    },
+
+    /**
+     * Uses it once: of parallel callers no more than `maxUses` ever do.
+     * @throws Refused `link.…`
+     */
+    async use(token: string, wanted: WantedLink, from: Place): Promise<Link> {
+      const tokenHash = sha256(token)
+      const known = await find(token)
+      const used = { at: Date.now(), ...from }
+      const link =
+        known &&
+        (await links.update(known.id, current =>
+          current.tokenHash === tokenHash && !whyNot(current, wanted)
+            ? { ...current, uses: current.uses + 1, used }
+            : undefined,
+        ))
+      if (link) return link
+      throw whyNot(await find(token), wanted) ?? notThis()
+    },
+  }
+}
+
+/** Why a link does not count here, in words for the person who opened it. Undefined when it does. */
+export function whyNot(link: Link | undefined, wanted: WantedLink): Refused | undefined {
+  const { purpose, attemptId, account, address } = wanted
+  if (!link || link.purpose !== purpose || link.attemptId !== attemptId || !account || link.accountId !== account.id)
+    return notThis()
+  const refused = (code: string, hint: string) => new Refused(code, { status: 410, hint })
+  if (link.uses >= link.maxUses) return refused('link.used', 'This link was used already.')
+  if (link.endsAt <= Date.now()) return refused('link.expired', 'This link is too old.')
+  if (link.email !== account.email || !standing(account, Math.floor(link.created.at / 1000)))
+    return refused('link.outdated', 'The account was changed since this link was made.')
+  if (link.network && !createProxyTrust([link.network])(address))
+    return new Refused('link.network', {
+      status: 403,
+      hint: 'This link works from one network only, and not from here.',
+    })
+  return undefined
+}
+
+function notThis(): Refused {
+  const hint = 'This link is not complete, or a newer one took its place.'
+  return new Refused('link.unknown', { status: 404, hint })
+}
+
+function begun(lasts: number) {
+  const endsAt = Date.now() + lasts * 1000
+  return { uses: 0, timesOpened: 0, endsAt, expiresAt: endsAt + KEPT }
+}

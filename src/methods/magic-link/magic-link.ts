@@ -1,0 +1,62 @@
+// A link that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
+// a sign-in by it. What stands around it (the pages that it opens, links made by an administrator) is in signin/links/.
+import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { proofBy, type Method } from '../method.ts'
+import { countSent, shownAddress } from '../sent-codes.ts'
+import { accountKey } from '../tries.ts'
+import { askedAddress } from './address.ts'
+import { takeCodeFromElsewhere } from './elsewhere.ts'
+
+export const MAGIC_LINK = 'magic-link'
+
+export const magicLink: Method = {
+  id: MAGIC_LINK,
+  words: {
+    name: 'Link by email',
+    use: 'Email me a link',
+    about: 'A link to your email address that signs you in.',
+  },
+  factors: ['possession'],
+  // RFC 8176 has no value for a mailbox; what is mailed is a one-time password of 256 bits.
+  amr: ['otp'],
+  resistsPhishing: false,
+  // Second comes the mailed code, which is no weaker and needs no change of window.
+  roles: { first: true, second: false, identifies: false },
+
+  standing: account => ({ enrolled: false, first: account.emailVerified, second: false, protects: false }),
+
+  async page(services, asked) {
+    const sent = (await services.links.asked(asked.owner, asked.account?.id))?.sent ?? 0
+    return { view: 'methods/magic-link/prove', locals: { sent, to: shownAddress(asked) } }
+  },
+
+  async challenge(services, attempted) {
+    const { config, links, postbox } = services
+    const { account, owner, clientName, address, userAgent } = attempted
+    await countSent(services, MAGIC_LINK, accountKey(attempted), address)
+    const reachable = account?.emailVerified === true && account.status === 'active'
+    const token = await links.ask(owner, { account, reachable, from: { address, userAgent } })
+    postbox.post(reachable ? account.email : undefined, 'sign-in-link', {
+      brandName: config.name,
+      clientName,
+      link: askedAddress(config, owner, token),
+      lasts: `${Math.round(config.magicLinkTtl / 60)} minutes`,
+      askedFrom: describeBrowser(userAgent),
+      address,
+    })
+    return { kind: 'asked' }
+  },
+
+  /** By the token, from the page that the link opens in the browser that asked; by the code that it shows in another. */
+  async verify(services, attempted) {
+    const { form, owner, account, address, userAgent } = attempted
+    if (form.link === undefined) await takeCodeFromElsewhere(services, MAGIC_LINK, attempted)
+    else {
+      const wanted = { purpose: 'sign-in', attemptId: owner, account, address } as const
+      await services.links.use(form.link, wanted, { address, userAgent })
+    }
+    return { proof: proofBy(magicLink) }
+  },
+
+  describe: () => [],
+}

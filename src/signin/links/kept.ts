@@ -1,0 +1,42 @@
+// A token must not stay in the address, where the history, a screenshot or a page's referrer would show it: whoever opens a
+// link is sent on to an address without it, and it waits in a cookie of this browser for as long as reading a page takes.
+import type { PageContext } from '../../lib/web/context.ts'
+import { cookieName } from '../device-cookie.ts'
+import type { SignInServices } from '../services.ts'
+
+/** Seconds. */
+const LASTS = 600
+/** Characters; a longer one is nobody's. */
+const MAX_TOKEN = 100
+const NAME = 'latchkey_link'
+
+type Handler = (ctx: PageContext) => Promise<void>
+
+/** A link was opened, perhaps by a mail scanner: it is noted, and nothing is used up. */
+export function arrive(services: SignInServices, onward: (ctx: PageContext) => string): Handler {
+  return async ctx => {
+    const token = ctx.params.token!.slice(0, MAX_TOKEN)
+    if (ctx.method === 'GET') await services.links.noteOpened(token, placeOf(ctx))
+    ctx.cookies.set(cookieName(services, NAME), token, {
+      signed: true,
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      maxAge: LASTS * 1000,
+    })
+    ctx.set('Cache-Control', 'no-store')
+    ctx.set('Referrer-Policy', 'no-referrer')
+    ctx.redirect(onward(ctx))
+    ctx.status = 303
+  }
+}
+
+/** The token of the link that was opened last in this browser; '' when there is none. */
+export function keptToken(services: SignInServices, ctx: PageContext): string {
+  return ctx.cookies.get(cookieName(services, NAME), { signed: true }) ?? ''
+}
+
+/** From where a request came, as a link's record keeps it. */
+export function placeOf(ctx: PageContext): { address: string; userAgent: string } {
+  return { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300) }
+}

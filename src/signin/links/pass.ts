@@ -1,0 +1,60 @@
+// What using a link that an administrator made leaves in the browser, until the app has begun the sign-in: a secret that
+// proves the person once, for one app, within ten minutes.
+import { standing } from '../../core/accounts/account.ts'
+import type { Bound } from '../../core/challenges.ts'
+import { newSecret, sha256 } from '../../lib/ids.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { MAGIC_LINK, magicLink } from '../../methods/magic-link/magic-link.ts'
+import { proofBy } from '../../methods/method.ts'
+import { cookieName, knownDevice } from '../device-cookie.ts'
+import type { Page } from '../page.ts'
+import { factsOf, withProof } from '../prove.ts'
+import type { SignInServices } from '../services.ts'
+import { goOn } from '../submission.ts'
+
+/** Seconds. */
+const LASTS = 600
+const NAME = 'latchkey_pass'
+
+export async function givePass(
+  services: SignInServices,
+  ctx: PageContext,
+  data: { accountId: string; clientId: string },
+): Promise<void> {
+  const secret = newSecret()
+  await services.challenges.begin(boundTo(secret), { data, lasts: LASTS })
+  ctx.cookies.set(cookieName(services, NAME), secret, {
+    signed: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    maxAge: LASTS * 1000,
+  })
+}
+
+/** Goes on with the sign-in by the pass of this browser, if it has one for the app. @returns whether it has answered */
+export async function takePass(page: Page): Promise<boolean> {
+  const { services, ctx, step, client } = page
+  const secret = ctx.cookies.get(cookieName(services, NAME), { signed: true })
+  if (!secret || !asksWho(step)) return false
+  const known = await services.challenges.find(boundTo(secret))
+  if (known?.data.clientId !== client.clientId) return false
+  const taken = await services.challenges.take(boundTo(secret))
+  ctx.cookies.set(cookieName(services, NAME), null, { path: '/' })
+  const account = taken && (await services.accounts.get(String(taken.data.accountId)))
+  if (!account || !standing(account, Math.floor(taken.createdAt / 1000))) return false
+  const device = factsOf(await knownDevice(services, ctx, account.id))
+  await goOn(page, attempt => {
+    const proven = withProof(attempt, { proof: proofBy(magicLink), account }, page.account)
+    return proven && { ...proven, device, selected: true }
+  })
+  return true
+}
+
+function asksWho(step: Page['step']): boolean {
+  return step.kind === 'identify' || step.kind === 'select' || (step.kind === 'prove' && step.role === 'first')
+}
+
+function boundTo(secret: string): Bound {
+  return { owner: sha256(secret), method: MAGIC_LINK, purpose: 'prove' }
+}

@@ -1,0 +1,31 @@
+import Router from '@koa/router'
+import type { PageContext } from '../../lib/web/context.ts'
+import { readBody } from '../../lib/web/form.ts'
+import type { SignInServices } from '../services.ts'
+import { staleness } from '../stale.ts'
+import { confirmAsked, showAsked } from './asked.ts'
+import { arrive } from './kept.ts'
+import { showMade, useMade } from './made.ts'
+
+/** The pages of links to sign in: of those that were asked for in a sign-in, and of those that begin one. */
+export function linkRoutes(services: SignInServices): Router {
+  const router = new Router({ sensitive: true })
+  type Handler = (ctx: PageContext) => Promise<void>
+  const stale = staleness(services)
+  const get = (path: string, handle: Handler) => router.get(path, ctx => stale(ctx as PageContext, handle))
+  const post = (path: string, handle: Handler) => router.post(path, readBody, ctx => stale(ctx as PageContext, handle))
+
+  get(
+    '/signin/:uid/link/:token',
+    arrive(services, ctx => `/signin/${ctx.params.uid}/link`),
+  )
+  get('/signin/:uid/link', showAsked(services))
+  post('/signin/:uid/link', confirmAsked(services))
+  get(
+    '/magic/:token',
+    arrive(services, () => '/magic'),
+  )
+  get('/magic', showMade(services))
+  post('/magic', useMade(services))
+  return router
+}

@@ -1,0 +1,44 @@
+import type { Client } from 'oidc-provider'
+import type { Refused } from '../../lib/errors.ts'
+import { webUrl } from '../../lib/views.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { logOf } from '../../lib/web/trace.ts'
+import { clientOnPage, policyWithLogo } from '../../oidc/pages/client-on-page.ts'
+import type { SignInServices } from '../services.ts'
+
+/** Renders a page of a link, with the name and logo of the app that it is for. */
+export function showLinkPage(
+  services: SignInServices,
+  ctx: PageContext,
+  client: Client | undefined,
+  view: string,
+  locals: object,
+  status = 200,
+): void {
+  const page = { ...clientOnPage(client), ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }) }
+  ctx.status = status
+  ctx.type = 'html'
+  ctx.set('Cache-Control', 'no-store')
+  ctx.set('Content-Security-Policy', policyWithLogo(page))
+  ctx.body = services.views.render(view, { page, errors: {}, ...locals })
+}
+
+/** The link does not count. The page says why, and what can be done next: in its own sign-in, or at the app. */
+export function showOver(
+  services: SignInServices,
+  ctx: PageContext,
+  client: Client | undefined,
+  refused: Refused,
+  next: { askUrl?: string; asked: boolean },
+): void {
+  logOf(ctx).info({ reason: refused.code, ...(client ? { clientId: client.clientId } : {}) }, 'sign-in link refused')
+  const clientUrl = webUrl(client?.clientUri)
+  showLinkPage(
+    services,
+    ctx,
+    client,
+    'magic/over',
+    { hint: refused.hint, ...next, ...(clientUrl ? { clientUrl } : {}) },
+    refused.status,
+  )
+}

@@ -1,0 +1,65 @@
+// Signing in by a mailed link, in a real browser, on each store.
+import { expect } from 'chai'
+import { eachEngine } from '../support/engines.ts'
+import { codeIn, linkIn } from '../support/mailbox.ts'
+import { claim, enterName, expectHeading, expectSignedIn, field, openExample, press } from './person.ts'
+import { setStage, type Stage } from './stage.ts'
+import { journey } from './visits.ts'
+import type { Page } from 'playwright-core'
+
+describe('a person with a mailed link', () => {
+  eachEngine((_, openUrl) => {
+    let stage: Stage
+    before(async () => {
+      stage = await setStage({ store: await openUrl() })
+    })
+    after(() => stage?.close())
+
+    async function askForLink(page: Page): Promise<{ email: string; link: string }> {
+      const email = await openExample(stage, page)
+      await press(page, 'Sign in')
+      await enterName(page, email)
+      await press(page, 'Email me a link')
+      await expectHeading(page, 'Check your mail')
+      return { email, link: linkIn(await stage.server.mailTo(email)) }
+    }
+
+    for (const javaScriptEnabled of [true, false]) {
+      const how = javaScriptEnabled ? 'with' : 'without'
+      journey(`signs in where it was asked for, in a new tab, ${how} JavaScript`, async open => {
+        const page = await open({ javaScriptEnabled })
+        const { email, link } = await askForLink(page)
+        const tab = await page.context().newPage()
+        await tab.goto(link)
+        // The address that stays in the history has no token.
+        expect(tab.url()).to.match(/\/signin\/[\w-]+\/link$/)
+        await press(tab, 'Sign in')
+        await press(tab, 'Allow')
+        await expectSignedIn(stage, tab, email)
+        expect(await claim(tab, 'ID token', 'amr')).to.equal('otp')
+        await page.reload()
+        await expectHeading(page, 'This sign-in is already done')
+      })
+    }
+
+    journey('opens it on a telephone, and types the code that it shows where the sign-in began', async open => {
+      const page = await open()
+      const { email, link } = await askForLink(page)
+      const phone = await open({ viewport: { width: 360, height: 640 } })
+      await phone.goto(link)
+      await expectHeading(phone, 'Did you ask for this?')
+      expect(await phone.getByText('Acme Notes').first().isVisible()).to.equal(true)
+      await press(phone, 'Yes, show me the code')
+      await expectHeading(phone, 'Type this code where you started')
+      const code = codeIn({ subject: '', text: await phone.locator('.shown-code').innerText() })
+      await field(page, '6-digit code').fill(code)
+      await press(page, 'Continue')
+      await press(page, 'Allow')
+      await expectSignedIn(stage, page, email)
+      // The phone is let in nowhere.
+      await phone.goto(stage.example.url)
+      await press(phone, 'Sign in')
+      await expectHeading(phone, 'Sign in to Acme Notes')
+    })
+  })
+})
