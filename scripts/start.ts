@@ -56,7 +56,7 @@ function readOptions() {
 /** Beside workers, who have the app each for themselves: on their store, and serving nothing. */
 async function openApp(config: Config, log: Log): Promise<App> {
   const { buildApp } = await import('../src/app.ts')
-  return buildApp(config, await openStore(config.store, declarations), log)
+  return buildApp(config, await openStore(config.store, declarations, config.redis), log)
 }
 
 async function makeSetupLink(app: App, { issuer }: Config): Promise<string> {

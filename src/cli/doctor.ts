@@ -8,6 +8,7 @@ import { checkIssuer } from './checks/issuer.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkMail } from './checks/mail.ts'
 import { checkDataFolder, checkNode } from './checks/process.ts'
+import { checkRedis } from './checks/redis.ts'
 import { checkSms } from './checks/sms.ts'
 import { checkStore } from './checks/store.ts'
 import { storeClock } from './checks/store-clock.ts'
@@ -37,18 +38,20 @@ async function examine(): Promise<Finding[]> {
 
 async function examineWith(config: Config): Promise<Finding[]> {
   const folder = checkDataFolder(config)
-  const [storeAndKeys, mail, sms, issuer, clock] = await Promise.all([
+  const [storeAndKeys, redis, mail, sms, issuer, clock] = await Promise.all([
     checkStoreAndKeys(config),
+    checkRedis(config),
     checkMail(config),
     checkSms(config),
     checkIssuer(config),
     storeClock(config),
   ])
-  const clocks = [issuer.clock, clock].filter(one => one !== undefined)
+  const clocks = [issuer.clock, clock, redis.clock].filter(one => one !== undefined)
   return [
     ok('configuration', `${config.env}; \`latchkey config check\` prints it`),
     folder,
     ...storeAndKeys,
+    ...redis.findings,
     mail,
     sms,
     issuer.finding,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../lib/config/load.ts'
 import { declarations } from '../oidc/declarations.ts'
+import { durableAmong } from '../storage/joined.ts'
 import { inspectStore } from '../storage/inspect.ts'
 import { openStore } from '../storage/open.ts'
 import { isComplete, isUpToDate, type CollectionState, type StoreState } from '../storage/state.ts'
@@ -32,7 +33,8 @@ async function status({ json }: JsonOption): Promise<void> {
 
 async function up({ json }: JsonOption): Promise<void> {
   const before = await inspect()
-  await (await openStore(loadConfig().store, declarations)).close()
+  const { store, redis } = loadConfig()
+  await (await openStore(store, declarations, redis)).close()
   const after = await inspect()
   const added = changesIn(before)
   print(json, { upToDate: isUpToDate(after), added }, () =>
@@ -43,7 +45,7 @@ async function up({ json }: JsonOption): Promise<void> {
 function inspect(): Promise<StoreState> {
   const config = loadConfig()
   requireShared(config)
-  return inspectStore(config.store, declarations)
+  return inspectStore(config.store, durableAmong(declarations, config.redis))
 }
 
 function describe(state: StoreState): string {

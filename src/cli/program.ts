@@ -18,6 +18,7 @@ const nouns: Record<string, Noun> = {
   secrets: { about: 'what seals the keys in the store', load: () => import('./secrets.ts') },
   policy: { about: 'settings for everyone, a guard, a role or an app', load: () => import('./policy.ts') },
   security: { about: 'locks and the audit log', load: () => import('./security.ts') },
+  events: { about: 'what happens, live', load: () => import('./events.ts') },
   jobs: { about: 'what is done by schedule', load: () => import('./jobs.ts') },
   migrate: { about: 'the schema of the store', load: () => import('./migrate.ts') },
   config: { about: 'the configuration', load: () => import('./config.ts') },

@@ -42,5 +42,10 @@ export function timeId(): string {
   inSameTime = now === lastTime ? (inSameTime + 1) & 0xffff : 0
   lastTime = now
   const count = inSameTime.toString(16).padStart(4, '0')
-  return now.toString(16).padStart(12, '0') + count + random(6, 'hex')
+  return timeIdFrom(now) + count + random(6, 'hex')
+}
+
+/** What ids of that time (epoch milliseconds) and later do not sort before. */
+export function timeIdFrom(at: number): string {
+  return at.toString(16).padStart(12, '0')
 }

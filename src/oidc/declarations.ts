@@ -15,7 +15,7 @@ import { linkDeclaration } from '../core/links.ts'
 import { logoutDeclaration } from '../core/logouts.ts'
 import { liveCountDeclaration } from '../core/metrics/live-counts.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
-import { counterDeclaration } from '../core/limits.ts'
+import { counterDeclaration, floodDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import { clientDeclaration } from './clients/client-record.ts'
 import { keyDeclaration } from './keys/keys.ts'
@@ -33,6 +33,7 @@ export const declarations = [
   linkDeclaration,
   consentDeclaration,
   counterDeclaration,
+  floodDeclaration,
   auditDeclaration,
   jobDeclaration,
   logoutDeclaration,

@@ -4,14 +4,17 @@ import type Provider from 'oidc-provider'
 import type { Context, Middleware, Next } from 'koa'
 import type { Log } from '../lib/log.ts'
 import { Unavailable } from '../storage/port.ts'
-import type { KeyRing } from './keys/keys.ts'
+import type { Bus } from '../lib/bus.ts'
+import { policyDeclaration } from '../core/policy/policies.ts'
+import { changesOf } from '../storage/announced.ts'
+import { keyDeclaration, type KeyRing } from './keys/keys.ts'
 import { prepare } from './web/prepared.ts'
 import { createProvider, type ProviderParts } from './provider.ts'
 import { listen } from './listeners.ts'
 import { createRevocations } from './sessions/revocations.ts'
 import type { Events } from '../core/events/events.ts'
 
-/** How often a process looks whether the keys or the policy have changed. Milliseconds. */
+/** How often a process looks whether the keys or the policy have changed, should nobody have told it. Milliseconds. */
 const LOOK_EVERY = 5000
 
 export interface LiveProvider {
@@ -27,6 +30,7 @@ export async function startProvider(
   parts: ProviderParts,
   ring: KeyRing,
   events: Events,
+  bus: Bus,
   log: Log,
 ): Promise<LiveProvider> {
   const revocations = createRevocations(events, log, parts.live)
@@ -34,7 +38,7 @@ export async function startProvider(
   let provider!: Provider
   let handle!: (ctx: Context, next: Next) => Promise<void>
 
-  async function refresh(): Promise<void> {
+  async function look(): Promise<void> {
     await parts.policy.read()
     const keys = await ring.load()
     if (keys.version === version) return
@@ -45,19 +49,28 @@ export async function startProvider(
     handle = prepare(compose(next.middleware) as typeof handle)
   }
 
-  await refresh()
-  const timer = setInterval(() => {
+  // One after the other: a look that began earlier must not end later, with what is older.
+  let looking = Promise.resolve()
+  const refresh = () => (looking = looking.then(look, look))
+
+  function refreshIfPossible(): void {
     refresh().catch((error: unknown) => {
       if (error instanceof Unavailable) log.warn({ err: error }, 'the keys could not be looked at')
       else log.error({ err: error }, 'the keys could not be renewed')
     })
-  }, LOOK_EVERY)
-  timer.unref()
+  }
+
+  await refresh()
+  const timer = setInterval(refreshIfPossible, LOOK_EVERY).unref()
+  const heard = [keyDeclaration, policyDeclaration].map(each => bus.subscribe(changesOf(each), refreshIfPossible))
 
   return {
     current: () => provider,
     middleware: (ctx, next) => handle(ctx, next),
     refresh,
-    stop: () => clearInterval(timer),
+    stop() {
+      clearInterval(timer)
+      for (const end of heard) end()
+    },
   }
 }

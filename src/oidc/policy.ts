@@ -22,7 +22,7 @@ const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES
 
 /** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
-export const BEGUN: Rule = { name: 'attempt.address', max: 1000, window: 600 }
+export const BEGUN: Rule = { name: 'attempt.address', max: 1000, window: 600, flood: true }
 
 export type Finish = Extract<Step, { kind: 'finish' }>
 

@@ -8,6 +8,7 @@ import type { Log } from '../lib/log.ts'
 import { declarations } from '../oidc/declarations.ts'
 import { ownSource } from '../operations/own-source.ts'
 import { openManagementPort } from '../operations/port.ts'
+import { openBus } from '../storage/bus.ts'
 import { openStore } from '../storage/open.ts'
 import { listen } from './listen.ts'
 import type { Running } from './running.ts'
@@ -22,8 +23,12 @@ const DRAIN = 20_000
 
 /** @throws CannotOpen or Unavailable for a store that is not there, and what listening fails with */
 export async function start(config: Config, log: Log, { management: withPort = true } = {}): Promise<RunningServer> {
-  const store = await openStore(config.store, declarations)
-  const app = await buildApp(config, store, log)
+  const store = await openStore(config.store, declarations, config.redis)
+  const bus = await openBus(config.redis).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  const app = await buildApp(config, store, log, { bus })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
   const port = await listen(server, config)
   // From now on, and not from the first scrape, the process watches its event loop and its garbage collector.

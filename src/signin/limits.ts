@@ -1,13 +1,14 @@
 // Limits on what the hosted pages do for strangers: how many mails one network may ask for, how many one address gets, and
-// how many usernames may be asked about. Those on mails also bound how many codes for somebody else's address can be tried.
+// how many usernames may be asked about. Those on mails also bound how many codes for somebody else's address can be
+// tried: they protect a secret, and are no mere floods.
 import type { PageContext } from '../lib/web/context.ts'
 import { sha256 } from '../lib/ids.ts'
 import { networkOf } from '../lib/network.ts'
 import type { SignInServices } from './services.ts'
 
-const signup = { name: 'signup.address', max: 200, window: 3600 }
-const resend = { name: 'resend.address', max: 200, window: 3600 }
-const username = { name: 'username.address', max: 30, window: 3600 }
+const signup = { name: 'signup.address', max: 200, window: 3600, flood: true }
+const resend = { name: 'resend.address', max: 200, window: 3600, flood: true }
+const username = { name: 'username.address', max: 30, window: 3600, flood: true }
 const linkPassword = { name: 'link.password', max: 5, window: 900, lock: 900 }
 // From one network alone nobody can use up what an address may get, and so keep its owner from registering.
 const mailsFrom = { name: 'mail.network', max: 20, window: 3600 }

@@ -24,6 +24,8 @@ export interface Declaration<T extends Document> {
   expires?: string
   /** Losing it costs a re-login at the most; such collections may live in Redis. */
   volatile?: boolean
+  /** Processes keep what they have read of it, so each write is told on the bus (see announced.ts). */
+  announced?: boolean
   /**
    * `get` gives the same frozen object out for as long as the stored document is the same, so that what was made from it
    * can be kept beside it. For what is read again and again.

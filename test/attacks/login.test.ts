@@ -16,6 +16,7 @@ import {
   tokenRequest,
 } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
+import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { PASSWORD, REDIRECT_URI, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../support/visitor.ts'
 import { expectAlike, record, type Recorded } from './alike.ts'
@@ -30,16 +31,22 @@ const newName = () =>
 /** Of a network that was not seen before: tries are counted by /24. */
 const address = () => `10.${(count += 1) >> 8}.${count & 255}.1`
 
-describe('attacks on sign-in and registration', () => {
+// The counts that guard secrets must hold also where Redis keeps what surrounds them.
+describe('attacks on sign-in and registration', () => eachEngine(attacks, ['sqlite', 'mongo+redis']))
+
+function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, string>): void {
   let server: TestServer
   let client: ClientView
 
   before(async () => {
     // As if behind a proxy: each attacker can come from an address of their own.
-    server = await startServer({ env: { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1' } })
+    server = await startServer({
+      store: await openUrl(),
+      env: { ...redis, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1' },
+    })
     client = await server.register('web', { first_party: true, client_name: 'Acme Notes' })
   })
-  after(() => server.close())
+  after(() => server?.close())
 
   /** Tries one password for one name, from wherever: as far as the answer to the form. */
   async function tryPassword(
@@ -481,4 +488,4 @@ describe('attacks on sign-in and registration', () => {
       expect(isIn(await tryPassword(email, 'caf\u00e9 five green lanterns'))).to.equal(true)
     })
   })
-})
+}

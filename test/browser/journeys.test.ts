@@ -1,6 +1,6 @@
 // The main journeys through the example app, in a real browser, on each store.
 import { expect } from 'chai'
-import { eachEngine } from '../support/engines.ts'
+import { COMMON, eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { claim, enterMailedCode, expectSignedIn, expectHeading, press, signIn, signUp } from './person.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
@@ -8,16 +8,16 @@ import { startWorkers } from '../support/workers.ts'
 import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
-for (const [where, start] of [
-  ['a person in a browser', startServer],
-  ['a person in a browser, served by two workers', startWorkers],
+for (const [where, start, engines] of [
+  ['a person in a browser', startServer, WITH_REDIS],
+  ['a person in a browser, served by two workers', startWorkers, COMMON],
 ] as const)
   describe(where, () => {
-    eachEngine((_, openUrl) => {
+    eachEngine((_name, openUrl, env) => {
       let stage: Stage
 
       before(async () => {
-        stage = await setStage({ store: await openUrl() }, start)
+        stage = await setStage({ store: await openUrl(), env }, start)
       })
       after(() => stage?.close())
 
@@ -72,5 +72,5 @@ for (const [where, start] of [
         await press(page, 'Allow')
         await expectSignedIn(stage, page, 'Rosa Lindqvist')
       })
-    })
+    }, engines)
   })

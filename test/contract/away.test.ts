@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { openStore } from '../../src/storage/open.ts'
 import { CannotOpen, Unavailable, type Collection, type Store } from '../../src/storage/port.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
-import { onEveryEngine, onMongo } from './engines.ts'
+import { onEveryEngine, onServers } from './engines.ts'
 import { expectRejection } from './expect-rejection.ts'
 import { people, person, type Person } from './samples.ts'
 
@@ -29,16 +29,18 @@ onEveryEngine('a closed store', bench => {
   })
 })
 
-onMongo('a server that is away', bench => {
+onServers('a server that is away', bench => {
   let proxy: Proxy
   let store: Store
 
   beforeEach(async function () {
-    const { hostname, port, pathname, protocol } = new URL(bench.url)
-    // A replica set or a TLS server of TEST_MONGODB_URI cannot be reached by another name.
-    if (protocol !== 'mongodb:') return this.skip()
-    proxy = await startProxy(hostname, Number(port || 27017))
-    store = await openStore(`mongodb://127.0.0.1:${proxy.port}${pathname}?directConnection=true`, [people])
+    const url = new URL(bench.url)
+    // A replica set of TEST_MONGODB_URI, or a TLS server, cannot be reached by another name.
+    if (!['mongodb:', 'redis:'].includes(url.protocol)) return this.skip()
+    proxy = await startProxy(url.hostname, Number(url.port || (url.protocol === 'redis:' ? 6379 : 27_017)))
+    url.host = `127.0.0.1:${proxy.port}`
+    if (url.protocol === 'mongodb:') url.search = '?directConnection=true'
+    store = await openStore(url.href, [people])
     await store.collection(people).insert(person('ada'))
   })
 
@@ -66,9 +68,13 @@ onMongo('a server that is away', bench => {
 })
 
 describe('a store that is not there', () => {
-  const mongo = 'mongodb://someone:secret@127.0.0.1:1/latchkey'
   for (const url of [
-    mongo,
+    'mongodb://someone:secret@127.0.0.1:1/latchkey',
+    'redis://someone:secret@127.0.0.1:1',
+    'rediss://:secret@127.0.0.1:1/1',
+    'redis+sentinel://:secret@127.0.0.1:1,127.0.0.1:2/main?sentinelPassword=secret',
+    'redis+cluster://:secret@127.0.0.1:1,127.0.0.1:2',
+    'redis://:secret@',
     'sqlite:/dev/null/x/latchkey.db',
     'sqlite:/',
     'sqlite:',

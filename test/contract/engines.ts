@@ -6,6 +6,7 @@ import { openStore } from '../../src/storage/open.ts'
 import type { Collection, Declaration, Document, Store } from '../../src/storage/port.ts'
 import { resetClock } from '../support/clock.ts'
 import { startMongoOrSkip } from '../support/mongo.ts'
+import { redisOrSkip, startRedis } from '../support/redis.ts'
 
 interface Place {
   url: string
@@ -35,27 +36,41 @@ const mongo: Engine = async context => {
   const { url, stop } = await startMongoOrSkip(context)
   return { url, remove: stop }
 }
+const redis: Engine = async context => {
+  const { url, stop } = await redisOrSkip(context, startRedis)
+  return { url, remove: stop }
+}
 
 /** The cases hold for each engine alone. */
 export function onEveryEngine(title: string, cases: (bench: Bench) => void): void {
   onEngines(
     title,
-    { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, 'sqlite in memory': sqliteMemory, mongo },
+    { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, 'sqlite in memory': sqliteMemory, mongo, redis },
     cases,
   )
 }
 
 /** The cases hold for several processes on one store. */
 export function onSharedEngines(title: string, cases: (bench: Bench) => void): void {
-  onEngines(title, { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, mongo }, cases)
+  onEngines(title, { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, mongo, redis }, cases)
 }
 
 export function onSqlite(title: string, cases: (bench: Bench) => void): void {
   onEngines(title, { sqlite: sqliteFile }, cases)
 }
 
+/** The cases hold for the stores of what lasts. Of the schema of a Redis there is nothing to see or to bring up beforehand. */
+export function onLastingEngines(title: string, cases: (bench: Bench) => void): void {
+  onEngines(title, { sqlite: sqliteFile, 'sqlite, shared': sqliteShared, mongo }, cases)
+}
+
 export function onMongo(title: string, cases: (bench: Bench) => void): void {
   onEngines(title, { mongo }, cases)
+}
+
+/** The cases hold where the store is a server of its own. */
+export function onServers(title: string, cases: (bench: Bench) => void): void {
+  onEngines(title, { mongo, redis }, cases)
 }
 
 function onEngines(title: string, engines: Record<string, Engine>, cases: (bench: Bench) => void): void {

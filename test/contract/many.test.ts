@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Conflict } from '../../src/storage/port.ts'
-import { onEveryEngine, onMongo, onSqlite } from './engines.ts'
+import { onEveryEngine, onServers, onSqlite } from './engines.ts'
 import { expectRejection } from './expect-rejection.ts'
 import { people, person } from './samples.ts'
 
@@ -38,7 +38,7 @@ onSqlite('inserting many', bench => {
   })
 })
 
-onMongo('inserting many', bench => {
+onServers('inserting many', bench => {
   it('goes in order up to the first that breaks a rule', async () => {
     const collection = await bench.open(people)
     await expectRejection(collection.insertMany(withADuplicate), Conflict)

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
+import { Redis } from 'ioredis'
 import mongoose from 'mongoose'
 import { z } from 'zod'
 import { CannotOpen, Conflict, type Declaration } from '../../src/storage/port.ts'
@@ -111,6 +112,12 @@ async function requireFormat({ url }: Bench, format: number): Promise<void> {
     const db = new DatabaseSync(url.slice('sqlite:'.length))
     db.exec(`PRAGMA user_version = ${format}`)
     db.close()
+    return
+  }
+  if (url.startsWith('redis:')) {
+    const redis = new Redis(url)
+    await redis.set(`${new URL(url).searchParams.get('prefix')}:format`, format)
+    redis.disconnect()
     return
   }
   const connection = await mongoose.createConnection(url).asPromise()

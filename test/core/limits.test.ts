@@ -1,5 +1,12 @@
 import { expect } from 'chai'
-import { createLimits, counterDeclaration, LimitReached, type Limits, type Rule } from '../../src/core/limits.ts'
+import {
+  counterDeclaration,
+  createLimits,
+  floodDeclaration,
+  LimitReached,
+  type Limits,
+  type Rule,
+} from '../../src/core/limits.ts'
 import type { Store } from '../../src/storage/port.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
@@ -14,7 +21,7 @@ describe('limits on guessing', () => {
   const next = () => `key-${(key += 1)}`
 
   before(async () => {
-    store = await openStore('sqlite::memory:', [counterDeclaration])
+    store = await openStore('sqlite::memory:', [counterDeclaration, floodDeclaration])
     limits = createLimits(store)
   })
   afterEach(resetClock)

@@ -65,6 +65,14 @@ describe('a start that cannot be', () => {
     )
   })
 
+  it('on a Redis that is not there', async function () {
+    this.timeout(60_000)
+    await expectRefused(
+      { LATCHKEY_STORE: 'sqlite::memory:', LATCHKEY_REDIS: 'redis://user:hidden@127.0.0.1:1' },
+      /^(?!.*hidden).*redis:\/\/127\.0\.0\.1:1.*ECONNREFUSED/,
+    )
+  })
+
   it('on a file that is no store of ours', async () => {
     const file = join(folder, 'text.db')
     await writeFile(file, 'this is no database, but long enough to be looked at '.repeat(100))

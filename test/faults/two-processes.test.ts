@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { ADMIN } from '../../src/core/accounts/accounts.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
-import { eachEngine } from '../support/engines.ts'
+import { COMMON, eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { attemptOf, authorization, signUp } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'
 import { startFleet, type Fleet } from '../support/processes.ts'
@@ -13,12 +13,12 @@ import { wordsOf } from '../support/visitor.ts'
 
 const RACERS = 50
 
-for (const [who, processes, workers] of [
-  ['two processes', 2, '1'],
-  ['two workers of one server', 1, '2'],
+for (const [who, processes, workers, engines] of [
+  ['two processes', 2, '1', WITH_REDIS],
+  ['two workers of one server', 1, '2', COMMON],
 ] as const)
   describe(`sign-in by ${who} on one store`, () => {
-    eachEngine((_name, openUrl) => {
+    eachEngine((_name, openUrl, env) => {
       let desk: TestServer
       let fleet: Fleet
       let client: ClientView
@@ -27,9 +27,10 @@ for (const [who, processes, workers] of [
       before(async function () {
         this.timeout(60_000)
         const store = await openUrl()
-        desk = await startServer({ store })
+        desk = await startServer({ store, env })
         const { LATCHKEY_SECRETS, LATCHKEY_MAIL = '' } = desk.env
         fleet = await startFleet(processes, store, LATCHKEY_SECRETS, {
+          ...env,
           LATCHKEY_WORKERS: workers,
           LATCHKEY_MAIL,
           LATCHKEY_ADDRESS_FAILURES: '1000',
@@ -99,5 +100,5 @@ for (const [who, processes, workers] of [
         expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
         expect(answers.filter(({ status }) => status === 410)).to.have.length(RACERS - 1)
       })
-    })
+    }, engines)
   })

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
-import { eachEngine } from '../support/engines.ts'
+import { eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { codeOf, redeem, signInForTokens, tokenRequest } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { Visitor } from '../support/visitor.ts'
@@ -17,7 +17,7 @@ function race<T>(run: () => Promise<T>): Promise<T[]> {
 }
 
 describe('once', () => {
-  eachEngine((_name, openUrl) => {
+  eachEngine((_name, openUrl, env) => {
     let server: TestServer
     let client: ClientView
     let email: string
@@ -25,7 +25,7 @@ describe('once', () => {
     let visitor: Visitor
 
     before(async () => {
-      server = await startServer({ store: await openUrl() })
+      server = await startServer({ store: await openUrl(), env })
       client = await server.register('web')
       ;({ email, id: accountId } = await server.person())
       visitor = (await signInForTokens(server, client, email)).visitor
@@ -169,5 +169,5 @@ describe('once', () => {
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
       expect(answers.filter(({ body }) => body.error === 'invalid_client')).to.have.length(RACERS - 1)
     })
-  })
+  }, WITH_REDIS)
 })

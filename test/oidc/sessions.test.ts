@@ -6,7 +6,7 @@ import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { Collection } from '../../src/storage/port.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, userinfo } from '../support/endpoints.ts'
-import { eachEngine } from '../support/engines.ts'
+import { eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { allow, authorization, codeOf, redeem, signIn, signInForTokens } from '../support/flow.ts'
 import { createHold, type Hold } from '../support/hold-calls.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
@@ -15,7 +15,7 @@ import { Visitor } from '../support/visitor.ts'
 const MINUTE = 60_000
 
 describe('a session', () => {
-  eachEngine((_name, openUrl) => {
+  eachEngine((_name, openUrl, env) => {
     let server: TestServer
     let sessions: Collection<SessionRecord>
     let hold: Hold
@@ -24,7 +24,7 @@ describe('a session', () => {
 
     before(async () => {
       hold = createHold()
-      server = await startServer({ store: await openUrl(), wrapStore: hold.wrap })
+      server = await startServer({ store: await openUrl(), env, wrapStore: hold.wrap })
       sessions = server.app.store.collection(sessionDeclaration)
       client = await server.register('web')
       email = (await server.person()).email
@@ -267,5 +267,5 @@ describe('a session', () => {
       const { page: late } = await authorize(server, client, { prompt: 'none' }, idle.visitor)
       expect(answerOf(late).error).to.equal('login_required')
     })
-  })
+  }, WITH_REDIS)
 })

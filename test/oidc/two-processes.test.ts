@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { answerOf, authorize, refresh, userinfo } from '../support/endpoints.ts'
-import { eachEngine } from '../support/engines.ts'
+import { eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { codeOf, redeem, signInForTokens } from '../support/flow.ts'
 import { startFleet, type Fleet } from '../support/processes.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -11,7 +11,7 @@ import { Visitor } from '../support/visitor.ts'
 const RACERS = 50
 
 describe('two processes on one store', () => {
-  eachEngine((_name, openUrl) => {
+  eachEngine((_name, openUrl, env) => {
     let desk: TestServer
     let fleet: Fleet
     let client: ClientView
@@ -21,8 +21,8 @@ describe('two processes on one store', () => {
     before(async function () {
       this.timeout(60_000)
       const store = await openUrl()
-      fleet = await startFleet(2, store)
-      desk = await startServer({ store, env: { LATCHKEY_SECRETS: fleet.secrets } })
+      fleet = await startFleet(2, store, undefined, env)
+      desk = await startServer({ store, env: { ...env, LATCHKEY_SECRETS: fleet.secrets } })
       client = await desk.register('web')
       email = (await desk.person()).email
       visitor = new Visitor(fleet.issuer)
@@ -88,5 +88,5 @@ describe('two processes on one store', () => {
         expect(answerOf(page).error).to.equal('login_required')
       }
     })
-  })
+  }, WITH_REDIS)
 })

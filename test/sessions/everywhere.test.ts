@@ -5,7 +5,7 @@ import type { Account } from '../../src/core/accounts/account.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { runCli } from '../cli/cli.ts'
 import { claimsIn, refresh } from '../support/endpoints.ts'
-import { eachEngine } from '../support/engines.ts'
+import { eachEngine, WITH_REDIS } from '../support/engines.ts'
 import { signInForTokens } from '../support/flow.ts'
 import { startFleet, type Fleet } from '../support/processes.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
@@ -17,7 +17,7 @@ import { allAnswered, allRefused, tryAll, type Held } from './held.ts'
 const RESOURCE = 'https://api.example.com/'
 
 describe('signing out, across two processes', () => {
-  eachEngine((name, openUrl) => {
+  eachEngine((name, openUrl, env) => {
     let store: string
     let fleet: Fleet
     let desk: TestServer
@@ -32,8 +32,8 @@ describe('signing out, across two processes', () => {
       this.timeout(60_000)
       store = await openUrl()
       const resources = [{ identifier: RESOURCE, scopes: ['read'], format: 'jwt' }]
-      fleet = await startFleet(2, store, undefined, { LATCHKEY_RESOURCES: JSON.stringify(resources) })
-      desk = await startServer({ store, env: { LATCHKEY_SECRETS: fleet.secrets } })
+      fleet = await startFleet(2, store, undefined, { ...env, LATCHKEY_RESOURCES: JSON.stringify(resources) })
+      desk = await startServer({ store, env: { ...env, LATCHKEY_SECRETS: fleet.secrets } })
       receiver = await startReceiver()
       client = await desk.register('web', {
         backchannel_logout_uri: receiver.url,
@@ -85,8 +85,8 @@ describe('signing out, across two processes', () => {
       it(`by \`latchkey ${command}\`: refused on both processes at once, and a running server tells the app`, async function () {
         this.timeout(30_000)
         const told = [receiver.next(), receiver.next()]
-        const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
-        const { code, stderr } = await runCli([...command.split(' '), person.email], { env })
+        const variables = { ...env, LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
+        const { code, stderr } = await runCli([...command.split(' '), person.email], { env: variables })
         expect(code, stderr).to.equal(0)
         for (const held of [two, one])
           for (const turn of [0, 1]) expect(await tryAll(process(turn), client, held)).to.deep.equal(allRefused)
@@ -123,5 +123,5 @@ describe('signing out, across two processes', () => {
       expect(payload.exp! - payload.iat!).to.equal(300)
       expect((await refresh(process(1), client, tokens.refresh_token)).body.error).to.equal('invalid_grant')
     })
-  })
+  }, WITH_REDIS)
 })

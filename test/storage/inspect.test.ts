@@ -7,7 +7,7 @@ import { inspectStore } from '../../src/storage/inspect.ts'
 import { CannotOpen, type Declaration } from '../../src/storage/port.ts'
 import { isUpToDate } from '../../src/storage/state.ts'
 import { STORE_FORMAT } from '../../src/storage/versions.ts'
-import { onMongo, onSharedEngines, onSqlite } from '../contract/engines.ts'
+import { onLastingEngines, onMongo, onSqlite } from '../contract/engines.ts'
 import { expectRejection } from '../contract/expect-rejection.ts'
 
 const schema = z.object({
@@ -25,7 +25,7 @@ const boxes: Declaration<{ id: string }> = { name: 'boxes', schema: z.object({ i
 
 const user = (id: string): User => ({ id, email: `${id}@example.com`, city: 'Bern' })
 
-onSharedEngines('looking at a store', bench => {
+onLastingEngines('looking at a store', bench => {
   it('that is not there finds nothing, and makes nothing', async () => {
     const { format, collections } = await inspectStore(bench.url, [older])
     expect(format).to.equal(undefined)

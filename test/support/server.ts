@@ -110,7 +110,12 @@ async function startWith(
   wrap = (store: Store): Store => store,
   methods?: readonly Method[],
 ): Promise<RunningServer> {
-  const app = await buildApp(config, wrap(await openStore(config.store, declarations)), log, methods)
+  const app = await buildApp(
+    config,
+    wrap(await openStore(config.store, declarations, config.redis)),
+    log,
+    methods ? { methods } : {},
+  )
   const server = createHttpServer(app.handler).listen(config.port, config.host)
   await once(server, 'listening')
   async function stop(): Promise<void> {

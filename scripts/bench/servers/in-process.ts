@@ -23,7 +23,7 @@ export interface InProcess {
 /** The program over its store, without a port and without jobs. */
 export async function openApp(env: Record<string, string>): Promise<Omit<InProcess, 'target' | 'close'>> {
   const config = loadConfig({ env })
-  const { store, writtenBy } = recordWrites(await openStore(config.store, declarations))
+  const { store, writtenBy } = recordWrites(await openStore(config.store, declarations, config.redis))
   const app = await buildApp(config, store, createLog({ ...config, logLevel: 'silent' }))
   return { app, store, writtenBy }
 }

@@ -2,6 +2,7 @@ import { counterDeclaration } from '../../core/limits.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { newId } from '../../lib/ids.ts'
 import { declarations } from '../../oidc/declarations.ts'
+import { durableAmong } from '../../storage/joined.ts'
 import { openStore } from '../../storage/open.ts'
 import type { Store } from '../../storage/port.ts'
 import { ok, problem, reasonOf, warning, type Finding } from './finding.ts'
@@ -10,7 +11,7 @@ import { ok, problem, reasonOf, warning, type Finding } from './finding.ts'
 export async function checkStore(config: Config): Promise<{ finding: Finding; store?: Store }> {
   let store: Store | undefined
   try {
-    store = await openStore(config.store, declarations)
+    store = await openStore(config.store, durableAmong(declarations, config.redis))
     await store.ping()
     await roundTrip(store)
     return { finding: describe(config), store }

@@ -8,12 +8,15 @@ import { countLocks } from '../../core/metrics/identity.ts'
 import { createLiveCounts, type LiveCounts } from '../../core/metrics/live-counts.ts'
 import { createSignIns, type SignIns } from '../../core/signins.ts'
 import { loadConfig } from '../../lib/config/load.ts'
+import type { Bus } from '../../lib/bus.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { createSealer } from '../../lib/seal.ts'
 import { declarations } from '../../oidc/declarations.ts'
 import { createKeyRing, type KeyRing } from '../../oidc/keys/keys.ts'
 import { longestLife } from '../../oidc/lifetimes.ts'
 import { createSessions, type Sessions } from '../../oidc/sessions/sessions.ts'
+import { announceWrites } from '../../storage/announced.ts'
+import { openBus } from '../../storage/bus.ts'
 import { openStore } from '../../storage/open.ts'
 import type { Store } from '../../storage/port.ts'
 import { CommandError } from './failure.ts'
@@ -22,6 +25,7 @@ import { CommandError } from './failure.ts'
 export interface Opened {
   config: Config
   store: Store
+  bus: Bus
   accounts: Accounts
   credentials: Credentials
   hasher: Hasher
@@ -45,8 +49,13 @@ export const ORIGIN = { actor: 'command line' } satisfies Origin
 export async function withStore<Result>(work: (opened: Opened) => Promise<Result>): Promise<Result> {
   const config = loadConfig()
   requireShared(config)
-  const store = await openStore(config.store, declarations)
-  const events = createEvents(store, config)
+  const opened = await openStore(config.store, declarations, config.redis)
+  const bus = await openBus(config.redis).catch(async (error: unknown) => {
+    await opened.close()
+    throw error
+  })
+  const store = announceWrites(opened, bus)
+  const events = createEvents(store, config, bus)
   const live = createLiveCounts(store)
   countLocks(events, live)
   const accounts = createAccounts(store)
@@ -56,6 +65,7 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
     return await work({
       config,
       store,
+      bus,
       accounts,
       credentials: openCredentials(store),
       hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
@@ -70,6 +80,7 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
   } finally {
     // What a command ended is counted as ended; a store that is away now has nothing that could have been.
     await live.flush().catch(() => {})
+    await bus.close()
     await store.close()
   }
 }

@@ -1,7 +1,8 @@
 // emit() writes the audit entry before the answer goes out. Audit log, notices and metrics are readers of events.
 import { z } from 'zod'
+import { createLocalBus, type Bus } from '../../lib/bus.ts'
 import type { Config } from '../../lib/config/schema.ts'
-import { timeId } from '../../lib/ids.ts'
+import { timeId, timeIdFrom } from '../../lib/ids.ts'
 import { anyObject } from '../../storage/any-object.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { catalog, isHighRate, type EventDetails, type EventType } from './catalog.ts'
@@ -63,7 +64,27 @@ export type EventCounts = ReadonlyMap<EventType | 'dropped', number>
 export type EventReader = (event: AnyEvent) => void
 export type AnyEvent = { [Type in EventType]: Event<Type> }[EventType]
 
-export function createEvents(store: Store, config: Pick<Config, 'env' | 'auditTtl' | 'auditTokens'>) {
+/** The topic of the bus on which entries are told of as they are made. */
+export const EVENTS = 'events'
+
+/** What the bus tells of an entry: enough to follow what goes on, and nothing that only the audit log may know. */
+export const noticeSchema = entrySchema.pick({
+  id: true,
+  at: true,
+  type: true,
+  outcome: true,
+  accountId: true,
+  clientId: true,
+})
+
+export type EventNotice = z.infer<typeof noticeSchema>
+
+/** @param bus where followers of events listen */
+export function createEvents(
+  store: Store,
+  config: Pick<Config, 'env' | 'auditTtl' | 'auditTokens'>,
+  bus: Pick<Bus, 'publish'> = createLocalBus(),
+) {
   const audit = store.collection(auditDeclaration)
   const counts = new Map<EventType | 'dropped', number>()
   const count = (what: EventType | 'dropped') => counts.set(what, (counts.get(what) ?? 0) + 1)
@@ -89,19 +110,24 @@ export function createEvents(store: Store, config: Pick<Config, 'env' | 'auditTt
       for (const read of readers) read(event as unknown as AnyEvent)
       if (isHighRate(event) && !config.auditTokens) return
       const at = Date.now()
-      await audit.insert({
+      const entry: AuditEntry = {
         outcome: 'success',
         ...event,
         details,
         id: timeId(),
         at,
         expiresAt: at + config.auditTtl * 1000,
-      })
+      }
+      await audit.insert(entry)
+      bus.publish(EVENTS, noticeSchema.parse(entry))
     },
 
     counts: counts as EventCounts,
     readBy: (reader: EventReader): unknown => readers.push(reader),
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<AuditEntry>> => audit.list({ accountId }, page),
     list: (page: PageRequest): Promise<Page<AuditEntry>> => audit.list({}, page),
+    /** Those made at `at` (epoch milliseconds) and later. */
+    since: (at: number, page: PageRequest): Promise<Page<AuditEntry>> =>
+      audit.list({ id: { gte: timeIdFrom(at) } }, page),
   }
 }

@@ -34,6 +34,7 @@ export const policyDeclaration: Declaration<PolicyDocument> = {
   name: 'policies',
   schema: documentSchema,
   shared: true,
+  announced: true,
 }
 export const policyChangeDeclaration: Declaration<PolicyChange> = { name: 'policyChanges', schema: changeSchema }
 

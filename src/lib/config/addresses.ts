@@ -1,3 +1,5 @@
+import { parseRedisAddress } from '../redis-address.ts'
+
 /** An origin alone: a path would move the well-known documents away from where clients look for them. */
 export function isIssuer(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value
@@ -15,6 +17,10 @@ export function isDomain(value: string): boolean {
 
 export function isStore(value: string): boolean {
   return /^sqlite:[^?\0]+$/.test(value) || /^mongodb(\+srv)?:\/\/[^/\s]+/.test(value)
+}
+
+export function isRedis(value: string): boolean {
+  return parseRedisAddress(value) !== undefined
 }
 
 export function isMail(value: string): boolean {

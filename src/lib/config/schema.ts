@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
 import { resources } from './resources.ts'
-import { isDomain, isIssuer, isMail, isSecureOrigin, isSender, isStore } from './addresses.ts'
+import { isDomain, isIssuer, isMail, isRedis, isSecureOrigin, isSender, isStore } from './addresses.ts'
 import { isSms } from '../sms/address.ts'
 
 /** Every key, its values and its default. docs/configuration.md is made from this by `scripts/config-table.ts`. */
@@ -51,6 +51,15 @@ export const schema = z.strictObject({
   store: text('sqlite:PATH, sqlite::memory:, or mongodb://… (or mongodb+srv://…)', isStore)
     .default('sqlite:data/latchkey.db')
     .describe('Where everything is kept. The default lies in `dataDir`.')
+    .meta({ secret: true }),
+  redis: text(
+    'redis://[USER:PASSWORD@]HOST:PORT, redis+sentinel://HOST:PORT,…/NAME, or redis+cluster://HOST:PORT,… (rediss for TLS)',
+    isRedis,
+  )
+    .optional()
+    .describe(
+      'Where sessions, sign-ins under way and floods are kept, in place of the store; and how processes call each other.',
+    )
     .meta({ secret: true }),
   mail: text('smtp://USER:PASSWORD@HOST:PORT, smtps://…, file:DIR, or console:', isMail)
     .default('file:data/mail')

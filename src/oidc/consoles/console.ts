@@ -36,7 +36,7 @@ export interface Journey {
 }
 
 /** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
-const begun: Rule = { name: 'console.address', max: 1000, window: 600 }
+const begun: Rule = { name: 'console.address', max: 1000, window: 600, flood: true }
 
 export type Console = ReturnType<typeof createConsole>
 

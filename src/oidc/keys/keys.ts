@@ -19,7 +19,7 @@ const ringSchema = z.object({ id: z.literal('signing'), revision: z.number(), ke
 type Key = z.infer<typeof keySchema>
 type Ring = z.infer<typeof ringSchema>
 
-export const keyDeclaration: Declaration<Ring> = { name: 'keys', schema: ringSchema }
+export const keyDeclaration: Declaration<Ring> = { name: 'keys', schema: ringSchema, announced: true }
 
 /** Long enough for every process and relying party to have seen a key before it signs. Milliseconds. */
 export const PUBLISHED_BEFORE = 60_000

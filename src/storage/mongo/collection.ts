@@ -10,7 +10,7 @@ import { failedAt, isDuplicate } from './errors.ts'
 import { columnOf, filterOf, type Filter } from './filter.ts'
 import { uniqueKeysOf, writeUnique, type UniqueKey } from './holders.ts'
 import { isExpired, keyOf, newVersion, rowOf, type Row, type Rows } from './row.ts'
-import { Turns } from './turns.ts'
+import { Turns } from '../turns.ts'
 
 const ID: UniqueKey = { fields: ['id'] }
 

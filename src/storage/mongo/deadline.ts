@@ -1,4 +1,4 @@
-import { Unavailable } from '../port.ts'
+import { withinDeadline } from '../deadline.ts'
 import { translate } from './errors.ts'
 
 /**
@@ -6,16 +6,9 @@ import { translate } from './errors.ts'
  * (a server to select, a connection to wait for), but not a server that took the call and never answers.
  */
 export async function inTime<R>(deadline: number, call: () => Promise<R>): Promise<R> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const giveUp = () => reject(new Unavailable('the store did not answer in time'))
-    timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()))
-  })
   try {
-    return await Promise.race([call(), late])
+    return await withinDeadline(deadline, call)
   } catch (error) {
     throw translate(error)
-  } finally {
-    clearTimeout(timer)
   }
 }

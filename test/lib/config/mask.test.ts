@@ -30,6 +30,18 @@ describe('maskConfig', () => {
     })
   }
 
+  for (const [address, shown] of [
+    ['redis://:p4ss@a:1/2', 'redis://:****@a:1/2'],
+    [
+      'rediss+sentinel://user:p4ss@a,b:2/main?sentinelPassword=p4ss',
+      'rediss+sentinel://user:****@a,b:2/main?sentinelPassword=****',
+    ],
+  ] as const) {
+    it(`hides the password in ${address}`, () => {
+      expect(mask({ LATCHKEY_REDIS: address })['redis']).to.equal(shown)
+    })
+  }
+
   it('hides the password of the mail server', () => {
     expect(mask({ LATCHKEY_MAIL: 'smtps://user:p4ss@mail.example.com' })['mail']).to.equal(
       'smtps://user:****@mail.example.com',

@@ -1,4 +1,4 @@
-import { deadlineIn, PATIENCE } from '../patience.ts'
+import { deadlineIn, PATIENCE } from './patience.ts'
 
 /**
  * Lets the changes of one document by this process follow each other. They could only disturb one another: of 50

@@ -1,0 +1,7 @@
+const OWN = new Set(['/account', '/signup', '/magic', '/logout/confirm'])
+const OWN_BELOW = ['/signin/', '/invite/', '/account/', '/magic/']
+
+/** Our pages, and the provider's that a person posts from; the rest are endpoints that apps call from anywhere. */
+export function isOwnPage(path: string): boolean {
+  return OWN.has(path) || OWN_BELOW.some(folder => path.startsWith(folder))
+}
