@@ -1,6 +1,5 @@
 // The composition root: everything is made here and handed to who needs it. Nothing else knows everything.
 import { join } from 'node:path'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
 import compose from 'koa-compose'
 import { accountRoutes } from './account/routes.ts'
@@ -41,7 +40,7 @@ import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { createSmsSender } from './lib/sms/create.ts'
 import { assets } from './lib/web/assets.ts'
-import { createEdge } from './lib/web/edge.ts'
+import { behindEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
 import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
@@ -250,13 +249,7 @@ export async function buildApp(
   measureIdentity(metrics, { events, live, hasher: methodServices.hasher, postbox })
   readJobs(metrics, jobs, jobRecords)
   const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))
-
-  const edge = createEdge(config)
-  const handle = koa.callback()
-  const handler: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
-    edge(request)
-    void handle(request, response)
-  }
+  const handler = behindEdge(config, koa.callback())
 
   return {
     handler,
