@@ -1,6 +1,6 @@
 // The way of every request: which middleware it passes, and in which order.
 import { join } from 'node:path'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type Router from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import compose from 'koa-compose'
@@ -9,7 +9,7 @@ import type { Log } from './lib/log.ts'
 import type { Views } from './lib/views.ts'
 import { assets } from './lib/web/assets.ts'
 import type { CookieKeys } from './lib/web/cookie-keys.ts'
-import { createEdge } from './lib/web/edge.ts'
+import { behindEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
 import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
@@ -67,10 +67,5 @@ export function createHandler(parts: Parts): RequestListener {
   koa.use(formPostPage(views))
   koa.use(provider)
 
-  const edge = createEdge(config)
-  const handle = koa.callback()
-  return (request: IncomingMessage, response: ServerResponse) => {
-    edge(request)
-    void handle(request, response)
-  }
+  return behindEdge(config, koa.callback())
 }

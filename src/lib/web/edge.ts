@@ -1,6 +1,6 @@
 // What reaches us from a proxy or a client is brought to one truth before anything reads it: our own address is the
 // configured issuer, whatever the Host header says, and the client's address is believed only from trusted proxies.
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Config } from '../config/schema.ts'
 import { clientAddress, createProxyTrust } from '../network.ts'
 
@@ -13,7 +13,19 @@ const FORWARDED = [
   'x-real-ip',
 ]
 
-export function createEdge(config: Config): (request: IncomingMessage) => void {
+/** What an HTTP server calls: each request comes over the edge before anything sees it. */
+export function behindEdge(
+  config: Config,
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): RequestListener {
+  const edge = createEdge(config)
+  return (request, response) => {
+    edge(request)
+    void handle(request, response)
+  }
+}
+
+function createEdge(config: Config): (request: IncomingMessage) => void {
   const { protocol, host } = new URL(config.issuer)
   const trust = createProxyTrust(config.trustedProxies ?? [])
 
