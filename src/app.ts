@@ -51,8 +51,7 @@ import { createSessions } from './oidc/sessions/sessions.ts'
 import { createManagement } from './operations/answers.ts'
 import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
-import { linkRoutes } from './signin/links/routes.ts'
-import { signInRoutes } from './signin/routes.ts'
+import { signInRouters } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { announceWrites } from './storage/announced.ts'
 import { factsOf } from './methods/facts.ts'
@@ -188,8 +187,7 @@ export async function buildApp(
     ACCOUNT_CONSOLE,
   )
   const routers = [
-    signInRoutes(services),
-    linkRoutes(services),
+    ...signInRouters(services),
     setupRoutes({ ...methodServices, accounts, invitations, events, views }),
     accountRoutes({
       ...methodServices,

@@ -9,7 +9,7 @@ import { generateKeyPair, SignJWT } from 'jose'
 import { expect } from 'chai'
 import { ADMIN } from '../../src/core/accounts/accounts.ts'
 import { setupRoutes } from '../../src/admin/setup.ts'
-import { signInRoutes } from '../../src/signin/routes.ts'
+import { signInRouters } from '../../src/signin/routes.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { startChild } from '../support/child.ts'
 import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
@@ -198,7 +198,7 @@ describe('attacks on sessions and pages', () => {
 
   describe('posts from another site', () => {
     const nothing = {} as never
-    const routes = [signInRoutes(nothing), setupRoutes(nothing)]
+    const routes = [...signInRouters(nothing), setupRoutes(nothing)]
       .flatMap(router => router.stack)
       .filter(({ methods }) => methods.includes('POST'))
       .map(({ path }) => String(path))
