@@ -1,7 +1,6 @@
 // The composition root: everything is made here and handed to who needs it. Nothing else knows everything.
 import { join } from 'node:path'
-import Koa, { type Middleware } from 'koa'
-import compose from 'koa-compose'
+import type { RequestListener } from 'node:http'
 import { accountRoutes } from './account/routes.ts'
 import { setupRoutes } from './admin/setup.ts'
 import { createAccounts } from './core/accounts/accounts.ts'
@@ -29,9 +28,7 @@ import { createPolicies } from './core/policy/policies.ts'
 import { createPostbox } from './core/postbox.ts'
 import { createSignIns } from './core/signins.ts'
 import { listJobs } from './jobs/list.ts'
-import { homePage } from './signin/home.ts'
 import { createLocalBus, type Bus } from './lib/bus.ts'
-import { relatedOrigins } from './signin/related-origins.ts'
 import type { Config } from './lib/config/schema.ts'
 import { createGuardedFetch } from './lib/fetch.ts'
 import type { Log } from './lib/log.ts'
@@ -39,27 +36,14 @@ import { createMailer } from './lib/mail/create.ts'
 import { createSealer, deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { createSmsSender } from './lib/sms/create.ts'
-import { assets } from './lib/web/assets.ts'
-import { behindEdge } from './lib/web/edge.ts'
-import { faults } from './lib/web/faults.ts'
-import { securityHeaders } from './lib/web/headers.ts'
-import { health } from './lib/web/health.ts'
-import { isOwnPage } from './lib/web/own-pages.ts'
-import { sameOrigin } from './lib/web/same-origin.ts'
-import { trace } from './lib/web/trace.ts'
-import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
+import { createCookieKeys } from './lib/web/cookie-keys.ts'
 import { createClients } from './oidc/clients/clients.ts'
 import { ACCOUNT_CONSOLE } from './oidc/consoles/console-clients.ts'
 import { createConsole } from './oidc/consoles/console.ts'
-import { isEndpoint } from './oidc/web/endpoints.ts'
-import { exactPaths } from './oidc/web/exact-paths.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
 import { longestLife } from './oidc/lifetimes.ts'
-import { settle } from './oidc/under-way.ts'
-import { formPostPage } from './oidc/pages/form-post.ts'
 import { startProvider } from './oidc/live-provider.ts'
-import { quietLogout } from './oidc/pages/quiet-logout.ts'
 import { createPages } from './oidc/pages/pages.ts'
 import { createDecisions } from './oidc/policy.ts'
 import { sendLogouts } from './oidc/sessions/send-logouts.ts'
@@ -67,14 +51,14 @@ import { createSessions } from './oidc/sessions/sessions.ts'
 import { createManagement } from './operations/answers.ts'
 import { createObservation } from './operations/observe.ts'
 import { beginAttempt } from './signin/begin.ts'
-import { linkRoutes } from './signin/links/routes.ts'
-import { signInRoutes } from './signin/routes.ts'
+import { signInRouters } from './signin/routes.ts'
 import type { SignInServices } from './signin/services.ts'
 import { announceWrites } from './storage/announced.ts'
 import { factsOf } from './methods/facts.ts'
 import { methods as listed, workingMethods } from './methods/list.ts'
 import type { Method, MethodServices } from './methods/method.ts'
 import { Unavailable, type Store } from './storage/port.ts'
+import { createHandler } from './web.ts'
 
 const VIEWS = join(import.meta.dirname, '../views')
 
@@ -134,7 +118,7 @@ export async function buildApp(
     postbox,
     ...(sms ? { sms } : {}),
   }
-  const cookieKeys = deriveKeys(config.secrets, 'cookies').map(key => key.toString('base64url'))
+  const cookieKeys = createCookieKeys(deriveKeys(config.secrets, 'cookies'))
 
   const decisions = createDecisions({
     signIns,
@@ -203,8 +187,7 @@ export async function buildApp(
     ACCOUNT_CONSOLE,
   )
   const routers = [
-    signInRoutes(services),
-    linkRoutes(services),
+    ...signInRouters(services),
     setupRoutes({ ...methodServices, accounts, invitations, events, views }),
     accountRoutes({
       ...methodServices,
@@ -219,37 +202,25 @@ export async function buildApp(
     }),
   ]
 
-  const koa = new Koa()
-  koa.proxy = true
-  koa.keys = cookieKeys
-  koa.silent = true
   let draining = false
   const ready = () => (draining ? Promise.reject(new Unavailable('the server is stopping')) : store.ping())
-  for (const watch of observation.requests()) koa.use(watch)
-  koa.use(securityHeaders(config.issuer.startsWith('https:')))
-  const around = compose<Koa.Context>([trace(log), faults(views, error => error instanceof Unavailable)])
-  // On the way of what apps call, nothing of pages is looked for.
-  const endpoints = compose<Koa.Context>([around, settle, provider.middleware])
-  koa.use((ctx, next) => (isEndpoint(ctx.path) ? endpoints(ctx) : next()))
-  koa.use(health(ready))
-  koa.use(around)
-  koa.use(assets(join(VIEWS, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
-  koa.use(exactPaths)
-  koa.use(homePage(views, config))
-  koa.use(relatedOrigins(config))
-  const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
-  koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
-  koa.use(settle)
-  koa.use(quietLogout)
-  koa.use(formPostPage(views))
-  koa.use(provider.middleware)
+  const handler: RequestListener = createHandler({
+    config,
+    log,
+    views,
+    viewsFolder: VIEWS,
+    cookieKeys,
+    watches: observation.requests(),
+    routers,
+    provider: provider.middleware,
+    ready,
+  })
 
   const jobRecords = createJobRecords(store, work.ran)
   const jobs = listJobs({ config, store, signIns, sessions, events, keys, sendLogouts: tellDue })
   measureIdentity(metrics, { events, live, hasher: methodServices.hasher, postbox })
   readJobs(metrics, jobs, jobRecords)
   const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))
-  const handler = behindEdge(config, koa.callback())
 
   return {
     handler,

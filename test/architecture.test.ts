@@ -7,6 +7,7 @@ const ranks = [
   ['main'],
   ['server'],
   ['app', 'cli'],
+  ['web'],
   ['signin', 'account', 'admin', 'jobs', 'operations'],
   ['oidc', 'methods'],
   ['core'],
@@ -30,7 +31,7 @@ describe('architecture', () => {
     expect(missing.map(describeEdge)).to.deep.equal([])
   })
 
-  it('imports one way: main → server → app, cli → signin | account | admin | jobs | operations → oidc | methods → core → storage → lib', () => {
+  it('imports one way: main → server → app, cli → web → signin | account | admin | jobs | operations → oidc | methods → core → storage → lib', () => {
     const wrong = edges().filter(({ from, to }) => layerOf(from) !== layerOf(to) && rankOf(from) >= rankOf(to))
     expect(wrong.map(describeEdge)).to.deep.equal([])
   })

@@ -95,9 +95,11 @@ export function hostOf(value: string | undefined): string | undefined {
   return url && new URL(url).host
 }
 
+const LETTERS = new Intl.Segmenter()
+
 /** The first letter of a name, as a person counts letters, for the tile that stands in for a missing logo. */
 export function initialOf(name: string): string {
-  const letters = [...new Intl.Segmenter().segment(name)].map(part => part.segment)
+  const letters = [...LETTERS.segment(name)].map(part => part.segment)
   return (letters.find(letter => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(letter)) ?? '?').toUpperCase()
 }
 

@@ -7,6 +7,7 @@ import type { Logouts } from '../core/logouts.ts'
 import type { LiveCounts } from '../core/metrics/live-counts.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Config } from '../lib/config/schema.ts'
+import type { CookieKeys } from '../lib/web/cookie-keys.ts'
 import type { Store } from '../storage/port.ts'
 import { recordOf, toLibraryAccount } from './account.ts'
 import { createClientAdapter } from './clients/client-adapter.ts'
@@ -40,7 +41,7 @@ export interface ProviderParts {
   /** Begins the attempt, and says where its page is. */
   beginAttempt: NonNullable<Configuration['interactions']>['url']
   /** Signs cookies; the newest first. */
-  cookieKeys: string[]
+  cookieKeys: CookieKeys
   /** fetch for our outgoing calls (key sets, back-channel logout). */
   fetch: typeof fetch
 }
@@ -71,7 +72,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
       return createRecordAdapter(store, model, revocations)
     },
     cookies: {
-      keys: parts.cookieKeys,
+      keys: parts.cookieKeys as unknown as string[],
       names: {
         session: `${secure ? '__Host-' : ''}latchkey_session`,
         interaction: `${short}latchkey_signin`,

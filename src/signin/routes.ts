@@ -7,6 +7,7 @@ import { identify, selectAccount, switchPerson } from './identify.ts'
 import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
 import { takePass } from './links/pass.ts'
+import { linkRoutes } from './links/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
 import type { Refill } from './refill.ts'
@@ -20,7 +21,11 @@ import { staleness } from './stale.ts'
 import { chooseUsername, resend, sendFirst, verifyCode } from './registration/verify.ts'
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
-export function signInRoutes(services: SignInServices): Router {
+export function signInRouters(services: SignInServices): Router[] {
+  return [attemptRoutes(services), linkRoutes(services)]
+}
+
+function attemptRoutes(services: SignInServices): Router {
   const router = new Router({ prefix: '/signin/:uid', sensitive: true })
   type Handler = (ctx: PageContext) => Promise<void>
   const stale = staleness(services)

@@ -41,7 +41,8 @@ describe('attacks on links by email', () => {
       const clientId = at.client.client_id
       const more = { account, clientId, lasts: 3600, maxUses: 1, createdBy: 'a test' }
       const invitation = await at.server.app.invitations.make(['admin'])
-      const tokens = ['state', new URL(await mailed(account.email)).pathname.split('/')[2]!, invitation]
+      const odd = ['a%3Bb', '%0D%0ASet-Cookie:x', '%zz', 'x'.repeat(5000)]
+      const tokens = ['state', ...odd, new URL(await mailed(account.email)).pathname.split('/')[2]!, invitation]
       for (const purpose of ['verify', 'reset', 'invite'] as const)
         tokens.push((await links.make({ ...more, purpose })).token)
       for (const token of tokens) {

@@ -37,6 +37,16 @@ async function openMade(stage: Stage, page: Page): Promise<void> {
 export const linkPages: RealPage[] = [
   { name: 'magic-link', heading: 'Check your mail', open: async (stage, page) => void (await asked(stage, page)) },
   {
+    name: 'magic-link-unsent',
+    heading: 'Sign in by email',
+    async open(stage, page) {
+      const { email } = await stage.server.person({ email: newAddress() })
+      await page.goto(stage.start())
+      await enterName(page, email)
+      await page.goto(`${page.url()}/prove/magic-link`)
+    },
+  },
+  {
     name: 'magic-link-refused',
     heading: 'Check your mail',
     async open(stage, page) {

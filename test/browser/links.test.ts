@@ -1,11 +1,11 @@
 // Signing in by a mailed link, in a real browser, on each store.
 import { expect } from 'chai'
+import type { Page } from 'playwright-core'
 import { eachEngine } from '../support/engines.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { claim, enterName, expectHeading, expectSignedIn, field, openExample, press } from './person.ts'
-import { setStage, type Stage } from './stage.ts'
+import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
-import type { Page } from 'playwright-core'
 
 describe('a person with a mailed link', () => {
   eachEngine((_, openUrl) => {
@@ -60,6 +60,22 @@ describe('a person with a mailed link', () => {
       await phone.goto(stage.example.url)
       await press(phone, 'Sign in')
       await expectHeading(phone, 'Sign in to Acme Notes')
+    })
+
+    journey('follows a link that an administrator made: to the app, and signed in by it', async open => {
+      const home = stage.redirectUri.replace('/callback', '/home')
+      const client = await stage.register({ client_uri: home, first_party: true })
+      const account = await stage.server.person({ email: newAddress() })
+      const wanted = { purpose: 'sign-in', account, clientId: client.client_id, lasts: 3600, maxUses: 1 } as const
+      const made = await stage.server.app.methodServices.links.make({ ...wanted, createdBy: 'a test' })
+      const page = await open()
+      await page.goto(`${stage.server.issuer}/magic/${made.token}`)
+      expect(page.url()).to.equal(`${stage.server.issuer}/magic`)
+      await press(page, 'Sign in')
+      await page.getByRole('link', { name: 'Go to Fernwood Library' }).click()
+      await page.waitForURL(home)
+      await page.goto(stage.start({}, client))
+      expect(new URL(page.url()).searchParams.has('code')).to.equal(true)
     })
   })
 })

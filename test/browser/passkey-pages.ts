@@ -4,7 +4,7 @@ import { device, type VirtualAuthenticator } from '../support/authenticator.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { addPasskey } from '../support/passkeys.ts'
 import type { RealPage } from './real-page.ts'
-import { enterMailedCode, enterName, enterPassword, expectHeading, field, press } from './person.ts'
+import { enterMailedCode, enterName, enterPassword, expectHeading, field, openLink, press } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 
 const PHR = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } })
@@ -32,6 +32,14 @@ async function toSecondFactor(stage: Stage, page: Page): Promise<void> {
   await page.goto(stage.start({ claims: PHR }))
   await enterName(page, person.email)
   await enterPassword(page)
+}
+
+async function toConsole(stage: Stage, page: Page): Promise<void> {
+  const { email } = await stage.server.person({ email: newAddress() })
+  await page.goto(`${stage.server.issuer}/account`)
+  await enterName(page, email)
+  await enterPassword(page)
+  await press(page, 'Not now')
 }
 
 async function toVerify(stage: Stage, page: Page): Promise<string> {
@@ -82,6 +90,18 @@ export const passkeyPages: RealPage[] = [
     await page.getByLabel('Password', { exact: true }).fill('short')
     await press(page, 'Use this password')
     await page.getByText('Use at least').waitFor()
+  }),
+  withDevice('account-passkey-add', 'Make a passkey', async (stage, page) => {
+    await toConsole(stage, page)
+    await openLink(page, 'Set up Passkey')
+  }),
+  withDevice('account-passkeys', 'Security', async (stage, page, own) => {
+    const person = await stage.server.person({ email: newAddress() })
+    const names = { aaguid: 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4' }
+    const { keys } = await addPasskey(stage.server, person, names)
+    await addPasskey(stage.server, person, { synced: false, discoverable: false, transports: ['usb'] })
+    await own.add(keys[0]!)
+    await page.goto(`${stage.server.issuer}/account`)
   }),
   {
     name: 'verify-where-begun',

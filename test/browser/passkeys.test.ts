@@ -200,7 +200,7 @@ describe('passkeys in a browser', () => {
       // A key that can be nothing but a second factor protects the account from now on.
       await expectHeading(page, 'Keep your recovery codes')
       await openLink(page, 'Not now')
-      await page.getByText('Second factor only').waitFor()
+      await page.getByText('Second step only').waitFor()
       expect(await token.credentials()).to.have.length(1)
       await page.getByText('A second step protects your account.').waitFor()
     })

@@ -116,7 +116,9 @@ describe('workers', () => {
     const file = join(folder, 'log')
     await rename(file, `${file}.old`)
     server.process.kill('SIGHUP')
-    await server.stop()
+    // With its notice, so that nobody ends before the first signal has come to them.
+    server.process.kill('SIGTERM')
+    await server.ended
     const lines = (await readFile(file, 'utf8')).trim().split('\n')
     const stopped = lines.map(line => JSON.parse(line) as { message: string; 'latchkey.worker'?: number })
     expect(stopped.map(({ message }) => message)).to.deep.equal(Array(3).fill('Latchkey has stopped'))

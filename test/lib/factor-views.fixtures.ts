@@ -6,7 +6,7 @@ const at = '/signin/1/prove/way'
 const refused = { errors: { code: 'No' } }
 
 /** What the shared code adds to every page of a method that asks for a proof. */
-const prove = {
+export const prove = {
   page,
   role: 'second',
   errors: {},

@@ -1,4 +1,5 @@
 // Every view with the locals of its contract: what the routes promise to pass, once in peace and once refused.
+import { linkMails, linkPages } from './link-views.fixtures.ts'
 import { factorMails, factorPages, passkeyPart } from './factor-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
@@ -11,6 +12,7 @@ const signup = {
   termsUrl: '/terms',
   privacyUrl: '/privacy',
   signinUrl: '/signin/1',
+  passkeyAllowed: true,
   remember: false,
   rememberAllowed: true,
   accepted: false,
@@ -98,6 +100,7 @@ export const pages: [name: string, locals: object][] = [
   ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d' }],
   ['fault', fault],
   ...factorPages,
+  ...linkPages,
 ]
 
 const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
@@ -114,6 +117,7 @@ export const mails: [name: string, locals: object][] = [
   ],
   ['already-registered', { ...mail, signinUrl: 'http://localhost:3000/s' }],
   ...factorMails,
+  ...linkMails,
 ]
 
 /** The same locals with every text made hostile, at any depth; the keys stay. */

@@ -54,7 +54,7 @@ describe('store calls', () => {
       const { page, codeVerifier } = await expectCalls(
         {
           'clients.get': 1,
-          'sessions.first': 1,
+          'sessions.get': 1,
           'accounts.get': 1,
           'grants.get': 1,
           'signIns.get': 1,

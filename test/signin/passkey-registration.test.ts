@@ -1,23 +1,15 @@
 // Registering with a passkey and no password: it is made when the address is proven, and only then is there an account.
 import { expect } from 'chai'
-import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
 import { authorize, claimsIn } from '../support/endpoints.ts'
 import { allow, attemptOf, codeOf, redeem, signUp } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
-import { usePasskey } from '../support/passkeys.ts'
+import { creationOptionsOn, usePasskey } from '../support/passkeys.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { SoftAuthenticator, type Lies } from '../support/soft-authenticator.ts'
 import { Visitor, wordsOf, type Fields, type VisitedPage } from '../support/visitor.ts'
-
-/** What the page hands its script. */
-function optionsOf({ html }: VisitedPage): PublicKeyCredentialCreationOptionsJSON {
-  const [, options] = /data-options="([^"]*)"/.exec(html) ?? []
-  if (!options) throw new Error('no options on this page')
-  return JSON.parse(options.replaceAll('&#34;', '"').replaceAll('&amp;', '&')) as PublicKeyCredentialCreationOptionsJSON
-}
 
 describe('registration with a passkey', () => {
   eachEngine((_, openUrl) => {
@@ -45,7 +37,7 @@ describe('registration with a passkey', () => {
       return { ...rest, page: await rest.visitor.submit(page, '/verify', { code: codeIn(rest.mail) }) }
     }
     const make = (visitor: Visitor, page: VisitedPage, key: SoftAuthenticator, lies: Lies = {}) =>
-      visitor.post(`${attemptOf(page)}/secure`, { response: JSON.stringify(key.create(optionsOf(page), lies)) })
+      visitor.post(`${attemptOf(page)}/secure`, { response: JSON.stringify(key.create(creationOptionsOn(page), lies)) })
 
     it('makes the account with it, signs it in, and lets it sign in by it', async () => {
       const { visitor, page, email, codeVerifier } = await prove({ name: 'Ann Lee', username: 'ann' })
@@ -102,7 +94,7 @@ describe('registration with a passkey', () => {
       const keys = Array.from({ length: 10 }, newKey)
       await Promise.all(
         keys.map(key => {
-          const response = JSON.stringify(key.create(optionsOf(page)))
+          const response = JSON.stringify(key.create(creationOptionsOn(page)))
           return visitor.send('POST', `${attemptOf(page)}/secure`, { response })
         }),
       )
@@ -124,7 +116,7 @@ describe('registration with a passkey', () => {
     it('cannot be done before the address is proven', async () => {
       const { visitor, page, email } = await register()
       const { page: other } = await prove()
-      const response = JSON.stringify(newKey().create(optionsOf(other)))
+      const response = JSON.stringify(newKey().create(creationOptionsOn(other)))
       for (const fields of [{ response }, { password: PASSWORD }] as Fields[]) {
         const refused = await visitor.post(`${attemptOf(page)}/secure`, fields)
         expect(refused.status).to.equal(409)

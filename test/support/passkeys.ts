@@ -27,6 +27,13 @@ export async function addPasskey(
   return authenticator
 }
 
+/** What a page hands its script, for a passkey to be made. */
+export function creationOptionsOn({ html }: VisitedPage): PublicKeyCredentialCreationOptionsJSON {
+  const [, options] = /data-options="([^"]*)"/.exec(html) ?? []
+  if (!options) throw new Error('no options on this page')
+  return JSON.parse(options.replaceAll('&#34;', '"').replaceAll('&amp;', '&')) as PublicKeyCredentialCreationOptionsJSON
+}
+
 /** What the page's script is answered when it asks for options. */
 export async function askOptions(
   visitor: Visitor,

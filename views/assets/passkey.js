@@ -28,6 +28,12 @@ if (supported) {
   for (const element of document.querySelectorAll('[data-signal]')) void signal(JSON.parse(element.dataset.signal))
   if (document.querySelector('[data-unknown]')) void signal(usedLast())
   void tellWhatItCan()
+  // Back on the page as it was left: what it sent was for then.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return
+    for (const form of document.querySelectorAll('form[data-passkey]')) form.elements.response.value = ''
+    if (autofilled) void offer(autofilled)
+  })
   if (autofilled) void offer(autofilled)
   const quiet = document.querySelector('form[data-quietly]')
   if (quiet) void makeQuietly(quiet)

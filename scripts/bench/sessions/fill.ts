@@ -1,8 +1,8 @@
 // Signs people in by the thousand: one really does, and the others get what that left, with cookies and tokens of their own.
-import { createHmac } from 'node:crypto'
 import { personOf } from '../../../src/cli/seed-people.ts'
 import { newSecret, sha256 } from '../../../src/lib/ids.ts'
 import { deriveKeys } from '../../../src/lib/seal.ts'
+import { createCookieKeys } from '../../../src/lib/web/cookie-keys.ts'
 import { signInSteps, walk } from '../cases/flow.ts'
 import { Browser } from '../load/browser.ts'
 import { openInProcess, type InProcess } from '../servers/in-process.ts'
@@ -78,8 +78,7 @@ async function learnSignIn({ app, target, writtenBy }: InProcess, sign: (cookie:
   }
 }
 
-/** As the `cookies` package signs: HMAC-SHA-1 of name=value by the newest key, in base64url. */
 function cookieSigner(secret: string): (cookie: string) => string {
-  const key = deriveKeys([secret], 'cookies')[0]!.toString('base64url')
-  return cookie => createHmac('sha1', key).update(`${SESSION}=${cookie}`).digest('base64url')
+  const keys = createCookieKeys(deriveKeys([secret], 'cookies'))
+  return cookie => keys.sign(`${SESSION}=${cookie}`)
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createLocalBus, type Bus } from '../../lib/bus.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { timeId, timeIdFrom } from '../../lib/ids.ts'
+import { anyObject } from '../../storage/any-object.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { catalog, isHighRate, type EventDetails, type EventType } from './catalog.ts'
 
@@ -23,7 +24,7 @@ const entrySchema = z.object({
   userAgent: z.string().optional(),
   traceId: z.string().optional(),
   risk: z.object({ score: z.number(), reasons: z.array(z.string()) }).optional(),
-  details: z.record(z.string(), z.unknown()),
+  details: anyObject,
   expiresAt: z.number(),
 })
 

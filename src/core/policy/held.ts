@@ -3,6 +3,9 @@ import type { Policies, PolicyDocument } from './policies.ts'
 import { resolvePolicy, type ResolvedPolicy, type Subject } from './resolve.ts'
 import { settingNames, type ResolvedSettings } from './settings.ts'
 
+/** Of one document: for so many clients and sets of roles. */
+const MAX_RESOLVED = 1000
+
 export type HeldPolicy = ReturnType<typeof holdPolicy>
 
 /**
@@ -12,9 +15,13 @@ export type HeldPolicy = ReturnType<typeof holdPolicy>
 export function holdPolicy(policies: Policies, config: Config) {
   const defaults = defaultSettings(config)
   let document: PolicyDocument | undefined
+  /** What was worked out from the present document, by subject. */
+  const resolved = new Map<string, ResolvedPolicy>()
 
   async function read(): Promise<void> {
-    document = await policies.current()
+    const current = await policies.current()
+    if (current !== document) resolved.clear()
+    document = current
   }
 
   return {
@@ -22,7 +29,13 @@ export function holdPolicy(policies: Policies, config: Config) {
     /** @throws Error before the first `read` */
     resolve(subject: Subject): ResolvedPolicy {
       if (!document) throw new Error('the policy was not read yet')
-      return resolvePolicy(defaults, document, subject)
+      const key = JSON.stringify([subject.guard, subject.clientId, subject.roles])
+      const known = resolved.get(key)
+      if (known) return known
+      const policy = resolvePolicy(defaults, document, subject)
+      if (resolved.size >= MAX_RESOLVED) resolved.clear()
+      resolved.set(key, policy)
+      return policy
     },
   }
 }

@@ -16,14 +16,21 @@ const dataSchema = z.object({
   backupEligible: z.boolean(),
   /** Whether it is copied now (the flag BS). */
   backedUp: z.boolean(),
-  /** Whether it is found without a name; one that is not can only be a second factor. */
+  /** Whether it is found without a name. */
   discoverable: z.boolean(),
+  /** Whether it could check its owner when it was made. A PIN that a key is given later does not change what it is for. */
+  verifiesUser: z.boolean(),
 })
 
 export type PasskeyData = z.infer<typeof dataSchema>
 
 export function readPasskey(data: Record<string, unknown>): PasskeyData {
   return dataSchema.parse(data)
+}
+
+/** Whether it can be the only proof; one that cannot is a second factor and nothing else. */
+export function canBegin({ discoverable, verifiesUser }: Pick<PasskeyData, 'discoverable' | 'verifiesUser'>): boolean {
+  return discoverable && verifiesUser
 }
 
 /** The id of our record of it: found by what the authenticator names it, without an index, and of one length. */

@@ -1,13 +1,13 @@
 import type { Credential } from '../../core/credentials.ts'
 import type { Described } from '../method.ts'
 import { namePasskey } from './authenticators.ts'
-import { readPasskey } from './data.ts'
+import { canBegin, readPasskey } from './data.ts'
 
 /** A passkey in the words of a list: by its owner's name for it, else by what made it. */
 export function describePasskey({ id, label, data, createdAt, usedAt }: Credential): Described {
   const key = readPasskey(data)
   const made = namePasskey(key)
-  const place = key.discoverable ? whereItIs(key) : 'Second factor only'
+  const place = canBegin(key) ? whereItIs(key) : 'Second step only'
   return {
     credentialId: id,
     name: label ?? made,

@@ -3,7 +3,7 @@
 import type { Credential } from '../../core/credentials.ts'
 import { proofBy, type Method, type Shown } from '../method.ts'
 import { signInOptions, verifySignIn } from './sign-in.ts'
-import { readPasskey, type PasskeyData } from './data.ts'
+import { canBegin, readPasskey, type PasskeyData } from './data.ts'
 import { describePasskey } from './describe.ts'
 import { newPasskeyOptions, takeNewPasskey } from './enrol.ts'
 import { relyingPartyOf } from './relying-party.ts'
@@ -27,10 +27,10 @@ export const passkey: Method = {
     const keys = own.map(({ data }) => readPasskey(data))
     return {
       enrolled: keys.length > 0,
-      first: keys.some(({ discoverable }) => discoverable),
+      first: keys.some(canBegin),
       second: keys.length > 0,
       // A key that can be nothing but a second factor was added to be asked for.
-      protects: keys.some(({ discoverable }) => !discoverable),
+      protects: keys.some(key => !canBegin(key)),
     }
   },
 

@@ -99,6 +99,8 @@ export async function verifyNewPasskey(
       backupEligible,
       backedUp: credentialBackedUp,
       discoverable,
+      // What is copied to other devices always does, if only when it is asked to.
+      verifiesUser: userVerified || backupEligible,
     },
   }
 }

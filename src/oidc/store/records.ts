@@ -1,10 +1,11 @@
 // Where the provider's own documents are kept: one collection a model. Ids that are bearer secrets are stored hashed.
 import { z } from 'zod'
+import { anyObject } from '../../storage/any-object.ts'
 import type { Declaration } from '../../storage/port.ts'
 
 const recordSchema = z.object({
   id: z.string(),
-  payload: z.record(z.string(), z.unknown()),
+  payload: anyObject,
   grantId: z.string().optional(),
   /** Epoch milliseconds. */
   consumedAt: z.number().optional(),
@@ -57,7 +58,7 @@ const sessionSchema = z.object({
   /** Cookies that this session had before; a late request with one may still add to it. */
   formerHashes: z.array(z.string()),
   accountId: z.string().optional(),
-  payload: z.record(z.string(), z.unknown()),
+  payload: anyObject,
   endedAt: z.number().optional(),
   expiresAt: z.number(),
 })

@@ -13,6 +13,7 @@ const MAX_AUTHORIZATIONS = 100
 /** A save that only moves the expiry by less than this is not written. Milliseconds. */
 const EXPIRY_SLACK = 60_000
 const FORMER_COOKIES = 3
+const MAX_UIDS = 1000
 
 interface SessionActs {
   /** The client whose app the running request leaves, if it does: all other requests only add. */
@@ -25,11 +26,28 @@ interface SessionActs {
 
 export function createSessionAdapter(store: Store, { left, recorded, end, live }: SessionActs): Adapter {
   const sessions: Collection<SessionRecord> = store.collection(sessionDeclaration)
+  /** Where a cookie's session was last found. */
+  const uids = new Map<string, string>()
+
+  /** What is found by its id may be held; only then does the record itself say whether the cookie is still its own. */
+  async function byCookie(cookieHash: string): Promise<SessionRecord | undefined> {
+    const uid = uids.get(cookieHash)
+    const known = uid === undefined ? undefined : await sessions.get(uid)
+    if (known?.cookieHash === cookieHash) return known
+    const found = await sessions.first({ cookieHash })
+    if (found) remember(cookieHash, found.id)
+    return found
+  }
+
+  function remember(cookieHash: string, uid: string): void {
+    if (uids.size >= MAX_UIDS) uids.clear()
+    uids.set(cookieHash, uid)
+  }
 
   return {
     async find(cookie) {
-      const record = await sessions.first({ cookieHash: sha256(cookie) })
-      return record && !record.endedAt ? { ...record.payload, jti: cookie } : undefined
+      const record = await byCookie(sha256(cookie))
+      return record && !record.endedAt ? { ...thawed(record.payload), jti: cookie } : undefined
     },
 
     // The cookie is not known here, nor needed: what is found by uid is only looked at.
@@ -49,6 +67,7 @@ export function createSessionAdapter(store: Store, { left, recorded, end, live }
         before = known
         return merged(known, { cookieHash, payload: kept, expiresAt, left: left() })
       })
+      remember(cookieHash, payload.uid!)
       // The very same one means that nothing was written.
       if (after === before) return
       if (isLive(before)) live.leave(before.expiresAt)

@@ -6,8 +6,8 @@ import type { SignInServices } from '../services.ts'
 
 /** Seconds. */
 const LASTS = 600
-/** Characters; a longer one is nobody's. */
-const MAX_TOKEN = 100
+/** What a cookie can hold; anything else is nobody's token. */
+const TOKEN = /^[\w-]{1,100}$/
 const NAME = 'latchkey_link'
 
 type Handler = (ctx: PageContext) => Promise<void>
@@ -15,7 +15,7 @@ type Handler = (ctx: PageContext) => Promise<void>
 /** A link was opened, perhaps by a mail scanner: it is noted, and nothing is used up. */
 export function arrive(services: SignInServices, onward: (ctx: PageContext) => string): Handler {
   return async ctx => {
-    const token = ctx.params.token!.slice(0, MAX_TOKEN)
+    const token = TOKEN.test(ctx.params.token!) ? ctx.params.token! : 'malformed'
     if (ctx.method === 'GET') await services.links.noteOpened(token, placeOf(ctx))
     ctx.cookies.set(cookieName(services, NAME), token, {
       signed: true,

@@ -30,12 +30,12 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
 
   async insert(doc: T): Promise<void> {
     this.#check(doc)
-    return this.#writer.write(() => this.#put(this.#table.insert, doc))
+    return this.#writer.write(() => this.#put(this.#table.insertOf(doc), doc))
   }
 
   async insertMany(docs: T[]): Promise<void> {
     docs.forEach(doc => this.#check(doc))
-    const putAll = () => docs.forEach(doc => this.#put(this.#table.insert, doc))
+    const putAll = () => docs.forEach(doc => this.#put(this.#table.insertOf(doc), doc))
     return this.#writer.write(() => this.#connection.nested(putAll))
   }
 
@@ -43,18 +43,32 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
     return this.#connection.patiently(() => (this.#held ? this.#readShared(id, this.#held) : this.#read(id)))
   }
 
-  update(id: string, change: Change<T, T>): Promise<T | undefined> {
+  async update(id: string, change: Change<T, T>): Promise<T | undefined> {
+    const unchanged = await this.#unchanged(id, known => known && change(known))
+    if (unchanged) return unchanged
     return this.#writer.write(() => {
       const known = this.#read(id)
       return known && this.#store(id, known, change(known))
     })
   }
 
-  upsert(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+  async upsert(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+    const unchanged = await this.#unchanged(id, change)
+    if (unchanged) return unchanged
     return this.#writer.write(() => {
       const known = this.#read(id)
       return this.#store(id, known, change(known))
     })
+  }
+
+  /**
+   * The document, if it is at hand and the change would leave it as it is: most changes of what is shared do, and need no
+   * transaction to find that out.
+   */
+  async #unchanged(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
+    if (!this.#held) return undefined
+    const known = await this.get(id)
+    return known && change(known) === known ? known : undefined
   }
 
   remove(id: string): Promise<boolean> {
@@ -134,17 +148,16 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
     if (changed === undefined || changed === known) return changed
     checkSameId(this.#declaration.name, id, changed)
     this.#check(changed)
-    this.#put(known ? this.#table.update : this.#table.insert, changed)
+    this.#put(known ? this.#table.updateOf(known, changed) : this.#table.insertOf(changed), changed)
     return changed
   }
 
-  /** Writes one row, in place of expired ones that hold its id or a unique value. @throws Conflict */
-  #put(statement: string, doc: T): void {
-    const row = this.#table.rowOf(doc)
+  /** Writes one document's row, in place of expired ones that hold its id or a unique value. @throws Conflict */
+  #put({ sql, values }: Query, doc: T): void {
     this.#held?.forget(doc.id)
     for (;;) {
       try {
-        this.#connection.prepare(statement).run(...row)
+        this.#connection.prepare(sql).run(...values)
         return
       } catch (error) {
         const fields = brokenColumns(error)?.map(fieldOfColumn)

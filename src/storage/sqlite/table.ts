@@ -13,8 +13,9 @@ export interface Query {
 export class Table {
   readonly name: string
   readonly fields: readonly string[]
-  readonly insert: string
-  readonly update: string
+  readonly #insert: string
+  readonly #update: string
+  readonly #updateBody: string
   /** By far the most frequent query: the time of expiry comes along, since asking for it there takes twice as long. */
   readonly selectById: string
   readonly #expires: string | undefined
@@ -27,13 +28,24 @@ export class Table {
     this.#expires = declaration.expires && columnOf(declaration.expires)
     this.#version = version
     const columns = ['body', 'schema', ...this.fields.map(columnOf)]
-    this.insert = `INSERT INTO ${this.name} (${columns.join(', ')}, id) VALUES (${columns.map(() => '?').join(', ')}, ?)`
-    this.update = `UPDATE ${this.name} SET ${columns.map(column => `${column} = ?`).join(', ')} WHERE id = ?`
+    this.#insert = `INSERT INTO ${this.name} (${columns.join(', ')}, id) VALUES (${columns.map(() => '?').join(', ')}, ?)`
+    this.#update = `UPDATE ${this.name} SET ${columns.map(column => `${column} = ?`).join(', ')} WHERE id = ?`
+    this.#updateBody = `UPDATE ${this.name} SET body = ?, schema = ? WHERE id = ?`
     this.selectById = `SELECT body${this.#expires ? `, ${this.#expires} AS expires` : ''} FROM ${this.name} WHERE id = ?`
   }
 
-  /** The values for `insert` and `update`. */
-  rowOf(doc: Document): SQLInputValue[] {
+  insertOf(doc: Document): Query {
+    return { sql: this.#insert, values: this.#rowOf(doc) }
+  }
+
+  /** Writes no index anew of which nothing has changed: SQLite would, for each column that is named. */
+  updateOf(known: Document, doc: Document): Query {
+    const isIndexed = this.fields.some(field => fieldOf(known, field) !== fieldOf(doc, field))
+    if (isIndexed) return { sql: this.#update, values: this.#rowOf(doc) }
+    return { sql: this.#updateBody, values: [JSON.stringify(doc), this.#version, doc.id] }
+  }
+
+  #rowOf(doc: Document): SQLInputValue[] {
     const columns = this.fields.map(field => bound(fieldOf(doc, field) ?? null))
     return [JSON.stringify(doc), this.#version, ...columns, doc.id]
   }

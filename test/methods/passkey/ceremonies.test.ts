@@ -50,6 +50,7 @@ describe('passkey ceremonies', () => {
         backupEligible: true,
         backedUp: true,
         discoverable: true,
+        verifiesUser: true,
         counter: 0,
       })
     })
