@@ -18,8 +18,9 @@ export interface RedisServer {
   remove(): Promise<void>
 }
 
-// It ends when our end of its input closes, and so with this process, whatever becomes of that.
-const UNTIL_INPUT_ENDS = '"$0" "$@" & read -r _; kill $!; wait $!'
+// It ends when our end of its input closes, and so with this process, whatever becomes of that. By SIGKILL: asked nicely,
+// a server that is just writing its first append-only file refuses.
+const UNTIL_INPUT_ENDS = '"$0" "$@" & read -r _; kill -KILL $!; wait $! 2>&-'
 
 /**
  * @param settings lines of redis.conf; `port` is set already
