@@ -21,9 +21,13 @@ function resultOf(job: HashJob): HashResult {
   }
 }
 
-/** Linux alone has priorities for threads; elsewhere hashing competes with the rest as an equal. */
+/** Linux alone has priorities for threads; elsewhere, or in a sandbox, hashing competes with the rest as an equal. */
 function giveWay(): void {
   if (process.platform !== 'linux') return
-  const [, , thread] = readlinkSync('/proc/thread-self').split('/')
-  setPriority(Number(thread), NICENESS)
+  try {
+    const [, , thread] = readlinkSync('/proc/thread-self').split('/')
+    setPriority(Number(thread), NICENESS)
+  } catch {
+    // No /proc, or not allowed to.
+  }
 }

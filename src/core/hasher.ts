@@ -31,12 +31,18 @@ export function createHasher({ width, queue, ended }: HasherOptions): Hasher {
   const hashed = (password: string) => bounded(() => hash(password.normalize('NFKC'), HASH_PARAMETERS))
   // Made once, when first needed: what an unknown account's password is compared with.
   let nobody: Promise<string> | undefined
+  const nobodys = () =>
+    (nobody ??= hash('a password that nobody has', HASH_PARAMETERS).catch((error: unknown) => {
+      // Kept, it would tell for ever who has no account.
+      nobody = undefined
+      throw error
+    }))
 
   return {
     hash: hashed,
     async verify(stored, password) {
       // Not bounded: were it refused when too many wait, it would be refused for ever.
-      const against = stored ?? (await (nobody ??= hash('a password that nobody has', HASH_PARAMETERS)))
+      const against = stored ?? (await nobodys())
       const matches = await bounded(() => verify(against, password.normalize('NFKC')))
       return matches && stored !== undefined
     },

@@ -68,7 +68,13 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
     adapter: (model: string) => {
       if (model === 'Client') return createClientAdapter(createFindClient(store, config))
       if (model === 'Session')
-        return createSessionAdapter(store, { left: leftClient, recorded, end: signOut, live: parts.live.sessions })
+        return createSessionAdapter(store, {
+          left: leftClient,
+          recorded,
+          isOver: parts.sessions.isOver,
+          end: signOut,
+          live: parts.live.sessions,
+        })
       return createRecordAdapter(store, model, revocations)
     },
     cookies: {

@@ -70,6 +70,8 @@ describe('store calls', () => {
           'clients.get': 1,
           'authorizationCodes.get': 1,
           'sessions.get': 1,
+          // Whether the session has ended: a store of sessions may lose its latest writes, our record lasts.
+          'signIns.get': 1,
           'grants.get': 1,
           'authorizationCodes.update': 1,
           'accounts.get': 1,
@@ -79,7 +81,14 @@ describe('store calls', () => {
         },
         () => redeem(server, client, codeOf(page), codeVerifier),
       )
-      const reading = { 'clients.get': 1, 'accessTokens.get': 1, 'sessions.get': 1, 'accounts.get': 1, 'grants.get': 1 }
+      const reading = {
+        'clients.get': 1,
+        'accessTokens.get': 1,
+        'sessions.get': 1,
+        'signIns.get': 1,
+        'accounts.get': 1,
+        'grants.get': 1,
+      }
       await expectCalls(reading, () => userinfo(server, body.access_token))
       // Without a hint all the same: a token tells its kind.
       await expectCalls(reading, () => introspect(server, client, body.access_token))
@@ -88,6 +97,7 @@ describe('store calls', () => {
           'clients.get': 1,
           'refreshTokens.get': 1,
           'sessions.get': 1,
+          'signIns.get': 1,
           'grants.get': 1,
           'accounts.get': 1,
           'refreshTokens.update': 1,

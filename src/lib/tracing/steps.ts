@@ -4,10 +4,10 @@ import type { Tracing } from './tracing.ts'
 
 export function traceFetch(fetchIt: typeof fetch, tracing: Tracing): typeof fetch {
   return (input, init) => {
-    const { origin, pathname, hostname } = new URL(input instanceof Request ? input.url : input)
+    const { origin, hostname } = new URL(input instanceof Request ? input.url : input)
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-    // Neither query nor user: both may be secrets. No traceparent is sent on: whose server it is, is for the app to say.
-    const facts = { 'http.request.method': method, 'server.address': hostname, 'url.full': `${origin}${pathname}` }
+    // Neither user, path nor query: of a webhook each may be its secret. No traceparent is sent on: whose server it is, is for the app to say.
+    const facts = { 'http.request.method': method, 'server.address': hostname, 'url.full': origin }
     return tracing.step(method, facts, () => fetchIt(input, init))
   }
 }

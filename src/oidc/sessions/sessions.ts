@@ -31,7 +31,12 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
    */
   async function end(uid: string, reason: EndReason, origin: Origin = {}, tell = true): Promise<boolean> {
     const [record, signIn] = await Promise.all([sessions.get(uid), signIns.get(uid)])
-    if (!record || record.endedAt) return false
+    if (!record) return false
+    if (record.endedAt) {
+      // A try before this one may not have come so far.
+      await signIns.end(uid, reason)
+      return false
+    }
     const { accountId } = record
     if (accountId) {
       const device = signIn?.deviceId ? { deviceId: signIn.deviceId } : {}
@@ -45,10 +50,11 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
       })
       if (tell) await tellApps(accountId, authorizationsOf(record))
     }
+    // The record that lasts comes first: a session may be in a store that loses its latest writes.
+    await signIns.end(uid, reason)
     const ended = await sessions.update(uid, known => (known.endedAt ? undefined : { ...known, endedAt: Date.now() }))
     if (!ended) return false
     if (ended.accountId) live.sessions.leave(ended.expiresAt)
-    await signIns.end(uid, reason)
     // An app may have been reached in between.
     if (accountId && tell) await tellApps(accountId, authorizationsOf(ended), authorizationsOf(record))
     return true
@@ -110,6 +116,11 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
   async function reaches(uid: string, clientId: string): Promise<boolean> {
     const record = await sessions.get(uid)
     return record !== undefined && !record.endedAt && Object.hasOwn(authorizationsOf(record), clientId)
+  }
+
+  /** Whether our record says that the session has ended. It lasts, where the session itself may not. */
+  async function isOver(uid: string): Promise<boolean> {
+    return (await signIns.get(uid))?.endedAt !== undefined
   }
 
   return { end, endAll, endEverywhere, liveUntil, isRecorded, reaches }

@@ -20,11 +20,13 @@ interface SessionActs {
   left(): string | undefined
   /** Whether the person whom the running request signs in has our record of it. */
   recorded(uid: string, accountId: string): Promise<boolean>
+  /** Whether our record, which lasts where the session may be lost, says that it has ended. */
+  isOver(uid: string): Promise<boolean>
   end(uid: string): Promise<unknown>
   live: LiveCount
 }
 
-export function createSessionAdapter(store: Store, { left, recorded, end, live }: SessionActs): Adapter {
+export function createSessionAdapter(store: Store, { left, recorded, isOver, end, live }: SessionActs): Adapter {
   const sessions: Collection<SessionRecord> = store.collection(sessionDeclaration)
   /** Where a cookie's session was last found. */
   const uids = new Map<string, string>()
@@ -53,7 +55,7 @@ export function createSessionAdapter(store: Store, { left, recorded, end, live }
     // The cookie is not known here, nor needed: what is found by uid is only looked at.
     async findByUid(uid) {
       const record = await sessions.get(uid)
-      return record && !record.endedAt ? thawed(record.payload) : undefined
+      return record && !record.endedAt && !(await isOver(uid)) ? thawed(record.payload) : undefined
     },
 
     async upsert(cookie, payload, expiresIn) {

@@ -39,7 +39,7 @@ function copy(): void {
 function restart(): void {
   const { busy, log } = checkpoint('RESTART')
   // Someone reads for long (a backup): trying again too soon would only hold writers up.
-  restartAt = busy ? log * 2 : MAX_PAGES
+  restartAt = busy ? Math.max(MAX_PAGES, log * 2) : MAX_PAGES
   rest()
 }
 

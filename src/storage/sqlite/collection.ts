@@ -63,10 +63,10 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
 
   /**
    * The document, if it is at hand and the change would leave it as it is: most changes of what is shared do, and need no
-   * transaction to find that out.
+   * transaction to find that out. Not while a commit is on its way to the disk: what is seen may be its work.
    */
   async #unchanged(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
-    if (!this.#held) return undefined
+    if (!this.#held || !this.#writer.isSettled) return undefined
     const known = await this.get(id)
     return known && change(known) === known ? known : undefined
   }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CannotOpen, type Collection, type Declaration, type Document, type Store } from '../port.ts'
 import { createCheckpoints } from './checkpoints.ts'
@@ -27,7 +27,7 @@ export async function openSqlite(path: string, declarations: readonly Declaratio
 }
 
 function createStore(path: string, connection: Connection, tables: Map<string, Table>): Store {
-  const log = path === ':memory:' ? undefined : openLog(path)
+  const log = path === ':memory:' ? undefined : openLog(realpathSync(path))
   const writer = new Writer(connection, log?.sync, () => checkpoints?.committed())
   const checkpoints = log && createCheckpoints(path, connection, writer)
   const made = new Map<string, Collection<never>>()

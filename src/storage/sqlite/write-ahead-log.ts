@@ -12,7 +12,8 @@ export interface WriteAheadLog {
 
 /**
  * The log of an open database that has been written to. It is the same file for as long as a connection is open: SQLite
- * begins it anew or empties it, but removes it only with the last connection.
+ * begins it anew or empties it, but removes it only with the last connection. `path` without symbolic links: the log lies
+ * beside the file itself.
  */
 export function openLog(path: string): WriteAheadLog {
   const file = openSync(`${path}-wal`, 'r+')

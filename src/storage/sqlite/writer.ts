@@ -28,6 +28,8 @@ export class Writer {
   #tries = 0
   #closed = false
   #held = false
+  /** The kernel forgets what it could not write: a later sync would succeed, over a gap. Only opening anew looks for it. */
+  #broken: Unavailable | undefined
 
   /**
    * @param sync brings what was committed to the disk; undefined where nothing is kept there
@@ -47,11 +49,17 @@ export class Writer {
   write<R>(run: () => R): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       if (this.#closed) throw new Unavailable('the store is closed')
+      if (this.#broken) throw this.#broken
       if (this.#waiting.length >= MAX_WAITING) throw new Unavailable('too many writes are waiting')
       const answer = (outcome: Outcome) => ('value' in outcome ? resolve(outcome.value as R) : reject(outcome.error))
       this.#waiting.push({ run, answer, deadline: deadlineIn(PATIENCE) })
       this.#schedule()
     })
+  }
+
+  /** Whether all that was committed is on the disk. */
+  get isSettled(): boolean {
+    return !this.#syncing
   }
 
   /** Lets writes wait until `resume`. */
@@ -82,7 +90,8 @@ export class Writer {
   #flush(): void {
     this.#scheduled = false
     if (this.#held) return
-    const batch = this.#waiting.splice(0, MAX_BATCH)
+    const batch = this.#waiting.splice(0, MAX_BATCH).filter(inTime)
+    if (batch.length === 0) return this.#schedule()
     try {
       const outcomes = this.#connection.transact(() => batch.map(attempt))
       this.#tries = 0
@@ -99,10 +108,12 @@ export class Writer {
   #answerOnceSynced(sync: () => Promise<void>, batch: Write[], outcomes: Outcome[]): void {
     this.#syncing = true
     const failed = (cause: unknown) => {
-      const error = new Unavailable('the store cannot be used: what was written may not have reached the disk', {
-        cause,
-      })
-      batch.forEach(write => write.answer({ error }))
+      const error = new Unavailable(
+        'the disk did not take what was written: restart Latchkey, which then looks what is there',
+        { cause },
+      )
+      this.#broken = error
+      for (const write of [...batch, ...this.#waiting.splice(0)]) write.answer({ error })
     }
     void sync()
       .then(() => batch.forEach((write, i) => write.answer(outcomes[i]!)), failed)
@@ -119,6 +130,13 @@ export class Writer {
     this.#waiting = waiting.filter(write => !isPast(write.deadline))
     for (const write of waiting) if (isPast(write.deadline)) write.answer({ error: translate(error) })
   }
+}
+
+/** Nobody waits any more for one that the disk or another process has held up for too long. */
+function inTime(write: Write): boolean {
+  if (!isPast(write.deadline)) return true
+  write.answer({ error: new Unavailable('the store did not answer in time') })
+  return false
 }
 
 function attempt({ run }: Write): Outcome {
