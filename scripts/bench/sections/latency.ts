@@ -13,9 +13,8 @@ import { emptyOutcome, type Cell, type Outcome, type Section } from './section.t
 
 const NAMES = ['client-credentials', 'introspection', 'userinfo', 'refresh', 'discovery', 'code-flow']
 const SIGN_INS = 500
-// Many, so that nobody signs in from several connections at once, and from one network, as people would not.
+// Many, so that nobody signs in from several connections at once.
 const PEOPLE = 10_000
-const ENV = { LATCHKEY_ADDRESS_FAILURES: '1000000' }
 const CONNECTIONS = 32
 /** Milliseconds. */
 const MOST = 10
@@ -25,7 +24,7 @@ export const latency: Section = {
   title: `While ${SIGN_INS} password sign-ins are in flight`,
 
   run({ seconds }) {
-    return withStock(PEOPLE, ENV, stocked =>
+    return withStock(PEOPLE, {}, stocked =>
       withServers([() => startLatchkey(stocked)], async ([target]) => {
         const outcome = emptyOutcome()
         const prepared = await prepareAll(target!, seconds)

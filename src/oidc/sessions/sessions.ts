@@ -123,7 +123,7 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
     return (await signIns.get(uid))?.endedAt !== undefined
   }
 
-  return { end, endAll, endEverywhere, liveUntil, isRecorded, reaches }
+  return { end, endAll, endEverywhere, liveUntil, isOver, isRecorded, reaches }
 }
 
 type Authorizations = Record<string, { sid?: string }>
