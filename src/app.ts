@@ -116,6 +116,7 @@ export async function buildApp(
     hasher: observation.hasher(hasher),
     sealer,
     postbox,
+    fetch: guardedFetch,
     ...(sms ? { sms } : {}),
   }
   const cookieKeys = createCookieKeys(deriveKeys(config.secrets, 'cookies'))

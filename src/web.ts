@@ -24,6 +24,7 @@ import { isEndpoint } from './oidc/web/endpoints.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { homePage } from './signin/home.ts'
 import { relatedOrigins } from './signin/related-origins.ts'
+import { upstreamCallbacks } from './signin/upstream-callback.ts'
 import { Unavailable } from './storage/port.ts'
 
 interface Parts {
@@ -60,6 +61,7 @@ export function createHandler(parts: Parts): RequestListener {
   koa.use(exactPaths)
   koa.use(homePage(views, config))
   koa.use(relatedOrigins(config))
+  koa.use(upstreamCallbacks(config).routes() as Middleware)
   const ownPages = compose([sameOrigin(config.issuer), ...routers.map(router => router.routes())] as Middleware[])
   koa.use((ctx, next) => (isOwnPage(ctx.path) ? ownPages(ctx, next) : next()))
   koa.use(settle)

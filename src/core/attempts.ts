@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Collection, Declaration, Store } from '../storage/port.ts'
 import { authRequestSchema } from './signin/request.ts'
 import { proofSchema } from './signin/proof.ts'
+import { credentialSchema } from './credentials.ts'
 
 const scopeSchema = authRequestSchema.pick({ scopes: true, claims: true, resources: true })
 
@@ -38,6 +39,8 @@ const attemptSchema = z.object({
   skipped: z.array(z.string()).optional(),
   /** The address that this attempt set out to prove: of a registration, or of an account that never proved it. */
   verificationId: z.string().optional(),
+  /** What is added to the account once its owner has signed in to it. */
+  linking: credentialSchema.pick({ id: true, accountId: true, method: true, data: true }).optional(),
   consent: z.object({ given: scopeSchema, refused: scopeSchema }).optional(),
   outcome: z.enum(['finished', 'refused', 'cancelled']).optional(),
 })

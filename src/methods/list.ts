@@ -8,10 +8,14 @@ import { password } from './password/password.ts'
 import { recoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { smsCode } from './sms-code/sms-code.ts'
 import { totp } from './totp/totp.ts'
+import { upstreamMethod } from './upstream/upstream.ts'
 
 export const methods: readonly Method[] = [password, passkey, totp, emailCode, magicLink, smsCode, recoveryCodes]
 
-/** Those that can work here: what cannot send a message is not offered. */
-export function workingMethods(all: readonly Method[], { sms }: Pick<Config, 'sms'>): readonly Method[] {
-  return all.filter(method => sms !== undefined || method !== smsCode)
+/** Those that can work here: what cannot send a message is not offered, and each upstream is one of its own. */
+export function workingMethods(
+  all: readonly Method[],
+  { sms, upstreams }: Pick<Config, 'sms' | 'upstreams'>,
+): readonly Method[] {
+  return [...all.filter(method => sms !== undefined || method !== smsCode), ...upstreams.map(upstreamMethod)]
 }

@@ -2,7 +2,7 @@
 // line in list.ts. The pages of a sign-in (signin/), the account console (account/) and the command line serve them all,
 // and know none by name; a method in turn knows no HTTP: it takes what was typed, and gives back a view and its locals, or
 // an outcome. What comes next is not its concern either: core/signin/next-step.ts decides that by its facts.
-import type { Account } from '../core/accounts/account.ts'
+import type { Account, Profile } from '../core/accounts/account.ts'
 import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Challenges } from '../core/challenges.ts'
 import type { Credential, Credentials } from '../core/credentials.ts'
@@ -26,6 +26,8 @@ export interface MethodServices {
   challenges: Challenges
   limits: Limits
   links: Links
+  /** For calls to elsewhere: it reaches no private network that is not opened to it. */
+  fetch: typeof fetch
   hasher: Hasher
   sealer: Sealer
   postbox: Postbox
@@ -79,6 +81,20 @@ export interface Verified {
   proof: Proof
   /** Who it is: given by a method that identifies. Otherwise the proof is for whom it was asked of. */
   account?: Account
+  /** Somebody whom it knows, and who has no account by it yet: given in the place of `account`. */
+  unlinked?: Unlinked
+}
+
+/** What is known of them, and how they will sign in from then on. */
+export interface Unlinked {
+  credential: Pick<Credential, 'id' | 'method' | 'data'>
+  email: string
+  /** Whether the address needs no further proof. */
+  emailVerified: boolean
+  profile: Profile
+  roles: string[]
+  /** The account that has the address, proven by both: its owner has to sign in to it before the two are linked. */
+  owner?: Account
 }
 
 /** Who sets something up, and where: in a sign-in, or in the account console. */

@@ -3,6 +3,7 @@ import type { Step } from '../core/signin/next-step.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Method, Shown } from '../methods/method.ts'
 import { lastUsedFirst } from './last-used.ts'
+import { linkNotice } from './link-identity.ts'
 import type { SignInServices } from './services.ts'
 import type { Situated } from './situation.ts'
 import { enrolling, tryOf } from './try.ts'
@@ -25,6 +26,7 @@ export async function provePage(
   const method = services.methods.find(one => one.id === id)
   if (!method) return { view: 'signin/message', locals: noMethod }
 
+  const notice = linkNotice({ services, attempt })
   const isFirst = step.role === 'first'
   const { view, locals, script } = await method.page(services, tryOf({ ...situated, ctx }))
   return {
@@ -45,6 +47,7 @@ export async function provePage(
         // What is sent is asked for by a press of a button, never by a page that is only loaded.
         ...(challenge ? { action: `${at}/prove/${other}/challenge` } : { url: `${at}/prove/${other}` }),
       })),
+      ...(notice ? { notice } : {}),
       ...locals,
     },
     ...(script ? { script } : {}),

@@ -7,6 +7,7 @@ import { Refused } from '../lib/errors.ts'
 import { RefusedOf, type Method, type Verified } from '../methods/method.ts'
 import { knownDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
+import { receive } from './registration/newcomer.ts'
 import { tryOf } from './try.ts'
 
 /** One try to prove the person by one method. A failure is an event; its reason is for the log and the audit alone. */
@@ -19,6 +20,7 @@ export async function prove(submission: Submission): Promise<void> {
   const trust = attempted.role === 'second' && form.text('trust') !== ''
   if (account) await outlastReset(account)
   const verified = await reported(submission, method, () => method.verify(services, attempted))
+  if (verified.unlinked) return receive(submission, verified.unlinked, verified)
   const whose = verified.account ?? account
   // The browser may be known to the one whom the method found.
   const known = whose && whose.id !== account?.id ? await knownDevice(services, submission.ctx, whose.id) : device

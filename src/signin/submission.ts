@@ -46,7 +46,8 @@ export function submission(
       await handle({ ...opened, form, go: change => goOn(opened, change) })
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      logOf(ctx).info({ reason: error.code, clientId: opened.client.clientId }, 'sign-in form refused')
+      const cause = error.cause instanceof Error ? { cause: error.cause.message } : {}
+      logOf(ctx).info({ reason: error.code, ...cause, clientId: opened.client.clientId }, 'sign-in form refused')
       if (error.retryAfter) ctx.set('Retry-After', String(error.retryAfter))
       await showAgain(opened, refillOf(error, form))
     }

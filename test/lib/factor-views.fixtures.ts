@@ -115,6 +115,7 @@ export const factorPages: [name: string, locals: object][] = [
     },
   ],
   ['methods/passkey/prove', { ...prove, errors: { form: 'No' }, refusal: 'passkey.unknown' }],
+  ['methods/upstream/prove', { ...prove, name: 'GitHub', errors: { form: 'No' } }],
   ['methods/passkey/enrol', { ...enrol, options: { challenge: 'x' }, reason: 'upgrade' }],
   ['methods/password/enrol', { ...enrol, identifier: email, minLength: 15 }],
   ['account/security', { ...security, isProtected: false, first: ways, second: [], devices: [] }],
@@ -139,6 +140,11 @@ export const factorPages: [name: string, locals: object][] = [
 ]
 
 /** Parts of pages: they are shown where a page of these fixtures has them. */
+export const upstreamPart = {
+  view: 'methods/upstream/identify',
+  locals: { name: 'GitHub', challengeAction: '/signin/1/prove/upstream-github/challenge' },
+}
+
 export const passkeyPart = {
   view: 'methods/passkey/identify',
   locals: { action: '/signin/1/prove/passkey', challengeAction: '/signin/1/prove/passkey/challenge' },

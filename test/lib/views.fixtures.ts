@@ -1,6 +1,6 @@
 // Every view with the locals of its contract: what the routes promise to pass, once in peace and once refused.
 import { linkMails, linkPages } from './link-views.fixtures.ts'
-import { factorMails, factorPages, passkeyPart } from './factor-views.fixtures.ts'
+import { factorMails, factorPages, passkeyPart, upstreamPart } from './factor-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
 const email = 'anna@example.com'
@@ -54,7 +54,10 @@ const setup = { page, action: '/setup/1', values: { email: '', name: '' }, error
 
 /** Pairs of a view's name and its locals. */
 export const pages: [name: string, locals: object][] = [
-  ['signin/identify', { ...form, values: { identifier: '' }, signupUrl: '/signin/1/signup', parts: [passkeyPart] }],
+  [
+    'signin/identify',
+    { ...form, values: { identifier: '' }, signupUrl: '/signin/1/signup', parts: [passkeyPart, upstreamPart] },
+  ],
   [
     'signin/identify',
     { ...form, values: { identifier: 'anna' }, errors: { identifier: 'No' }, notice: 'Signed out', parts: [] },

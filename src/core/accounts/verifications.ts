@@ -19,6 +19,7 @@ const securedSchema = z.union([
 const registrationSchema = z.object({
   username: z.string().optional(),
   profile: profileSchema,
+  roles: z.array(z.string()).optional(),
   /** Absent for one that is to be secured when its address is proven. */
   secured: securedSchema.optional(),
 })

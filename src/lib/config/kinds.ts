@@ -110,3 +110,13 @@ export function webAddress() {
     value => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
   )
 }
+
+/** A list of objects, which a variable holds as JSON; what is no JSON comes out as it is, for the schema to refuse. */
+export function parseJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}

@@ -59,7 +59,7 @@ function parse(found: Layer, environment: Config['env'], problems: string[]): Co
 function describe(key: ConfigKey, value: unknown, source: string, path: readonly PropertyKey[]): string {
   const { expected, secret } = aboutKey(key)
   // In a list of objects, the place inside says more than the whole.
-  const place = typeof value === 'object' && path.length > 1 ? ` (at ${path.join('.')})` : ''
+  const place = path.length > 1 ? ` (at ${path.join('.')})` : ''
   return `${source}: expected ${expected}, got ${showValue(value, secret)}${place}`
 }
 

@@ -9,7 +9,19 @@ export function maskConfig(config: Config): Record<string, unknown> {
 
 function maskValue(key: ConfigKey, value: unknown): unknown {
   if (!aboutKey(key).secret) return value
-  return Array.isArray(value) ? value.map(hidden) : maskAddress(String(value))
+  return Array.isArray(value) ? value.map(maskItem) : maskAddress(String(value))
+}
+
+/** Of an object, what its names say is secret. */
+function maskItem(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return hidden(item)
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => {
+      if (/secret|privatekey/i.test(name)) return [name, value === undefined ? value : hidden(value)]
+      const isNested = typeof value === 'object' && value !== null && !Array.isArray(value)
+      return [name, isNested ? maskItem(value) : value]
+    }),
+  )
 }
 
 /** `mongodb://user:secret@host/db` → `mongodb://user:****@host/db`. Up to the last @, since a password may hold one. */

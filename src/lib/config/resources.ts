@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from './kinds.ts'
 
 /** Algorithms that access tokens for outside resources can be signed with. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
@@ -21,13 +22,4 @@ export function resources() {
   return z
     .preprocess(parseJson, z.array(resource))
     .meta({ expected: 'a list of { identifier, scopes, format: opaque | jwt, alg? } (a variable holds it as JSON)' })
-}
-
-function parseJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
 }

@@ -38,5 +38,8 @@ export function brokenRules(config: Config): string[] {
       problems.push(`LATCHKEY_RESOURCES: expected no alg for opaque tokens, got ${alg} for ${identifier}`)
     seen.add(identifier)
   }
+  const ids = config.upstreams.map(({ id }) => id)
+  for (const id of new Set(ids.filter((one, place) => ids.indexOf(one) !== place)))
+    problems.push(`LATCHKEY_UPSTREAMS: expected each id once, got ${id} several times`)
   return problems
 }

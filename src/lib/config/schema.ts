@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
 import { resources } from './resources.ts'
 import { isDomain, isIssuer, isMail, isRedis, isSecureOrigin, isSender, isStore } from './addresses.ts'
+import { upstreams } from './upstreams.ts'
 import { isSms } from '../sms/address.ts'
 
 /** Every key, its values and its default. docs/configuration.md is made from this by `scripts/config-table.ts`. */
@@ -120,6 +121,10 @@ export const schema = z.strictObject({
     .default([])
     .describe('Outside resource servers (RFC 8707) that access tokens can be asked for.')
     .meta({ shownDefault: 'none' }),
+  upstreams: upstreams()
+    .default([])
+    .describe('Other places to sign in from: Google, Microsoft, Apple, GitHub, any OIDC issuer. See docs/upstreams.md.')
+    .meta({ secret: true, shownDefault: 'none' }),
 
   accessTokenTtl: duration('1m', '1d').default(900).describe('How long an opaque access token holds.'),
   jwtAccessTokenTtl: duration('30s', '5m')

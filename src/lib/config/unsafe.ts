@@ -1,4 +1,5 @@
 import type { Config, Environment } from './schema.ts'
+import { addressesOf } from './upstreams.ts'
 
 type Rule = { in: readonly Environment[]; broken: (config: Config) => boolean; line: string }
 
@@ -31,6 +32,11 @@ const RULES: readonly Rule[] = [
     in: PRODUCTION,
     broken: ({ sms }) => sms !== undefined && /^(console|file):/.test(sms),
     line: 'LATCHKEY_SMS: text messages that only go to the console or a file reach nobody; set it to twilio://… or webhook+https://…, or take it out',
+  },
+  {
+    in: PRODUCTION,
+    broken: ({ upstreams }) => upstreams.flatMap(addressesOf).some(address => address.startsWith('http:')),
+    line: 'LATCHKEY_UPSTREAMS: an http address is unsafe; set each to https',
   },
   {
     in: NOT_DEVELOPMENT,

@@ -16,7 +16,7 @@ import type { SignInServices } from '../services.ts'
  */
 export async function register(
   services: SignInServices,
-  verification: Verification,
+  verification: Pick<Verification, 'id' | 'email' | 'accountId' | 'registration'>,
   origin: Origin,
 ): Promise<Account | undefined> {
   const { accounts, events } = services
@@ -54,6 +54,7 @@ export async function register(
       emailVerified: true,
       ...(registration.username ? { username: registration.username } : {}),
       profile: registration.profile,
+      ...(registration.roles ? { roles: registration.roles } : {}),
     })
   } catch (error) {
     // A parallel request was first, and what is taken was taken by this very registration.
@@ -72,7 +73,8 @@ async function secureAccount(services: SignInServices, accountId: string, secure
   if ('passwordHash' in secured) return enrolPasswordHash(services, accountId, secured.passwordHash)
   const { credential, proof } = secured
   const made = { ...credential, accountId, createdAt: proof.at, updatedAt: proof.at }
-  await services.credentials.upsert(credential.id, known => known ?? made)
+  const kept = await services.credentials.upsert(credential.id, known => known ?? made)
+  if (kept?.accountId !== accountId) throw registeredMeanwhile()
 }
 
 /** Said of the form as a whole: the page that this happens on has no field for the address. */

@@ -1,0 +1,118 @@
+// The authorization code flow with an upstream: PKCE (RFC 7636), state, nonce, `iss` (RFC 9207) and the ID token's
+// signature. What was asked waits in the attempt's challenge, and is answered once.
+import type { Upstream } from '../../lib/config/upstreams.ts'
+import type { Bound } from '../../core/challenges.ts'
+import { newSecret, sha256 } from '../../lib/ids.ts'
+import type { Asked, MethodServices, Try } from '../method.ts'
+import type { UpstreamClient } from './client.ts'
+import type { Identity } from './person.ts'
+import { readUserinfo } from './userinfo.ts'
+import { explainFailure, unknownState } from './refusals.ts'
+
+/** Seconds: to sign in there, perhaps with a second factor, perhaps to an account that has to be made first. */
+const LASTS = 1800
+
+interface Exchange {
+  upstream: Upstream
+  methodId: string
+  client: UpstreamClient
+}
+
+/** The one address that is registered with the upstream: it cannot name an attempt, which the state does. */
+export function callbackOf({ issuer }: { issuer: string }, { id }: Pick<Upstream, 'id'>): string {
+  return `${issuer}/upstream/${id}/callback`
+}
+
+/** @returns where the browser goes @throws Refused `upstream.unavailable` */
+export async function beginExchange(
+  { upstream, methodId, client }: Exchange,
+  services: MethodServices,
+  asked: Asked,
+): Promise<string> {
+  const openid = await import('openid-client')
+  const state = `${asked.owner}.${newSecret()}`
+  const [verifier, nonce] = [openid.randomPKCECodeVerifier(), newSecret()]
+  try {
+    const url = openid.buildAuthorizationUrl(await client(services.fetch), {
+      redirect_uri: callbackOf(services.config, upstream),
+      ...(upstream.scopes.length > 0 ? { scope: upstream.scopes.join(' ') } : {}),
+      state,
+      ...(upstream.source.kind === 'oidc' ? { nonce } : {}),
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...(upstream.formPost ? { response_mode: 'form_post' } : {}),
+      ...(asked.account && asked.role === 'first' ? { login_hint: asked.account.email } : {}),
+    })
+    const sealed = await services.sealer.seal(JSON.stringify({ verifier, nonce }))
+    await services.challenges.begin(boundTo(methodId, asked), {
+      data: { stateHash: sha256(state), sealed },
+      lasts: LASTS,
+    })
+    return url.href
+  } catch (error) {
+    throw explainFailure(upstream.name, error)
+  }
+}
+
+/**
+ * Takes what somebody came back with.
+ * @throws Refused `upstream.unknown_state`, `upstream.cancelled`, `upstream.refused`, `upstream.unavailable`,
+ * `upstream.invalid`
+ */
+export async function finishExchange(
+  { upstream, methodId, client }: Exchange,
+  services: MethodServices,
+  attempted: Try,
+): Promise<Identity> {
+  const { state = '', ...rest } = attempted.form
+  const bound = boundTo(methodId, attempted)
+  const begun = await services.challenges.find(bound)
+  // One that is not of this sign-in does not end it.
+  if (begun?.data.stateHash !== sha256(state)) throw unknownState()
+  const taken = await services.challenges.take(bound)
+  if (taken?.data.stateHash !== sha256(state)) throw unknownState()
+
+  const { verifier, nonce } = JSON.parse(await services.sealer.unseal(String(taken.data.sealed))) as {
+    verifier: string
+    nonce: string
+  }
+  const url = new URL(callbackOf(services.config, upstream))
+  url.search = new URLSearchParams({ ...rest, state }).toString()
+  try {
+    return await redeem(upstream, await client(services.fetch), url, { verifier, nonce, state })
+  } catch (error) {
+    throw explainFailure(upstream.name, error)
+  }
+}
+
+type Client = Awaited<ReturnType<UpstreamClient>>
+
+async function redeem(
+  { source }: Upstream,
+  client: Client,
+  url: URL,
+  { verifier, nonce, state }: { verifier: string; nonce: string; state: string },
+): Promise<Identity> {
+  const openid = await import('openid-client')
+  const checks = { expectedState: state, pkceCodeVerifier: verifier }
+  if (source.kind === 'oauth2') {
+    const { access_token: token } = await openid.authorizationCodeGrant(client, url, checks)
+    return readUserinfo(source, client, token)
+  }
+  const tokens = await openid.authorizationCodeGrant(client, url, {
+    ...checks,
+    expectedNonce: nonce,
+    idTokenExpected: true,
+  })
+  const claims = tokens.claims()!
+  // What is short in an ID token is told at the userinfo endpoint, for the same subject (OIDC Core 1.0, section 5.3.2).
+  const more =
+    claims.email === undefined && client.serverMetadata().userinfo_endpoint
+      ? await openid.fetchUserInfo(client, tokens.access_token, claims.sub)
+      : {}
+  return { issuer: claims.iss, subject: claims.sub, claims: { ...more, ...claims } }
+}
+
+function boundTo(method: string, { owner, account }: Pick<Asked, 'owner' | 'account'>): Bound {
+  return { owner, method, purpose: 'prove', accountId: account?.id }
+}

@@ -1,0 +1,59 @@
+// What an upstream says of a person, as far as we take its word for it.
+import { canonicalEmail, canonicalName } from '../../core/accounts/names.ts'
+import { profileSchema, type Profile } from '../../core/accounts/account.ts'
+import type { Upstream } from '../../lib/config/upstreams.ts'
+
+/** Who it is there. */
+export interface Identity {
+  issuer: string
+  subject: string
+  claims: Record<string, unknown>
+}
+
+export interface Person {
+  /** Canonical; undefined where none was told, or none that is one. */
+  email: string | undefined
+  /** Whether it says so, and we trust it to. */
+  emailVerified: boolean
+  profile: Profile
+  roles: string[]
+}
+
+export function personOf(
+  { trustEmail, profile, roles }: Pick<Upstream, 'trustEmail' | 'profile' | 'roles'>,
+  claims: Record<string, unknown>,
+): Person {
+  // Apple says it as text.
+  const verified = claims.email_verified === true || claims.email_verified === 'true'
+  return {
+    email: emailOf(claims.email),
+    emailVerified: trustEmail && verified,
+    profile: Object.fromEntries(
+      Object.entries(profile).flatMap(([field, claim]) => {
+        const value = profileValue(field as keyof Profile, claims[claim])
+        return value === undefined ? [] : [[field, value]]
+      }),
+    ),
+    roles: [...new Set(roles.filter(({ claim, value }) => has(claims[claim], value)).map(({ role }) => role))],
+  }
+}
+
+function emailOf(value: unknown): string | undefined {
+  try {
+    return typeof value === 'string' ? canonicalEmail(value) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What does not fit is left out: a person may fill it in, and is not kept from signing in by it. */
+function profileValue(field: keyof Profile, value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 2000) return undefined
+  if ((field === 'picture' || field === 'website') && !/^https?:\/\//.test(value)) return undefined
+  const { success, data } = profileSchema.shape[field].safeParse(canonicalName(value.slice(0, 200)) && value.trim())
+  return success ? data : undefined
+}
+
+function has(claim: unknown, value: string): boolean {
+  return Array.isArray(claim) ? claim.includes(value) : String(claim) === value
+}

@@ -1,0 +1,51 @@
+// Why somebody could not sign in from elsewhere, in words that say what to do next.
+import { Refused } from '../../lib/errors.ts'
+
+/** Too old, used already, of another sign-in, or of nobody's. */
+export function unknownState(): Refused {
+  const hint = 'That took too long, was used already, or began elsewhere. Nothing happened; try it again.'
+  return new Refused('upstream.unknown_state', { hint })
+}
+
+/**
+ * An error of the library's, as ours. Its own may carry tokens: only what it is called goes on, for the log.
+ * @returns Refused `upstream.cancelled`, `upstream.refused`, `upstream.unavailable`, `upstream.invalid`
+ */
+export function explainFailure(name: string, error: unknown): Refused {
+  if (error instanceof Refused) return error
+  const {
+    name: kind = '',
+    error: answered,
+    code,
+    status,
+  } = error as Partial<Record<string, unknown>> & { name?: string }
+  const cause = new Error([kind, code, answered, status].filter(Boolean).join(' '))
+  if (kind === 'AuthorizationResponseError') {
+    return answered === 'access_denied'
+      ? new Refused('upstream.cancelled', { hint: `You did not sign in with ${name}. Choose how to go on.`, cause })
+      : new Refused('upstream.refused', { hint: `${name} refused. Try it again, or sign in another way.`, cause })
+  }
+  if (isAway(error)) {
+    const hint = `${name} does not answer at the moment. Sign in another way, or try again in a few minutes.`
+    return new Refused('upstream.unavailable', { status: 502, hint, cause })
+  }
+  const hint = `What ${name} answered could not be accepted. Nothing happened; sign in another way.`
+  return new Refused('upstream.invalid', { status: 502, hint, cause })
+}
+
+/** Nothing was answered, or not in time; or it says itself that it cannot. */
+function isAway(error: unknown): boolean {
+  const chain = causesOf(error)
+  return chain.some(one => {
+    const { name, code, status } = one as { name?: string; code?: unknown; status?: unknown }
+    const failed = one instanceof TypeError && /fetch failed/.test(one.message)
+    return (
+      failed || name === 'TimeoutError' || code === 'OAUTH_TIMEOUT' || (typeof status === 'number' && status >= 500)
+    )
+  })
+}
+
+function causesOf(error: unknown): unknown[] {
+  if (typeof error !== 'object' || error === null) return []
+  return error instanceof Error && error.cause !== undefined ? [error, ...causesOf(error.cause)] : [error]
+}

@@ -1,0 +1,90 @@
+// Whose account somebody from elsewhere is, or what becomes of one who has none. What counts is `iss` and `sub` alone: an
+// address can be changed, and given to somebody else, so by itself it opens nothing (CVE-2024-21632).
+import type { Account } from '../../core/accounts/account.ts'
+import { canonicalIdentifier } from '../../core/accounts/names.ts'
+import type { Proof } from '../../core/signin/proof.ts'
+import { Refused } from '../../lib/errors.ts'
+import { sha256 } from '../../lib/ids.ts'
+import type { Upstream } from '../../lib/config/upstreams.ts'
+import type { MethodServices, Try, Verified } from '../method.ts'
+import { personOf, type Identity, type Person } from './person.ts'
+
+type Services = Pick<MethodServices, 'accounts' | 'credentials' | 'config'>
+
+/**
+ * @throws Refused `upstream.other_account`, `upstream.no_email`, `upstream.no_account`, `upstream.not_allowed`,
+ * `upstream.email_taken`
+ */
+export async function resolveIdentity(
+  services: Services,
+  upstream: Upstream,
+  attempted: Try,
+  identity: Identity,
+  proof: Proof,
+): Promise<Verified> {
+  const person = personOf(upstream, identity.claims)
+  const data = { issuer: identity.issuer, ...(person.email ? { email: person.email } : {}) }
+  const credential = { id: identityId(identity), method: proof.method, data }
+  const linked = await services.credentials.get(credential.id)
+  if (linked) {
+    const account = await services.accounts.get(linked.accountId)
+    if (!account || !isNamed(attempted, account)) throw otherAccount(upstream)
+    const usedAt = Date.now()
+    // Unlinked meanwhile, it proves nothing any more.
+    const used = await services.credentials.update(credential.id, known => ({ ...known, ...credential, usedAt }))
+    if (used?.accountId === account.id) return { proof, account }
+    throw otherAccount(upstream)
+  }
+
+  const { email, emailVerified, profile, roles } = person
+  if (!email) {
+    const hint = `${upstream.name} did not tell us your email address. Allow it there, or sign in another way.`
+    throw new Refused('upstream.no_email', { hint })
+  }
+  const owner = await ownerOf(services, upstream, person, email)
+  if (!isNamed(attempted, owner ?? { email })) throw otherAccount(upstream)
+  if (!owner) requireNew(services, upstream, email)
+  return { proof, unlinked: { credential, email, emailVerified, profile, roles, ...(owner ? { owner } : {}) } }
+}
+
+/** The account that has the address, for who has it too. An address that nobody vouches for is not even looked for. */
+async function ownerOf(
+  { accounts }: Services,
+  { name }: Upstream,
+  { emailVerified }: Person,
+  email: string,
+): Promise<Account | undefined> {
+  const owner = emailVerified ? await accounts.byIdentifier(email) : undefined
+  if (!owner || owner.emailVerified) return owner
+  const hint = `There is an account with your address, which was never confirmed: ${name} cannot be added to it yet.`
+  throw new Refused('upstream.email_taken', { status: 409, hint })
+}
+
+/** @throws Refused `upstream.no_account`, `upstream.not_allowed`: by the rule, whether or not there is an account */
+function requireNew({ config }: Services, { accounts, name }: Upstream, email: string): void {
+  if (Array.isArray(accounts)) {
+    if (accounts.includes(email.slice(email.lastIndexOf('@') + 1))) return
+    const hint = `Accounts here are not for that address. Choose another one at ${name}, or sign in another way.`
+    throw new Refused('upstream.not_allowed', { status: 403, hint })
+  }
+  if (accounts === 'open' && config.registration === 'open') return
+  const hint = `No account here goes with that sign-in. Sign in another way, or ask the people who run this service.`
+  throw new Refused('upstream.no_account', { status: 403, hint })
+}
+
+/** Whoever typed a name meant it. For a name that is nobody's it is the same, so that nothing shows who has an account. */
+function isNamed({ account, identifier }: Try, found: { id?: string; email: string }): boolean {
+  if (account && found.id !== undefined) return found.id === account.id
+  const name = canonicalIdentifier(identifier)
+  return identifier === '' || (name !== undefined && 'email' in name && name.email === found.email)
+}
+
+function otherAccount({ name }: Upstream): Refused {
+  const hint = `That ${name} sign-in is not of the account that you named. Choose the right one, or change the account.`
+  return new Refused('upstream.other_account', { hint })
+}
+
+/** Of our record of it: one identity is one account's, whichever upstream of ours it came through. */
+function identityId({ issuer, subject }: Identity): string {
+  return `upstream:${sha256(JSON.stringify([issuer, subject]))}`
+}

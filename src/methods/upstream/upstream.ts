@@ -1,0 +1,61 @@
+// Signing in from elsewhere: with Google, an employer, another Latchkey. Each upstream of the configuration is a method of
+// its own, so that policy, events and what was used last can name it.
+import type { Upstream } from '../../lib/config/upstreams.ts'
+import { proofBy, type Method, type Shown } from '../method.ts'
+import { upstreamClient } from './client.ts'
+import { beginExchange, finishExchange } from './exchange.ts'
+import { resolveIdentity } from './resolve.ts'
+
+const PREFIX = 'upstream-'
+
+export function upstreamMethodId({ id }: Pick<Upstream, 'id'>): string {
+  return PREFIX + id
+}
+
+export function upstreamMethod(upstream: Upstream): Method {
+  const { name } = upstream
+  const id = upstreamMethodId(upstream)
+  const exchange = { upstream, methodId: id, client: upstreamClient(upstream) }
+
+  const method: Method = {
+    id,
+    words: { name, use: `Continue with ${name}`, about: `Your account at ${name}.` },
+    // What happened there is not known, and its word for it is not taken: something that the person could sign in with,
+    // as a password is, so that a password and this are still one factor.
+    factors: ['knowledge'],
+    // RFC 8176 has no value for it; this one is Microsoft's.
+    amr: ['fed'],
+    resistsPhishing: false,
+    roles: { first: true, second: false, identifies: true },
+
+    standing: (_account, own) => ({
+      enrolled: own.length > 0,
+      first: own.length > 0,
+      second: false,
+      protects: false,
+    }),
+
+    onIdentify: (): Shown => ({ view: 'methods/upstream/identify', locals: { name } }),
+    page: () => Promise.resolve({ view: 'methods/upstream/prove', locals: { name } }),
+
+    comesBack: true,
+    challenge: async (services, attempted) => ({
+      kind: 'elsewhere',
+      url: await beginExchange(exchange, services, attempted),
+    }),
+    async verify(services, attempted) {
+      const identity = await finishExchange(exchange, services, attempted)
+      return resolveIdentity(services, upstream, attempted, identity, proofBy(method))
+    },
+
+    describe: own =>
+      own.map(({ id: credentialId, data, createdAt, usedAt }) => ({
+        credentialId,
+        name,
+        ...(typeof data.email === 'string' ? { detail: data.email } : {}),
+        createdAt,
+        ...(usedAt ? { usedAt } : {}),
+      })),
+  }
+  return method
+}

@@ -1,0 +1,26 @@
+// The end of a sign-in that an upstream's identity waits for: its owner has proven the account by what it had before.
+import { describeBrowser } from '../lib/web/describe-browser.ts'
+import { noticeFactorAdded } from '../methods/notices.ts'
+import { originOf, type Page } from './page.ts'
+
+/** The entry first, so that no change is without one. */
+export async function linkIdentity({ services, ctx, client, attempt, account }: Page): Promise<void> {
+  const { linking } = attempt
+  const method = services.methods.find(({ id }) => id === linking?.method)
+  if (!linking || !method || linking.accountId !== account?.id) return
+  const now = Date.now()
+  const details = { method: method.id }
+  await services.events.emit({ type: 'factor.enrolled', ...originOf(ctx, client), accountId: account.id, details })
+  const stored = await services.credentials.upsert(
+    linking.id,
+    known => known ?? { ...linking, createdAt: now, updatedAt: now },
+  )
+  if (stored?.accountId !== account.id) return
+  noticeFactorAdded(services, { account, method, at: now, from: describeBrowser(ctx.get('user-agent')) })
+}
+
+/** Above the ways to prove the account that it is to be added to. */
+export function linkNotice({ services, attempt }: Pick<Page, 'services' | 'attempt'>): string | undefined {
+  const method = services.methods.find(({ id }) => id === attempt.linking?.method)
+  return method && `You have an account already. Sign in to it once as before, and ${method.words.name} is added to it.`
+}

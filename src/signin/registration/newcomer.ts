@@ -1,0 +1,37 @@
+// Somebody whom an upstream vouches for, and who is not known here yet. Three ways lead on: to sign in to the account that
+// has the address, so that its owner links the two; to an account at once; or to proving the address first.
+import type { Account } from '../../core/accounts/account.ts'
+import { withoutPerson, type Attempt } from '../../core/attempts.ts'
+import { newId } from '../../lib/ids.ts'
+import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import type { Verified } from '../../methods/method.ts'
+import { countSignup } from '../limits.ts'
+import { originOf, type Submission } from '../page.ts'
+import { postVerification } from './mails.ts'
+import { register } from './register.ts'
+
+type Unlinked = NonNullable<Verified['unlinked']>
+
+export async function receive(submission: Submission, unlinked: Unlinked, { proof }: Verified): Promise<void> {
+  const { services, ctx, client, account: asked, go } = submission
+  const { credential, email, emailVerified, owner, profile, roles } = unlinked
+  // Meanwhile the person may have been changed in another tab.
+  const goAs = (change: (attempt: Attempt) => Attempt) =>
+    go(attempt => (attempt.accountId === asked?.id ? change(withoutPerson(attempt)) : undefined))
+  const known = ({ id, email: identifier }: Account) => ({ accountId: id, identifier, selected: true })
+  if (owner) return goAs(attempt => ({ ...attempt, ...known(owner), linking: { ...credential, accountId: owner.id } }))
+
+  const registration = { profile, ...(roles.length > 0 ? { roles } : {}), secured: { credential, proof } }
+  if (emailVerified) {
+    const account = (await register(services, { id: newId(), email, registration }, originOf(ctx, client)))!
+    const at = Math.max(proof.at, account.createdAt)
+    return goAs(attempt => ({ ...attempt, ...known(account), proofs: [{ ...proof, at }] }))
+  }
+
+  await countSignup(services, ctx, email)
+  const taken = (await services.accounts.byIdentifier(email)) !== undefined
+  const startedFrom = describeBrowser(ctx.get('user-agent'))
+  const { id, secrets } = await services.verifications.start({ email, taken, startedFrom, registration })
+  postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken })
+  return goAs(attempt => ({ ...attempt, verificationId: id }))
+}

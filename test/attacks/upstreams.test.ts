@@ -1,0 +1,204 @@
+// The lines of attacks.md about signing in from elsewhere: an upstream that lies, and an answer that is somebody else's.
+import { expect } from 'chai'
+import { randomBytes } from 'node:crypto'
+import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
+import { authorize } from '../support/endpoints.ts'
+import { eachEngine } from '../support/engines.ts'
+import { codeOf, signIn } from '../support/flow.ts'
+import { startLyingIssuer, type LyingIssuer } from '../support/lying-issuer.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+import { leave, pass, through, withUpstreams } from '../support/upstreams.ts'
+import { Visitor, wordsOf } from '../support/visitor.ts'
+
+eachEngine((_, openUrl) => {
+  describe('signing in from elsewhere, attacked', () => {
+    let issuer: LyingIssuer
+    let server: TestServer
+    let client: ClientView
+    before(async () => {
+      issuer = await startLyingIssuer()
+      const shared = { kind: 'oidc', clientId: 'us', clientSecret: 'theirs', trustEmail: true }
+      server = await startServer({
+        store: await openUrl(),
+        env: withUpstreams([
+          { ...shared, id: 'liar', name: 'Liar', issuer: issuer.issuer },
+          { ...shared, id: 'second', name: 'Second', issuer: issuer.issuer },
+          { ...shared, id: 'apple', name: 'Apple', issuer: issuer.issuer },
+          { ...shared, id: 'down', name: 'Down', issuer: 'http://127.0.0.1:9' },
+          { ...shared, id: 'inside', name: 'Inside', issuer: 'http://169.254.169.254' },
+        ]),
+      })
+      client = await server.register('web', { first_party: true })
+    })
+    beforeEach(() => {
+      const sub = randomBytes(6).toString('hex')
+      Object.assign(issuer, {
+        lie: undefined,
+        answers: {},
+        says: { sub, email: `${sub}@example.com`, email_verified: true },
+      })
+    })
+    afterEach(resetClock)
+    after(async () => {
+      await server?.close()
+      await issuer?.close()
+    })
+
+    it('is what it should be, without a lie', async () => {
+      const { visitor, page } = await authorize(server, client)
+      codeOf(await through(visitor, page, 'liar'))
+      const asked = issuer.asked.at(-1)!
+      expect(Object.fromEntries(asked)).to.include({
+        response_type: 'code',
+        code_challenge_method: 'S256',
+        redirect_uri: `${server.issuer}/upstream/liar/callback`,
+      })
+      expect(issuer.redeemed.at(-1)!.get('code_verifier')).to.have.length.of.at.least(43)
+    })
+
+    const past = Math.floor(Date.now() / 1000) - 3600
+    const lies: [string, Partial<Pick<LyingIssuer, 'lie' | 'says' | 'answers'>>][] = [
+      ['an ID token without a signature', { lie: 'unsigned' }],
+      ['an ID token by another key', { lie: 'other key' }],
+      ['an ID token without the nonce', { lie: 'no nonce' }],
+      ['no ID token', { lie: 'no id_token' }],
+      ['our secret refused', { lie: 'error' }],
+      ['a redirect of our call', { lie: 'redirect' }],
+      ['another nonce', { says: { sub: 'a', nonce: 'another' } }],
+      ['another issuer in the token', { says: { sub: 'a', iss: 'https://accounts.google.com' } }],
+      ['another audience', { says: { sub: 'a', aud: 'somebody else' } }],
+      ['a token that has expired', { says: { sub: 'a', iat: past, exp: past + 60 } }],
+      ['no sub', { says: {} }],
+      ['null for a sub', { says: { sub: null } }],
+      ['an empty sub', { says: { sub: '' } }],
+      ['a number for a sub', { says: { sub: 7 } }],
+      ['another issuer beside the code (mix-up)', { answers: { iss: 'https://accounts.google.com' } }],
+    ]
+    for (const [what, lie] of lies) {
+      it(`${what}: refused, in words, with the other ways at hand`, async () => {
+        Object.assign(issuer, lie)
+        const { visitor, page } = await authorize(server, client)
+        const end = await through(visitor, page, 'liar')
+        expect(end.status).to.be.within(400, 502)
+        expect(wordsOf(end)).to.match(/could not be accepted|does not answer/)
+        const { email } = await server.person()
+        codeOf(await signIn(visitor, end, email))
+      })
+    }
+
+    it('an upstream that is down, or in a private network, leaves the page and the others working', async () => {
+      for (const id of ['down', 'inside']) {
+        const { visitor, page } = await authorize(server, client)
+        const end = await visitor.submit(page, `/prove/upstream-${id}/challenge`)
+        expect(wordsOf(end)).to.include('does not answer at the moment')
+        codeOf(await through(visitor, end, 'liar'))
+      }
+    })
+
+    it('one that never answers is given up on', async () => {
+      const { visitor, page } = await authorize(server, client)
+      issuer.lie = 'silence'
+      expect(wordsOf(await through(visitor, page, 'liar'))).to.include('does not answer at the moment')
+    }).timeout(20_000)
+
+    it('an answer is taken once, and not after its time', async () => {
+      const { visitor, page } = await authorize(server, client)
+      const back = await pass(await leave(visitor, page, 'liar'))
+      issuer.lie = 'error'
+      expect(wordsOf(await visitor.open(back))).to.include('could not be accepted')
+      issuer.lie = undefined
+      expect(wordsOf(await visitor.open(back))).to.include('was used already')
+      const again = await authorize(server, client)
+      const late = await pass(await leave(again.visitor, again.page, 'liar'))
+      moveClock(1801_000)
+      expect(wordsOf(await again.visitor.open(late))).to.include('took too long')
+    })
+
+    it("the answer to an attacker's sign-in signs nobody in whom it is slipped to", async () => {
+      const attacker = await authorize(server, client)
+      const back = await pass(await leave(attacker.visitor, attacker.page, 'liar'))
+      // By the link alone, in a browser where nothing began.
+      const stranger = new Visitor(server.issuer)
+      expect((await stranger.open(back)).status).to.equal(400)
+      // In a browser in the middle of the same sign-in.
+      const victim = await authorize(server, client)
+      await leave(victim.visitor, victim.page, 'liar')
+      expect((await victim.visitor.open(back)).status).to.equal(400)
+      // With the victim's attempt written into it.
+      const [uid, , secret] = [
+        victim.page.url.pathname.split('/')[2],
+        '',
+        back.searchParams.get('state')!.split('.')[1],
+      ]
+      back.searchParams.set('state', `${uid}.${secret}`)
+      const end = await victim.visitor.open(back)
+      expect(wordsOf(end)).to.include('Nothing happened')
+      // Which was not ended by it.
+      codeOf(await through(victim.visitor, end, 'liar'))
+    })
+
+    it('the answer of one upstream is none to another', async () => {
+      const { visitor, page } = await authorize(server, client)
+      const back = await pass(await leave(visitor, page, 'liar'))
+      back.pathname = '/upstream/second/callback'
+      expect(wordsOf(await visitor.open(back))).to.include('Nothing happened')
+    })
+
+    it('a state by itself is worth nothing, and leads to no other address', async () => {
+      const { visitor, page } = await authorize(server, client)
+      const back = await pass(await leave(visitor, page, 'liar'))
+      back.searchParams.delete('code')
+      expect((await visitor.open(back)).status).to.be.within(400, 502)
+      for (const state of ['', 'x', '../../evil.x', `//evil.example.${'a'.repeat(43)}`, `a/b.${'a'.repeat(43)}`]) {
+        const query = new URLSearchParams({ state, code: 'x' })
+        const answer = await visitor.send('GET', `/upstream/liar/callback?${query}`)
+        expect(answer.status, state).to.equal(400)
+      }
+      expect((await visitor.send('GET', `/upstream/none/callback?state=a.${'a'.repeat(43)}`)).status).to.equal(400)
+    })
+
+    it('an answer that another site posts (form_post) goes on by GET, and only at that address', async () => {
+      const { visitor, page } = await authorize(server, client)
+      const back = await pass(await leave(visitor, page, 'apple'))
+      const foreign = { origin: 'https://appleid.apple.com', 'sec-fetch-site': 'cross-site' }
+      const fields = { ...Object.fromEntries(back.searchParams), user: '{"name":"Rosa"}' }
+      // Apple's page posts without our cookies.
+      const posted = await new Visitor(server.issuer).send('POST', back.pathname, fields, foreign)
+      expect(posted.status).to.equal(303)
+      const location = posted.headers.get('location')!
+      expect(location).to.not.include('user')
+      codeOf(await visitor.open(location))
+      const own = await visitor.send('POST', `${page.url.pathname}/prove/upstream-apple/challenge`, {}, foreign)
+      expect(own.status).to.equal(403)
+    })
+
+    it('one identity stays one account’s, whichever upstream it comes through', async () => {
+      const first = await authorize(server, client)
+      codeOf(await through(first.visitor, first.page, 'liar'))
+      const { id } = (await server.app.accounts.byIdentifier(issuer.says.email as string))!
+      issuer.says.email = (await server.person()).email
+      const second = await authorize(server, client)
+      codeOf(await through(second.visitor, second.page, 'second'))
+      const { items } = await server.app.methodServices.credentials.list({ accountId: id }, { limit: 10 })
+      expect(items).to.have.length(1)
+    })
+
+    it('two browsers that come as one new person at once make one account', async () => {
+      const begun = await Promise.all([authorize(server, client), authorize(server, client)])
+      const backs: URL[] = []
+      for (const { visitor, page } of begun) backs.push(await pass(await leave(visitor, page, 'liar')))
+      // Each nonce belongs to its own request, and the issuer knows the last one alone: so both are asked in turn.
+      issuer.says.nonce = undefined
+      const ends = []
+      for (const [place, { visitor }] of begun.entries()) {
+        issuer.says.nonce = issuer.asked.at(place - begun.length)!.get('nonce')
+        ends.push(await visitor.open(backs[place]!))
+      }
+      ends.forEach(codeOf)
+      const account = (await server.app.accounts.byIdentifier(issuer.says.email as string))!
+      const { items } = await server.app.methodServices.credentials.list({ accountId: account.id }, { limit: 10 })
+      expect(items).to.have.length(1)
+    })
+  })
+})

@@ -1,0 +1,156 @@
+// Who gets an account from elsewhere, and with what.
+import { expect } from 'chai'
+import { randomBytes } from 'node:crypto'
+import type { ClientView } from '../../../src/oidc/clients/clients.ts'
+import { authorize, claimsIn } from '../../support/endpoints.ts'
+import { codeOf, redeem } from '../../support/flow.ts'
+import { GITHUB_SECRET, startGitHub, type GitHubServer } from '../../support/github.ts'
+import { startLyingIssuer, type LyingIssuer } from '../../support/lying-issuer.ts'
+import { startServer, type TestServer } from '../../support/server.ts'
+import { through, withUpstreams } from '../../support/upstreams.ts'
+import { wordsOf } from '../../support/visitor.ts'
+
+describe('who comes from elsewhere', () => {
+  let issuer: LyingIssuer
+  let github: GitHubServer
+  let server: TestServer
+  let client: ClientView
+  before(async () => {
+    issuer = await startLyingIssuer()
+    github = await startGitHub()
+    const oidc = { kind: 'oidc', issuer: issuer.issuer, clientId: 'us', trustEmail: true }
+    server = await startServer({
+      env: withUpstreams([
+        {
+          ...oidc,
+          id: 'open',
+          name: 'Open',
+          profile: { name: 'display', picture: 'photo' },
+          roles: [
+            { claim: 'groups', value: 'staff', role: 'editor' },
+            { claim: 'groups', value: 'root', role: 'operator' },
+          ],
+        },
+        { ...oidc, id: 'staff', name: 'Staff', accounts: ['corp.example'] },
+        { ...oidc, id: 'known', name: 'Known', accounts: 'invited' },
+        {
+          kind: 'github',
+          id: 'github',
+          clientId: 'app',
+          clientSecret: GITHUB_SECRET,
+          server: github.url,
+          api: github.url,
+        },
+      ]),
+    })
+    client = await server.register('web', { first_party: true })
+  })
+  after(async () => {
+    await server?.close()
+    await github?.close()
+    await issuer?.close()
+  })
+
+  const someone = (more: object = {}) => {
+    const sub = randomBytes(6).toString('hex')
+    issuer.says = { sub, email: `${sub}@example.com`, email_verified: true, ...more }
+    return `${sub}@example.com`
+  }
+  async function come(id: string) {
+    const begun = await authorize(server, client)
+    return { ...begun, end: await through(begun.visitor, begun.page, id) }
+  }
+
+  it('gets the profile and the roles that are mapped, and no other', async () => {
+    const email = someone({ display: 'Rosa\nLindqvist', photo: 'javascript:alert(1)', groups: ['staff', 'admin'] })
+    codeOf((await come('open')).end)
+    const account = await server.app.accounts.byIdentifier(email)
+    expect(account).to.deep.include({ roles: ['editor'] })
+    expect(account!.profile).to.deep.equal({ name: 'Rosa Lindqvist' })
+  })
+
+  it('gets an account at the domains that are allowed alone', async () => {
+    const email = someone()
+    const refused = (await come('staff')).end
+    expect(refused.status).to.equal(403)
+    expect(wordsOf(refused)).to.include('Accounts here are not for that address')
+    expect(await server.app.accounts.byIdentifier(email)).to.equal(undefined)
+    someone({ email: `${randomBytes(4).toString('hex')}@corp.example` })
+    codeOf((await come('staff')).end)
+  })
+
+  it('gets none where accounts are for those invited, and is told the same of an address that is not verified', async () => {
+    someone()
+    expect(wordsOf((await come('known')).end)).to.include('No account here goes with that sign-in')
+    someone({ email: (await server.person()).email, email_verified: false })
+    expect(wordsOf((await come('known')).end)).to.include('No account here goes with that sign-in')
+  })
+
+  it('is not anybody else than whom the person named', async () => {
+    someone()
+    codeOf((await come('open')).end)
+    const { email } = await server.person()
+    for (const identifier of [email, 'nobody@example.com']) {
+      const begun = await authorize(server, client)
+      await begun.visitor.submit(begun.page, '/identify', { identifier })
+      const page = await begun.visitor.open(`${begun.page.url.pathname}/prove/upstream-open`)
+      const end = await through(begun.visitor, page, 'open')
+      expect(wordsOf(end)).to.include('is not of the account that you named')
+    }
+  })
+
+  it('cannot come without an address, nor claim one that was never confirmed here', async () => {
+    someone({ email: undefined })
+    expect(wordsOf((await come('open')).end)).to.include('did not tell us your email address')
+    const { email } = await server.person({ verified: false })
+    someone({ email })
+    expect(wordsOf((await come('open')).end)).to.include('never confirmed')
+  })
+
+  it('comes from GitHub by the primary address, if it is verified', async () => {
+    const email = `${randomBytes(4).toString('hex')}@example.com`
+    github.emails = [
+      { email: 'old@example.com', primary: false, verified: true, visibility: null },
+      { email, primary: true, verified: true, visibility: 'private' },
+    ]
+    const { end, codeVerifier } = await come('github')
+    const { body } = await redeem(server, client, codeOf(end), codeVerifier)
+    const account = (await server.app.accounts.byIdentifier(email))!
+    expect(claimsIn(body.id_token)).to.deep.include({ sub: account.id, amr: ['fed'] })
+    expect(account.profile).to.deep.equal({
+      name: 'Mona Lisa',
+      nickname: 'octocat',
+      picture: 'https://example.com/o.png',
+    })
+
+    github.user = { ...github.user, id: 1 }
+    github.emails = [{ email: `new.${email}`, primary: true, verified: false, visibility: null }]
+    expect(wordsOf((await come('github')).end)).to.include('Check your mail')
+  })
+
+  it('is a different person at GitHub by the number alone', async () => {
+    for (const id of [null, '', { a: 1 }]) {
+      github.user = { ...github.user, id }
+      expect(wordsOf((await come('github')).end)).to.include('could not be accepted')
+    }
+  })
+
+  it('says no at GitHub, and goes on here', async () => {
+    github.declines = true
+    const { end } = await come('github')
+    github.declines = false
+    expect(wordsOf(end)).to.include('You did not sign in with GitHub')
+    expect(end.html).to.include('name="identifier"')
+  })
+
+  it('unlinks it, but not where nothing else is left', async () => {
+    const email = someone()
+    const { end, codeVerifier, visitor } = await come('open')
+    await redeem(server, client, codeOf(end), codeVerifier)
+    const page = await visitor.open('/account/security')
+    expect(wordsOf(page)).to.include(`Open ${email}`)
+    const { id } = (await server.app.accounts.byIdentifier(email))!
+    const { items } = await server.app.methodServices.credentials.list({ accountId: id }, { limit: 10 })
+    expect(items.map(({ method }) => method)).to.deep.equal(['upstream-open'])
+  })
+})

@@ -1,0 +1,99 @@
+// An OpenID provider that signs everybody in at once, and says of them what a test wants: the truth, or one lie.
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose'
+
+export interface LyingIssuer {
+  issuer: string
+  /** Who is signed in next: claims of the ID token, over the right ones. */
+  says: Record<string, unknown>
+  /** What the authorization endpoint answers, over `code`, `state` and `iss`. */
+  answers: Record<string, string>
+  lie: 'unsigned' | 'other key' | 'no nonce' | 'no id_token' | 'error' | 'silence' | 'redirect' | undefined
+  /** Every authorization request and token request so far. */
+  asked: URLSearchParams[]
+  redeemed: URLSearchParams[]
+  close(): Promise<void>
+}
+
+export async function startLyingIssuer(): Promise<LyingIssuer> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const other = await generateKeyPair('ES256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }
+
+  async function idToken(request: URLSearchParams): Promise<string> {
+    const now = Math.floor(Date.now() / 1000)
+    const right = {
+      iss: self.issuer,
+      aud: request.get('client_id')!,
+      iat: now,
+      exp: now + 300,
+      ...(self.lie === 'no nonce' ? {} : { nonce: request.get('nonce')! }),
+    }
+    const claims: JWTPayload = { ...right, ...self.says }
+    if (self.lie === 'unsigned') {
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+      return `${part({ alg: 'none' })}.${part(claims)}.`
+    }
+    const key = self.lie === 'other key' ? other.privateKey : privateKey
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(key)
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url!, self.issuer)
+    const json = (body: object, status = 200) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    switch (url.pathname) {
+      case '/.well-known/openid-configuration':
+        return void json({
+          issuer: self.issuer,
+          authorization_endpoint: `${self.issuer}/authorize`,
+          token_endpoint: `${self.issuer}/token`,
+          jwks_uri: `${self.issuer}/jwks`,
+          response_types_supported: ['code'],
+          subject_types_supported: ['public'],
+          id_token_signing_alg_values_supported: ['ES256', 'none'],
+          code_challenge_methods_supported: ['S256'],
+          authorization_response_iss_parameter_supported: true,
+        })
+      case '/authorize': {
+        self.asked.push(url.searchParams)
+        const back = new URL(url.searchParams.get('redirect_uri')!)
+        const right = { code: 'a code', state: url.searchParams.get('state')!, iss: self.issuer }
+        back.search = new URLSearchParams({ ...right, ...self.answers }).toString()
+        return void response.writeHead(302, { location: back.href }).end()
+      }
+      case '/token': {
+        self.redeemed.push(new URLSearchParams(await text(request)))
+        if (self.lie === 'silence') return
+        if (self.lie === 'error') return void json({ error: 'invalid_client' }, 401)
+        if (self.lie === 'redirect') return void response.writeHead(307, { location: 'http://127.0.0.1:1/token' }).end()
+        const token = self.lie === 'no id_token' ? {} : { id_token: await idToken(self.asked.at(-1)!) }
+        return void json({ access_token: 'a token', token_type: 'Bearer', expires_in: 60, ...token })
+      }
+      case '/jwks':
+        return void json({ keys: [jwk] })
+      default:
+        return void response.writeHead(404).end()
+    }
+  }
+
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const self: LyingIssuer = {
+    issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    says: {},
+    answers: {},
+    lie: undefined,
+    asked: [],
+    redeemed: [],
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return self
+}
