@@ -1,10 +1,10 @@
 // What an account has set up to sign in with.
 import type { Command } from 'commander'
 import { describeFactors, removeCredential } from '../methods/enrolment.ts'
-import { methods } from '../methods/list.ts'
+import { knownMethods, methods as listed } from '../methods/list.ts'
 import { CommandError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
-import { ORIGIN, withStore } from './support/open.ts'
+import { ORIGIN, withStore, type Opened } from './support/open.ts'
 import { withJson, type JsonOption } from './support/options.ts'
 import { print, table, time } from './support/print.ts'
 
@@ -18,9 +18,9 @@ export function define(factors: Command): void {
 }
 
 function list(name: string, { json }: JsonOption): Promise<void> {
-  return withStore(async ({ accounts, credentials }) => {
-    const account = await accountNamed(accounts, name)
-    const items = await factorsOf(credentials, account.id)
+  return withStore(async opened => {
+    const account = await accountNamed(opened.accounts, name)
+    const items = await factorsOf(opened, account.id)
     print(json, { items }, () => {
       if (items.length === 0) return `${account.email} has nothing set up.`
       const rows = items.map(one => [
@@ -38,19 +38,19 @@ function list(name: string, { json }: JsonOption): Promise<void> {
 
 function remove(name: string, wanted: string, { json }: JsonOption): Promise<void> {
   return withStore(async opened => {
-    const { accounts, credentials } = opened
-    const account = await accountNamed(accounts, name)
-    const all = await factorsOf(credentials, account.id)
+    const account = await accountNamed(opened.accounts, name)
+    const all = await factorsOf(opened, account.id)
     const named = all.filter(({ credentialId, method }) => credentialId === wanted || method === wanted)
     const [one] = named
     if (!one) throw new CommandError(`${account.email} has no ${wanted}: see \`latchkey users factors list\`.`)
     if (named.length > 1) throw new CommandError(`${account.email} has several of ${wanted}: name one by its id.`)
+    const methods = knownMethods(listed, opened.config)
     await removeCredential({ ...opened, methods }, account, one.credentialId, ORIGIN)
     print(json, { removed: one.credentialId }, () => `Removed: ${one.name} of ${account.email}.`)
   })
 }
 
-async function factorsOf(credentials: Parameters<typeof describeFactors>[0]['credentials'], accountId: string) {
-  const described = await describeFactors({ methods, credentials }, accountId)
+async function factorsOf({ credentials, config }: Pick<Opened, 'credentials' | 'config'>, accountId: string) {
+  const described = await describeFactors({ methods: knownMethods(listed, config), credentials }, accountId)
   return described.flatMap(({ method, described: own }) => own.map(one => ({ method: method.id, ...one })))
 }

@@ -4,7 +4,8 @@ import { GUARDS, type Guard } from '../core/policy/resolve.ts'
 import type { PolicyScope } from '../core/policy/policies.ts'
 import { settingNames, settingsSchema, type SettingName, type Settings } from '../core/policy/settings.ts'
 import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
-import { methods } from '../methods/list.ts'
+import { loadConfig } from '../lib/config/load.ts'
+import { knownMethods, methods } from '../methods/list.ts'
 import { UsageError } from './support/failure.ts'
 
 export interface ScopeOptions {
@@ -79,12 +80,15 @@ function readValue(name: SettingName, value: string): unknown {
 
 /** A mistyped method would shut out the one that was meant. */
 function isKnown(value: unknown): boolean {
-  return !Array.isArray(value) || value.every(id => methods.some(method => method.id === id))
+  const isListed = (id: unknown) => methods.some(method => method.id === id)
+  if (!Array.isArray(value) || value.every(isListed)) return true
+  const known = knownMethods(methods, loadConfig())
+  return value.every(id => known.some(method => method.id === id))
 }
 
 function expectedFor(name: SettingName): string {
   if (isDuration(name)) return `a duration ${durations[name] ?? 'from 30s to 730d'}, such as 90s, 15m, 12h, 7d`
-  if (name === 'allowedMethods') return `all, or some of ${methods.map(({ id }) => id).join(',')}`
+  if (name === 'allowedMethods') return `all, or some of ${methods.map(({ id }) => id).join(',')}, upstream-ID`
   const setting = settingsSchema.shape[name].unwrap()
   return 'options' in setting ? `one of ${setting.options.join(', ')}` : 'true or false'
 }

@@ -12,10 +12,12 @@ import { upstreamMethod } from './upstream/upstream.ts'
 
 export const methods: readonly Method[] = [password, passkey, totp, emailCode, magicLink, smsCode, recoveryCodes]
 
-/** Those that can work here: what cannot send a message is not offered, and each upstream is one of its own. */
-export function workingMethods(
-  all: readonly Method[],
-  { sms, upstreams }: Pick<Config, 'sms' | 'upstreams'>,
-): readonly Method[] {
-  return [...all.filter(method => sms !== undefined || method !== smsCode), ...upstreams.map(upstreamMethod)]
+/** With those that the configuration adds: each upstream is one of its own. */
+export function knownMethods(all: readonly Method[], { upstreams }: Pick<Config, 'upstreams'>): readonly Method[] {
+  return [...all, ...upstreams.map(upstreamMethod)]
+}
+
+/** Those that can work here: what cannot send a message is not offered. */
+export function workingMethods(all: readonly Method[], config: Pick<Config, 'sms' | 'upstreams'>): readonly Method[] {
+  return knownMethods(all, config).filter(method => config.sms !== undefined || method !== smsCode)
 }

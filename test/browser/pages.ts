@@ -9,6 +9,7 @@ import { passkeyPages } from './passkey-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
 import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
+import { upstreamPages } from './upstream-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
 
@@ -555,6 +556,7 @@ export const realPages: RealPage[] = [
   ...passkeyPages,
   ...factorPages,
   ...linkPages,
+  ...upstreamPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {

@@ -1,13 +1,15 @@
 // What a browser test plays on: a running Latchkey, the example app beside it, and a host of logos.
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startExample } from '../../examples/express-app/server.ts'
 import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { authorization } from '../support/flow.ts'
+import { GITHUB_SECRET, startGitHub, type GitHubServer } from '../support/github.ts'
 import { startTwilio, type SmsServer } from '../support/sms.ts'
 import { freePort, startServer, type ServerOptions, type TestServer } from '../support/server.ts'
+import { withUpstreams } from '../support/upstreams.ts'
 
 export interface Site {
   url: string
@@ -18,6 +20,8 @@ export interface Stage {
   server: TestServer
   /** Takes the text messages. */
   twilio: SmsServer
+  /** Signs people in from elsewhere. */
+  github: GitHubServer
   /** The example app, as `npm start` serves it. */
   example: Site
   /** A client of the kind that third parties register: a logo from elsewhere, terms, a policy. */
@@ -34,11 +38,14 @@ export interface Stage {
 /** @param start how the server is started: in this process unless told otherwise */
 export async function setStage(options: ServerOptions = {}, start = startServer): Promise<Stage> {
   const twilio = await startTwilio()
-  const server = await start({ ...options, env: { LATCHKEY_SMS: twilio.url, ...options.env } })
+  const github = await startGitHub()
+  const app = { clientId: 'latchkey', clientSecret: GITHUB_SECRET, server: github.url, api: github.url }
+  const upstreams = withUpstreams([{ kind: 'github', id: 'github', ...app }])
+  const server = await start({ ...options, env: { LATCHKEY_SMS: twilio.url, ...upstreams, ...options.env } })
   const logos = await serve((_, response) => response.setHeader('content-type', 'image/svg+xml').end(LOGO))
-  const app = await serve((_, response) => response.end('Back at the app.'))
+  const back = await serve((_, response) => response.end('Back at the app.'))
   const example = await startExampleOf(server)
-  const redirectUri = `${app.url}/callback`
+  const redirectUri = `${back.url}/callback`
   const face = {
     client_name: 'Fernwood Library',
     client_uri: 'https://fernwood-library.example',
@@ -52,6 +59,7 @@ export async function setStage(options: ServerOptions = {}, start = startServer)
   return {
     server,
     twilio,
+    github,
     example,
     client: fernwood,
     redirectUri,
@@ -62,7 +70,8 @@ export async function setStage(options: ServerOptions = {}, start = startServer)
       await example.close()
       await server.close()
       await twilio.close()
-      await app.close()
+      await github.close()
+      await back.close()
       await logos.close()
     },
   }
@@ -94,6 +103,12 @@ export async function serve(listener: RequestListener, host = '127.0.0.1'): Prom
       await once(server, 'close')
     },
   }
+}
+
+/** Whoever goes to GitHub next is somebody new there, with this address. */
+export function comeFromGitHub({ github }: Stage, email: string): void {
+  github.user = { ...github.user, id: randomInt(2 ** 40) }
+  github.emails = [{ email, primary: true, verified: true, visibility: 'private' }]
 }
 
 export function newAddress(name = 'rosa.lindqvist'): string {

@@ -57,9 +57,15 @@ async function lookUp({ clientId, source, ...upstream }: Upstream, call: typeof 
 }
 
 function authOf(
-  { None, ClientSecretPost }: Awaited<ReturnType<typeof loadClient>>,
+  { None, ClientSecretBasic, ClientSecretPost }: Awaited<ReturnType<typeof loadClient>>,
   { clientId, clientSecret, appleKey }: Pick<Upstream, 'clientId' | 'clientSecret' | 'appleKey'>,
 ): ClientAuth {
   if (appleKey) return appleSecret(clientId, appleKey)
-  return clientSecret ? ClientSecretPost(clientSecret) : None()
+  if (!clientSecret) return None()
+  const [inBody, inHeader] = [ClientSecretPost(clientSecret), ClientSecretBasic(clientSecret)]
+  return (server, client, body, headers) => {
+    const supported = server.token_endpoint_auth_methods_supported
+    const auth = supported?.includes('client_secret_post') === false ? inHeader : inBody
+    auth(server, client, body, headers)
+  }
 }

@@ -3,11 +3,12 @@
 import type { Upstream } from '../../lib/config/upstreams.ts'
 import type { Bound } from '../../core/challenges.ts'
 import { newSecret, sha256 } from '../../lib/ids.ts'
+import { UnsealError } from '../../lib/seal.ts'
 import type { Asked, MethodServices, Try } from '../method.ts'
 import type { UpstreamClient } from './client.ts'
-import type { Identity } from './person.ts'
+import { subject, type Identity } from './person.ts'
 import { readUserinfo } from './userinfo.ts'
-import { explainFailure, unknownState } from './refusals.ts'
+import { explainFailure, explainLookup, unknownState } from './refusals.ts'
 
 /** Seconds: to sign in there, perhaps with a second factor, perhaps to an account that has to be made first. */
 const LASTS = 1800
@@ -32,26 +33,19 @@ export async function beginExchange(
   const openid = await import('openid-client')
   const state = `${asked.owner}.${newSecret()}`
   const [verifier, nonce] = [openid.randomPKCECodeVerifier(), newSecret()]
-  try {
-    const url = openid.buildAuthorizationUrl(await client(services.fetch), {
-      redirect_uri: callbackOf(services.config, upstream),
-      ...(upstream.scopes.length > 0 ? { scope: upstream.scopes.join(' ') } : {}),
-      state,
-      ...(upstream.source.kind === 'oidc' ? { nonce } : {}),
-      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      ...(upstream.formPost ? { response_mode: 'form_post' } : {}),
-      ...(asked.account && asked.role === 'first' ? { login_hint: asked.account.email } : {}),
-    })
-    const sealed = await services.sealer.seal(JSON.stringify({ verifier, nonce }))
-    await services.challenges.begin(boundTo(methodId, asked), {
-      data: { stateHash: sha256(state), sealed },
-      lasts: LASTS,
-    })
-    return url.href
-  } catch (error) {
-    throw explainFailure(upstream.name, error)
-  }
+  const url = openid.buildAuthorizationUrl(await lookUp(upstream, client, services), {
+    redirect_uri: callbackOf(services.config, upstream),
+    ...(upstream.scopes.length > 0 ? { scope: upstream.scopes.join(' ') } : {}),
+    state,
+    ...(upstream.source.kind === 'oidc' ? { nonce } : {}),
+    code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...(upstream.formPost ? { response_mode: 'form_post' } : {}),
+  })
+  const sealed = await services.sealer.seal(JSON.stringify({ verifier, nonce }))
+  const data = { stateHash: sha256(state), sealed }
+  await services.challenges.begin(boundTo(methodId, asked), { data, lasts: LASTS })
+  return url.href
 }
 
 /**
@@ -72,17 +66,31 @@ export async function finishExchange(
   const taken = await services.challenges.take(bound)
   if (taken?.data.stateHash !== sha256(state)) throw unknownState()
 
-  const { verifier, nonce } = JSON.parse(await services.sealer.unseal(String(taken.data.sealed))) as {
-    verifier: string
-    nonce: string
-  }
+  const { verifier, nonce } = await openSecrets(services, String(taken.data.sealed))
   const url = new URL(callbackOf(services.config, upstream))
   url.search = new URLSearchParams({ ...rest, state }).toString()
+  const known = await lookUp(upstream, client, services)
   try {
-    return await redeem(upstream, await client(services.fetch), url, { verifier, nonce, state })
+    return await redeem(upstream, known, url, { verifier, nonce, state })
   } catch (error) {
     throw explainFailure(upstream.name, error)
   }
+}
+
+/** @throws Refused `upstream.unknown_state` when the secret that sealed them was taken out meanwhile */
+async function openSecrets({ sealer }: MethodServices, sealed: string): Promise<{ verifier: string; nonce: string }> {
+  try {
+    return JSON.parse(await sealer.unseal(sealed)) as { verifier: string; nonce: string }
+  } catch (error) {
+    throw error instanceof UnsealError ? unknownState() : error
+  }
+}
+
+/** @throws Refused `upstream.unavailable` */
+function lookUp({ name }: Upstream, client: UpstreamClient, services: MethodServices): Promise<Client> {
+  return client(services.fetch).catch((error: unknown) => {
+    throw explainLookup(name, error)
+  })
 }
 
 type Client = Awaited<ReturnType<UpstreamClient>>
@@ -110,7 +118,7 @@ async function redeem(
     claims.email === undefined && client.serverMetadata().userinfo_endpoint
       ? await openid.fetchUserInfo(client, tokens.access_token, claims.sub)
       : {}
-  return { issuer: claims.iss, subject: claims.sub, claims: { ...more, ...claims } }
+  return { issuer: claims.iss, subject: subject.parse(claims.sub), claims: { ...more, ...claims } }
 }
 
 function boundTo(method: string, { owner, account }: Pick<Asked, 'owner' | 'account'>): Bound {

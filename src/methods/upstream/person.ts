@@ -1,7 +1,11 @@
 // What an upstream says of a person, as far as we take its word for it.
+import { z } from 'zod'
 import { canonicalEmail, canonicalName } from '../../core/accounts/names.ts'
 import { profileSchema, type Profile } from '../../core/accounts/account.ts'
 import type { Upstream } from '../../lib/config/upstreams.ts'
+
+/** Null, an empty text or an object is nobody's id: else all of those would be one person. */
+export const subject = z.union([z.string().min(1).max(255), z.int().transform(String)])
 
 /** Who it is there. */
 export interface Identity {
@@ -49,9 +53,10 @@ function emailOf(value: unknown): string | undefined {
 /** What does not fit is left out: a person may fill it in, and is not kept from signing in by it. */
 function profileValue(field: keyof Profile, value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > 2000) return undefined
-  if ((field === 'picture' || field === 'website') && !/^https?:\/\//.test(value)) return undefined
-  const { success, data } = profileSchema.shape[field].safeParse(canonicalName(value.slice(0, 200)) && value.trim())
-  return success ? data : undefined
+  const isAddress = field === 'picture' || field === 'website'
+  if (isAddress && !/^https?:\/\//.test(value)) return undefined
+  const { data } = profileSchema.shape[field].safeParse(isAddress ? value : canonicalName(value.slice(0, 200)))
+  return data
 }
 
 function has(claim: unknown, value: string): boolean {

@@ -25,12 +25,20 @@ export function explainFailure(name: string, error: unknown): Refused {
       ? new Refused('upstream.cancelled', { hint: `You did not sign in with ${name}. Choose how to go on.`, cause })
       : new Refused('upstream.refused', { hint: `${name} refused. Try it again, or sign in another way.`, cause })
   }
-  if (isAway(error)) {
-    const hint = `${name} does not answer at the moment. Sign in another way, or try again in a few minutes.`
-    return new Refused('upstream.unavailable', { status: 502, hint, cause })
-  }
+  if (isAway(error)) return unavailable(name, cause)
   const hint = `What ${name} answered could not be accepted. Nothing happened; sign in another way.`
   return new Refused('upstream.invalid', { status: 502, hint, cause })
+}
+
+/** It could not even be looked up. Nothing secret is said in that, so the log may have it in full. */
+export function explainLookup(name: string, error: unknown): Refused {
+  const reason = causesOf(error).at(-1)
+  return unavailable(name, new Error(reason instanceof Error ? reason.message : 'it could not be looked up'))
+}
+
+function unavailable(name: string, cause: Error): Refused {
+  const hint = `${name} does not answer at the moment. Sign in another way, or try again in a few minutes.`
+  return new Refused('upstream.unavailable', { status: 502, hint, cause })
 }
 
 /** Nothing was answered, or not in time; or it says itself that it cannot. */

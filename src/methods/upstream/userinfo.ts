@@ -2,13 +2,11 @@
 import type { Configuration } from 'openid-client'
 import { z } from 'zod'
 import type { Upstream } from '../../lib/config/upstreams.ts'
-import type { Identity } from './person.ts'
+import { subject, type Identity } from './person.ts'
 
 type OAuthSource = Extract<Upstream['source'], { kind: 'oauth2' }>
 
 const object = z.record(z.string(), z.unknown())
-/** Null, an empty text or an object is nobody's id: else all of those would be one person. */
-const subject = z.union([z.string().min(1).max(255), z.int().transform(String)])
 const emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }))
 
 export async function readUserinfo(source: OAuthSource, client: Configuration, token: string): Promise<Identity> {

@@ -47,6 +47,8 @@ export async function register(
   const accountId = verification.id
   const entry = { type: 'account.registered', ...origin, accountId, details: { by: 'person' } } as const
   await events.emit(entry)
+  for (const role of registration.roles ?? [])
+    await events.emit({ type: 'role.assigned', ...origin, accountId, details: { role } })
   try {
     return await accounts.create({
       id: accountId,

@@ -97,6 +97,26 @@ describe('loadConfig', () => {
       expect(load().trustedProxies).to.deep.equal(['192.0.2.1'])
     })
 
+    it('takes upstreams from a file, and as JSON from a variable, each with the defaults of its kind', () => {
+      const upstreams = [
+        { kind: 'google', id: 'google', clientId: 'us', clientSecret: 'theirs' },
+        {
+          kind: 'oidc',
+          id: 'corp',
+          name: 'Corp',
+          issuer: 'https://id.corp.example',
+          clientId: 'us',
+          accounts: ['corp.example'],
+        },
+      ]
+      const [google, corp] = load({ LATCHKEY_UPSTREAMS: JSON.stringify(upstreams) }).upstreams
+      expect(google).to.deep.include({ name: 'Google', accounts: 'open', trustEmail: true, formPost: false })
+      expect(google!.source).to.deep.equal({ kind: 'oidc', issuer: 'https://accounts.google.com' })
+      expect(corp).to.deep.include({ name: 'Corp', accounts: ['corp.example'], trustEmail: false })
+      file('config/development.json', { upstreams })
+      expect(load().upstreams).to.deep.equal([google, corp])
+    })
+
     it('takes resources from a file, and as JSON from a variable', () => {
       const resources = [{ identifier: 'https://api.example.com', scopes: ['read'], format: 'jwt', alg: 'ES256' }]
       expect(load({ LATCHKEY_RESOURCES: JSON.stringify(resources) }).resources).to.deep.equal(resources)

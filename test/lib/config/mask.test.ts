@@ -47,4 +47,17 @@ describe('maskConfig', () => {
       'smtps://user:****@mail.example.com',
     )
   })
+
+  it('hides the secrets and keys of upstreams, and nothing else of them', () => {
+    const appleKey = { teamId: 'TEAM', keyId: 'KEY', privateKey: '-----BEGIN PRIVATE KEY-----' }
+    const upstreams = [
+      { kind: 'google', id: 'google', clientId: 'us', clientSecret: 'theirs' },
+      { kind: 'apple', id: 'apple', clientId: 'us', ...appleKey },
+    ]
+    const [google, apple] = mask({ LATCHKEY_UPSTREAMS: JSON.stringify(upstreams) })['upstreams'] as object[]
+    expect(google).to.deep.include({ id: 'google', name: 'Google', clientSecret: '**** (6 characters)' })
+    expect(apple)
+      .to.have.property('appleKey')
+      .deep.equal({ ...appleKey, privateKey: '**** (27 characters)' })
+  })
 })

@@ -2,11 +2,13 @@
 import { expect } from 'chai'
 import { randomBytes } from 'node:crypto'
 import type { ClientView } from '../../../src/oidc/clients/clients.ts'
+import { enrolPassword } from '../../../src/methods/password/password.ts'
+import { SECURITY } from '../../support/account.ts'
 import { authorize, claimsIn } from '../../support/endpoints.ts'
 import { codeOf, redeem } from '../../support/flow.ts'
 import { GITHUB_SECRET, startGitHub, type GitHubServer } from '../../support/github.ts'
 import { startLyingIssuer, type LyingIssuer } from '../../support/lying-issuer.ts'
-import { startServer, type TestServer } from '../../support/server.ts'
+import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
 import { through, withUpstreams } from '../../support/upstreams.ts'
 import { wordsOf } from '../../support/visitor.ts'
 
@@ -143,14 +145,20 @@ describe('who comes from elsewhere', () => {
     expect(end.html).to.include('name="identifier"')
   })
 
-  it('unlinks it, but not where nothing else is left', async () => {
+  it('unlinks it on the Security page, but not where nothing else is left', async () => {
     const email = someone()
     const { end, codeVerifier, visitor } = await come('open')
     await redeem(server, client, codeOf(end), codeVerifier)
-    const page = await visitor.open('/account/security')
-    expect(wordsOf(page)).to.include(`Open ${email}`)
+    const page = await visitor.open(SECURITY)
+    expect(wordsOf(page)).to.include(`Your account at Open. ${email}`)
+    const removeUrl = /href="([^"]*\/upstream-open\/[^"]+\/remove)"/.exec(page.html)![1]!
+    const kept = await visitor.submit(await visitor.open(removeUrl), '/remove')
+    expect(wordsOf(kept)).to.include('This is the only way to sign in')
+
     const { id } = (await server.app.accounts.byIdentifier(email))!
-    const { items } = await server.app.methodServices.credentials.list({ accountId: id }, { limit: 10 })
-    expect(items.map(({ method }) => method)).to.deep.equal(['upstream-open'])
+    await enrolPassword(server.app.methodServices, id, PASSWORD)
+    expect(wordsOf(await visitor.submit(await visitor.open(removeUrl), '/remove'))).to.include('Removed.')
+    const again = await come('open')
+    expect(wordsOf(again.end)).to.include('You have an account already')
   })
 })

@@ -1,0 +1,38 @@
+// The pages of signing in from elsewhere, and the way to each.
+import type { Page } from 'playwright-core'
+import type { RealPage } from './real-page.ts'
+import { enterName, press } from './person.ts'
+import { comeFromGitHub, newAddress, type Stage } from './stage.ts'
+
+/** Back at the first page, as somebody who changed their mind at GitHub. */
+async function declined(stage: Stage, page: Page): Promise<void> {
+  stage.github.declines = true
+  await page.goto(stage.start())
+  await press(page, 'Continue with GitHub')
+  await page.getByText('You did not sign in with GitHub').waitFor()
+  stage.github.declines = false
+}
+
+export const upstreamPages: RealPage[] = [
+  { name: 'identify-upstream-declined', heading: 'Sign in to Fernwood Library', open: declined },
+  {
+    name: 'upstream-prove',
+    heading: 'Continue with GitHub',
+    async open(stage, page) {
+      await page.goto(stage.start())
+      await enterName(page, newAddress())
+      await page.goto(`${page.url()}/prove/upstream-github`)
+    },
+  },
+  {
+    name: 'password-linking',
+    heading: 'Enter your password',
+    async open(stage, page) {
+      const { email } = await stage.server.person({ email: newAddress() })
+      comeFromGitHub(stage, email)
+      await page.goto(stage.start())
+      await press(page, 'Continue with GitHub')
+      await page.getByText('GitHub is added to it').waitFor()
+    },
+  },
+]
