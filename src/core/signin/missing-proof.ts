@@ -1,5 +1,5 @@
 // Which proof a sign-in lacks: the first, the second factor that the account or policy wants, or one that raises the level.
-import { standing } from '../accounts/account.ts'
+import { secondFactorStanding, standing } from '../accounts/account.ts'
 import type { MethodFacts } from './method-facts.ts'
 import type { Situation } from './situation.ts'
 import { levelOf, levelOfAcr, type Proof } from './proof.ts'
@@ -72,7 +72,7 @@ function isSecondDemanded(situation: Situation, counted: readonly Proof[], metho
 export function isSecondSpared({ account, policy, device, now }: Situation, counted: readonly Proof[]): boolean {
   if (counted.some(({ factors }) => factors.length > 1)) return true
   const { secondFactorAt: at } = device
-  if (at === undefined || !account || !standing(account, seconds(at))) return false
+  if (at === undefined || !account || !secondFactorStanding(account, at)) return false
   return now - at < policy.rememberSecondFactor * 1000
 }
 
