@@ -181,6 +181,7 @@ export async function buildApp(
       limits: methodServices.limits,
       consoleSessions: createConsoleSessions(store),
       consoleLogins: createConsoleLogins(store),
+      factsOf: account => factsOf(methodServices, account),
       provider: provider.current,
       handler: () => handler,
     },

@@ -4,7 +4,9 @@ import { request } from 'node:http'
 import { isSignedIn, openConsole, SECURITY } from '../support/account.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
+import { addTotp } from '../support/factors.ts'
 import { signIn } from '../support/flow.ts'
+import { codeIn } from '../support/mailbox.ts'
 import { everyDocument } from '../support/secrets.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf } from '../support/visitor.ts'
@@ -179,6 +181,25 @@ describe('an attacker at the account console', () => {
       expect(await credentials()).to.deep.equal(before)
       const { items } = await server.app.events.ofAccount(person.id, { limit: 100 })
       expect(items.filter(({ type }) => /^(factor|device)\./.test(type))).to.deep.equal([])
+    })
+
+    it('has the provider’s cookie of a session that was proven long ago, and the mailbox: the app is asked for as well', async () => {
+      const app = await addTotp(server, (await server.app.accounts.get(person.id))!)
+      const { visitor, page } = await openConsole(server, person.email)
+      await visitor.submit(page, '/prove/totp', { code: app.code() })
+      expect(await isSignedIn(visitor)).to.equal(true)
+      moveClock(60 * 60_000)
+      const remove = `${SECURITY}/totp/totp:${person.id}/remove`
+      const asked = await visitor.open(remove)
+      const [uid] = /^\/signin\/[^/]+/.exec(asked.url.pathname)!
+      await visitor.post(`${uid}/prove/email-code/challenge`, {})
+      const proven = await visitor.post(`${uid}/prove/email-code`, { code: codeIn(await server.mailTo(person.email)) })
+      expect(proven.html).to.include('/prove/totp"')
+      expect((await visitor.post(remove, {})).url.pathname).to.match(/^\/signin\//)
+
+      const both = await visitor.submit(proven, '/prove/totp', { code: app.code() })
+      const end = await visitor.submit(both, '/prove/password', { password: PASSWORD })
+      expect(end.url.pathname).to.equal(remove)
     })
 
     it('reads the store: no cookie of a console is in it', async () => {

@@ -6,6 +6,8 @@ import { standing } from '../../core/accounts/account.ts'
 import type { ProofNeed } from '../../core/consoles/logins.ts'
 import { endOf, type ConsoleSession, type ConsoleSessions } from '../../core/consoles/sessions.ts'
 import type { HeldPolicy } from '../../core/policy/held.ts'
+import { levelFor } from '../../core/signin/level.ts'
+import type { MethodFacts } from '../../core/signin/method-facts.ts'
 import { levelOf, levelOfAcr, type Proof } from '../../core/signin/proof.ts'
 import type { SignIns } from '../../core/signins.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -64,8 +66,11 @@ async function standingOf(
   return [account, signIn.proofs.filter(proof => standing(account, Math.floor(proof.at / 1000)))]
 }
 
-/** Whether what was proven is fresh and strong enough. */
-export function meets(proofs: readonly Proof[], { seconds, acr }: ProofNeed): boolean {
-  const newest = Math.max(0, ...proofs.map(proof => proof.at))
-  return newest >= Date.now() - seconds * 1000 && levelOf(proofs) >= (levelOfAcr(acr) ?? Infinity)
+/**
+ * Whether what was proven lately is strong enough: what was proven long ago, by whoever began the session, is not.
+ * @param methods what the account has of those that policy allows
+ */
+export function meets(proofs: readonly Proof[], { seconds, acr }: ProofNeed, methods: readonly MethodFacts[]): boolean {
+  const recent = proofs.filter(({ at }) => at >= Date.now() - seconds * 1000)
+  return recent.length > 0 && levelFor(recent, methods) >= (levelOfAcr(acr) ?? Infinity)
 }

@@ -24,6 +24,7 @@ import {
 } from './situations.ts'
 
 const ALL = [pwd, totp, mailed, recovery, passkey, securityKey]
+const PROTECTING = ['totp', 'email-code', 'security-key']
 const DAY = 86_400_000
 
 interface World {
@@ -170,8 +171,21 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     ({ at, method }) => Math.floor(at / 1000) >= account.validFrom && (allowed === 'all' || allowed.includes(method)),
   )
   const fresh = counted.filter(({ at }) => at >= attempt.startedAt!)
+  const may = (id: string) => allowed === 'all' || allowed.includes(id)
+  const seconds = [...has].filter(id => id !== 'password' && may(id))
+  const protecting = seconds.filter(id => PROTECTING.includes(id))
+  // An age and a level that are asked for at once are asked of the same proofs.
+  const since =
+    request.maxAge === undefined || request.acrValues.length === 0
+      ? 0
+      : Math.min(now - request.maxAge * 1000, attempt.startedAt!)
+  const recent = counted.filter(({ at }) => at >= since)
+  const isPassedBy =
+    protecting.length > 0 && !recent.some(({ method, factors: { length } }) => length > 1 || seconds.includes(method))
+  const shown = new Set(recent.flatMap(proof => proof.factors)).size
+  const reached = shown > 1 && recent.some(proof => proof.resistsPhishing) ? 2 : Math.min(shown, 2) - 1
+  const level = isPassedBy ? 0 : reached
   const factors = new Set(counted.flatMap(proof => proof.factors))
-  const level = factors.size > 1 && counted.some(proof => proof.resistsPhishing) ? 2 : Math.min(factors.size, 2) - 1
   const place = (value: string) => (ACR_VALUES as readonly string[]).indexOf(value)
 
   expect(counted, 'something is proven').to.not.have.length(0)
@@ -194,10 +208,7 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     at !== undefined && Math.floor(at / 1000) >= account.validFrom && now - at < policy.rememberSecondFactor * 1000
   const atOnce = counted.some(proof => proof.factors.length > 1)
   if (secondFactor === 'off' || remembered || atOnce) return
-  const may = (id: string) => allowed === 'all' || allowed.includes(id)
   const used = (...methods: string[]) => counted.some(({ method }) => methods.includes(method))
-  const seconds = [...has].filter(id => id !== 'password' && may(id))
-  const protecting = seconds.filter(id => ['totp', 'email-code', 'security-key'].includes(id))
   if (secondFactor === 'required') {
     const inGrace = now < (account.secondFactorAskedAt ?? -Infinity) + policy.secondFactorGrace * 1000
     const canSetUp = ALL.some(({ id }) => !['password', 'recovery-codes'].includes(id) && may(id))
