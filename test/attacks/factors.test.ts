@@ -180,6 +180,17 @@ describe('attacks on second factors and codes', () => {
       expect((await other.visitor.post(`${uid}/verify`, { code })).status).to.equal(409)
     })
 
+    it('makes a passkey by the password alone, where the second factor is spared: none is offered, and none is taken', async () => {
+      await at.policy({ secondFactor: 'off' })
+      const account = await at.server.person()
+      await addTotp(at.server, account)
+      const { visitor, page } = await authorize(at.server, at.client)
+      const asked = await visitor.submit(page, '/identify', { identifier: account.email, able: ['passkey'] })
+      const end = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
+      expect(end.url.searchParams.has('code')).to.equal(true)
+      expect((await visitor.open(`${attemptOf(page)}/enrol/passkey`)).html).to.not.include('data-options')
+    })
+
     it('knows the password, and reads the mailbox, of who has an app: that is one factor, and no step-up', async () => {
       await at.policy({ secondFactor: 'off' })
       const account = await at.server.person()

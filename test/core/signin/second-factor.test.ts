@@ -382,6 +382,36 @@ describe('an upgrade', () => {
     ['is not offered by a session', sessionOnly({ methods: able, proofs: [proofBy(pwd, old)] }), 'finish 1'],
     ['is not offered where policy does not allow it', { policy: { allowedMethods: ['password'] } }, 'finish 1'],
     ['is not offered before all is proven', { methods: [...able, totp] }, 'second: totp'],
+    [
+      'is offered once all is proven',
+      { methods: [...able, totp], proofs: [proofBy(pwd), proofBy(totp)] },
+      'enrol upgrade or skip: passkey',
+    ],
+    // A passkey that a password alone could make would stand for the second factor from then on.
+    [
+      'is not offered where a remembered device spared the second factor',
+      { methods: [...able, totp], device: { known: true, secondFactorAt: NOW - DAY } },
+      'finish 1',
+    ],
+    [
+      'is not offered where policy spared it on a known device',
+      { methods: [...able, totp], device: { known: true }, policy: { secondFactor: 'new-device' } },
+      'finish 1',
+    ],
+    [
+      'is not offered where policy spared it everywhere',
+      { methods: [...able, totp], policy: { secondFactor: 'off' } },
+      'finish 1',
+    ],
+    [
+      'is not offered for a second factor that the session proved long ago',
+      {
+        methods: [...able, totp, lacking(mailed)],
+        request: { prompts: ['login'] },
+        proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(mailed)],
+      },
+      'finish 2',
+    ],
     ['is offered before consent', { request: { prompts: ['consent'] } }, 'enrol upgrade or skip: passkey'],
     ['is not offered to a disabled account', { account: { ...ann, status: 'disabled' } }, 'disabled'],
   ])

@@ -33,6 +33,8 @@ interface World {
   policy: SignInPolicy
   request: Situation['request']
   now: number
+  /** What the browser could keep a credential of. */
+  able: string[]
   attempt: Pick<Situation, 'proofs' | 'added' | 'skipped' | 'device' | 'identified' | 'startedAt'>
   session: readonly Proof[]
 }
@@ -77,9 +79,10 @@ const worlds = fc
     acrValues: fc.uniqueArray(fc.constantFrom(...ACR_VALUES)),
     acrEssential: fc.boolean(),
     maxAge: fc.constantFrom(undefined, 0, 60, 7200),
+    able: fc.subarray(['passkey']),
     session: fc.array(fc.tuple(ids, fc.integer({ min: 0, max: 2 * DAY }))),
   })
-  .map(({ has, policy, prompts, acrValues, acrEssential, maxAge, session }): World => {
+  .map(({ has, policy, prompts, acrValues, acrEssential, maxAge, able, session }): World => {
     const owned = new Set(['password', ...has])
     const proofs = session.filter(([id]) => owned.has(id)).map(([id, ago]) => proofBy(methodOf(id), NOW - ago))
     return begun({
@@ -88,6 +91,7 @@ const worlds = fc
       policy,
       request: { ...plainRequest, prompts, acrValues, acrEssential, ...(maxAge === undefined ? {} : { maxAge }) },
       now: NOW,
+      able,
       session: proofs,
       attempt: { proofs: [], added: [], skipped: [], device: { known: false, declined: [] }, identified: false },
     })
@@ -105,7 +109,7 @@ function begun(world: World): World {
   return { ...world, attempt: { proofs, added: [], skipped: [], device, identified: live, startedAt: world.now } }
 }
 
-function situationOf({ account, has, policy, request, now, attempt }: World): Situation {
+function situationOf({ account, has, policy, request, now, able, attempt }: World): Situation {
   const methods = ALL.map(method => (has.has(method.id) ? method : lacking(method)))
   return {
     now,
@@ -116,6 +120,7 @@ function situationOf({ account, has, policy, request, now, attempt }: World): Si
     policy,
     consent: { firstParty: true, decided: false },
     ...attempt,
+    device: { ...attempt.device, able },
   }
 }
 
@@ -219,9 +224,20 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     expect(used(...seconds), 'the second factor that the account has').to.equal(true)
 }
 
+/** Nobody is offered something stronger who was spared the second factor that the account has. */
+function expectProven({ has, policy: { allowedMethods: allowed }, attempt }: World): void {
+  const seconds = [...has].filter(id => id !== 'password' && (allowed === 'all' || allowed.includes(id)))
+  const fresh = attempt.proofs.filter(({ at }) => at >= attempt.startedAt!)
+  if (seconds.length > 0)
+    expect(
+      fresh.some(({ method }) => seconds.includes(method)),
+      'an upgrade',
+    ).to.equal(true)
+}
+
 describe('a sign-in, whatever is posted to it in whatever order', () => {
   it('ends only with the proofs that policy, the account and the app ask for', () => {
-    const ends = { count: 0 }
+    const ends = { count: 0, upgrades: 0 }
     fc.assert(
       fc.property(worlds, fc.array(acts, { minLength: 1, maxLength: 14 }), (start, walk) => {
         let world = start
@@ -231,6 +247,10 @@ describe('a sign-in, whatever is posted to it in whatever order', () => {
             ends.count += 1
             expectEarned(world, step.acr)
           }
+          if (step.kind === 'enrol' && step.reason === 'upgrade') {
+            ends.upgrades += 1
+            expectProven(world)
+          }
           world = answered(world, act, step)
         }
       }),
@@ -238,5 +258,6 @@ describe('a sign-in, whatever is posted to it in whatever order', () => {
     )
     // Otherwise nothing was held to anything.
     expect(ends.count).to.be.above(5000)
+    expect(ends.upgrades).to.be.above(200)
   })
 })
