@@ -195,7 +195,6 @@ export async function buildApp(
       console,
       events,
       devices,
-      signIns,
       policy,
       views,
       factsOf: account => factsOf(methodServices, account),

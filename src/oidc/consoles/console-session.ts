@@ -17,7 +17,7 @@ import type { ConsoleCookies } from './cookies.ts'
 export interface SignedIn {
   session: ConsoleSession
   account: Account
-  /** What the provider's session was proven by, as far as it still stands. */
+  /** What the provider's session was proven by, and what was in the console since, as far as it still stands. */
   proofs: Proof[]
 }
 
@@ -39,6 +39,8 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
     if (session?.clientId !== kind.clientId) return undefined
     const [account, proofs] = await standingOf(parts, kind, session)
     if (!account || proofs.length === 0) return undefined
+    // Raised elsewhere since, and this cookie may be in other hands: who holds the provider's gets a new one for it.
+    if (proofs.some(({ at }) => at > session.createdAt)) return undefined
 
     await policy.read()
     const { settings } = policy.resolve({ guard: kind.guard, clientId: kind.clientId, roles: account.roles })
@@ -55,7 +57,7 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
 async function standingOf(
   { accounts, signIns, sessions }: ConsoleSessionParts,
   { clientId }: ConsoleKind,
-  { accountId, sessionUid }: ConsoleSession,
+  { accountId, sessionUid, proofs = [] }: ConsoleSession,
 ): Promise<[Account | undefined, Proof[]]> {
   const [account, signIn, reached] = await Promise.all([
     accounts.get(accountId),
@@ -63,7 +65,7 @@ async function standingOf(
     sessions.reaches(sessionUid, clientId),
   ])
   if (!account || !reached || signIn?.accountId !== accountId || signIn.endedAt) return [undefined, []]
-  return [account, signIn.proofs.filter(proof => standing(account, Math.floor(proof.at / 1000)))]
+  return [account, [...signIn.proofs, ...proofs].filter(({ at }) => standing(account, Math.floor(at / 1000)))]
 }
 
 /**

@@ -4,10 +4,11 @@ import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
 import type { ConsoleLogins, ProofNeed } from '../../core/consoles/logins.ts'
-import type { KeptForm } from '../../core/consoles/sessions.ts'
+import type { ConsoleLifetimes, KeptForm, NewConsoleSession } from '../../core/consoles/sessions.ts'
 import type { Limits, Rule } from '../../core/limits.ts'
 import type { MethodFacts } from '../../core/signin/method-facts.ts'
 import { allowedMethods } from '../../core/signin/missing-proof.ts'
+import type { Proof } from '../../core/signin/proof.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
 import { newSecret } from '../../lib/ids.ts'
@@ -88,15 +89,28 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     await limits.giveBack(begun, networkOf(ctx.ip))
 
     const from = await redeem(ctx, { state, browserSecret })
-    const former = cookies.session(ctx)
-    if (former) await consoleSessions.end(former)
     const kept = login.accountId === from.accountId ? login.kept : undefined
     await policy.read()
     const account = await parts.accounts.get(from.accountId)
     const wanted = { clientId: kind.clientId, ...from, ...(kept ? { kept } : {}) }
-    cookies.keepSession(ctx, await consoleSessions.start(wanted, settingsFor(account)))
+    await renew(ctx, wanted, settingsFor(account))
     if (login.need) await requireProven(account, from.sessionUid, login.need)
     return kept ? withKept(login.returnTo) : login.returnTo
+  }
+
+  /**
+   * Adds what was proven in the console itself. The browser has a new session for it: a copy of the cookie from before, or
+   * of the provider's, is not raised.
+   */
+  async function prove(ctx: Context, { session, account }: SignedIn, proof: Proof): Promise<void> {
+    const { clientId, accountId, sessionUid, proofs = [] } = session
+    await renew(ctx, { clientId, accountId, sessionUid, proofs: [...proofs, proof] }, settingsFor(account))
+  }
+
+  async function renew(ctx: Context, wanted: NewConsoleSession, lifetimes: ConsoleLifetimes): Promise<void> {
+    const former = cookies.session(ctx)
+    if (former) await consoleSessions.end(former)
+    cookies.keepSession(ctx, await consoleSessions.start(wanted, lifetimes))
   }
 
   async function redeem(ctx: Context, asked: { state: string; browserSecret: string }) {
@@ -128,7 +142,7 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     })
   }
 
-  return { current, begin, finish, ownMethods }
+  return { current, begin, finish, prove, ownMethods }
 }
 
 /** The very person, proven anew: a mere wish for `acr`, since what cannot be reached is not asked for. */
