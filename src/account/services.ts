@@ -4,7 +4,6 @@ import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'
-import type { SignIns } from '../core/signins.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 import type { Console } from '../oidc/consoles/console.ts'
@@ -13,7 +12,6 @@ export interface AccountServices extends MethodServices {
   console: Console
   events: Events
   devices: Devices
-  signIns: SignIns
   policy: HeldPolicy
   views: Views
   /** Ends every session and token of an account whose password was changed. */

@@ -84,14 +84,6 @@ export function createSignIns(store: Store) {
       )
     },
 
-    /** Adds what the account has proven since, outside of a sign-in; undefined when the session has ended. */
-    prove: (uid: string, accountId: string, proof: Proof): Promise<SignIn | undefined> =>
-      signIns.update(uid, known =>
-        known.endedAt || known.accountId !== accountId
-          ? undefined
-          : { ...known, proofs: latestProofs([...known.proofs, proof]) },
-      ),
-
     /** Of parallel callers, one ends it. */
     end: (uid: string, endReason: EndReason): Promise<SignIn | undefined> =>
       signIns.update(uid, known => (known.endedAt ? undefined : { ...known, endedAt: Date.now(), endReason })),

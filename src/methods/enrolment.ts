@@ -12,7 +12,7 @@ import type { Described, Enrolling, Method, MethodServices } from './method.ts'
 /** More of one method than anybody needs. */
 const MOST = 20
 
-type Removing = Pick<MethodServices, 'methods' | 'credentials'> & { events: Events }
+type Removing = Pick<MethodServices, 'methods' | 'credentials' | 'accounts'> & { events: Events }
 
 /** @returns undefined when the page goes on to its next step @throws Refused, shown on the page again */
 export async function confirmEnrolment(
@@ -34,6 +34,7 @@ export async function confirmEnrolment(
     })
   }
   await events.emit({ type: 'factor.enrolled', ...origin, accountId, details: { method: method.id } })
+  await noteChange(services, method.id, accountId)
   const stored = await credentials.upsert(credential.id, known =>
     known && known.accountId !== accountId ? undefined : credential,
   )
@@ -96,8 +97,19 @@ function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[])
   throw new Refused('factor.last', { status: 409, hint })
 }
 
-async function remove({ credentials, events }: Removing, credential: Credential, origin: Origin): Promise<void> {
+async function remove(services: Removing, credential: Credential, origin: Origin): Promise<void> {
   const { id, accountId, method } = credential
-  await events.emit({ type: 'factor.removed', ...origin, accountId, details: { method } })
-  await credentials.remove(id)
+  await services.events.emit({ type: 'factor.removed', ...origin, accountId, details: { method } })
+  await noteChange(services, method, accountId)
+  await services.credentials.remove(id)
+}
+
+/** A device is remembered for the second factor that was proven on it: what takes its place, or is left, is asked for. */
+async function noteChange(
+  { methods, accounts }: Pick<MethodServices, 'methods' | 'accounts'>,
+  methodId: string,
+  accountId: string,
+): Promise<void> {
+  if (!methods.some(({ id, roles }) => id === methodId && roles.second)) return
+  await accounts.change(accountId, account => ({ ...account, secondFactorChangedAt: Date.now() }))
 }

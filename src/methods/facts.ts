@@ -12,6 +12,15 @@ export async function factsOf(
   return factsFrom(methods, account, await credentialsOf(credentials, account.id))
 }
 
+/** Whether it is what the account uses as its second factor, as against another proof that is asked for after one. */
+export async function isSecondOf(
+  services: Pick<MethodServices, 'methods' | 'credentials'>,
+  account: Account,
+  { id }: Method,
+): Promise<boolean> {
+  return (await factsOf(services, account)).some(facts => facts.id === id && facts.second)
+}
+
 export function factsFrom(methods: readonly Method[], account: Account, all: readonly Credential[]): MethodFacts[] {
   return methods.map(method => {
     const standing = method.standing(

@@ -144,13 +144,18 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
   return { decide, finishOf }
 }
 
-/** What could be proven besides only matters when a level is asked for: it takes a look at the store. */
+/**
+ * What could be proven besides only matters when a level is asked for, or when two proofs make one: it takes a look at the
+ * store.
+ */
 function methodsMatter(
   { acrValues }: AuthRequest,
   { requiredAcr, secondFactor }: SignInPolicy,
   proofs: readonly Proof[],
 ): boolean {
-  return acrValues.length > 0 || requiredAcr !== LOWEST || (secondFactor === 'required' && levelOf(proofs) < 2)
+  if (acrValues.length > 0 || requiredAcr !== LOWEST) return true
+  const isAtOnce = proofs.some(({ factors }) => factors.length > 1)
+  return levelOf(proofs) < 2 ? secondFactor === 'required' : !isAtOnce
 }
 
 function expectedOf(result: ReturnType<typeof resultOf>): { expectedAccountId?: string } {

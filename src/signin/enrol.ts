@@ -35,6 +35,8 @@ export async function enrol(submission: Submission): Promise<void> {
           ...known,
           added: [...(known.added ?? []), method.id],
           proofs: proof ? [...known.proofs, proof] : known.proofs,
+          // What the person sets up in the same sign-in does not forget the device.
+          ...(known.trustedAt ? { trustedAt: Date.now() } : {}),
         }
       : undefined,
   )

@@ -1,6 +1,7 @@
 // The pages that methods are asked on: what all of them share, around what each of them brings.
 import type { Step } from '../core/signin/next-step.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { isSecondOf } from '../methods/facts.ts'
 import type { Method, Shown } from '../methods/method.ts'
 import { lastUsedFirst } from './last-used.ts'
 import { linkNotice } from './link-identity.ts'
@@ -28,6 +29,8 @@ export async function provePage(
 
   const notice = linkNotice({ services, attempt })
   const isFirst = step.role === 'first'
+  const { account } = situated
+  const isSecond = !isFirst && account !== undefined && (await isSecondOf(services, account, method))
   const { view, locals, script } = await method.page(services, tryOf({ ...situated, ctx }))
   return {
     view,
@@ -40,7 +43,7 @@ export async function provePage(
       remember: attempt.remember || 'remember' in values,
       rememberAllowed: isFirst && rememberAllowed,
       trust: 'trust' in values,
-      trustDays: isFirst ? 0 : Math.floor(rememberSecondFactor / 86_400),
+      trustDays: isSecond ? Math.floor(rememberSecondFactor / 86_400) : 0,
       changeAction: `${at}/switch`,
       otherWays: othersOf(services, ids, method).map(({ id: other, words, challenge }) => ({
         label: words.use,

@@ -5,6 +5,7 @@ import type { Device } from '../core/devices.ts'
 import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
 import { RefusedOf, type Method, type Verified } from '../methods/method.ts'
+import { isSecondOf } from '../methods/facts.ts'
 import { knownDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { receive } from './registration/newcomer.ts'
@@ -17,7 +18,8 @@ export async function prove(submission: Submission): Promise<void> {
   const device = await deviceOf(submission)
   const remember = form.text('remember') !== ''
   const attempted = tryOf(submission, form.fields, device?.id)
-  const trust = attempted.role === 'second' && form.text('trust') !== ''
+  const isSecond = account !== undefined && attempted.role === 'second' && (await isSecondOf(services, account, method))
+  const trust = isSecond && form.text('trust') !== ''
   if (account) await outlastReset(account)
   const verified = await reported(submission, method, () => method.verify(services, attempted))
   if (verified.unlinked) return receive(submission, verified.unlinked, verified)

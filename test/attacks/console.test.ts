@@ -3,8 +3,11 @@ import { expect } from 'chai'
 import { request } from 'node:http'
 import { isSignedIn, openConsole, SECURITY } from '../support/account.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
+import { authorize } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
+import { addTotp, authenticatorOn } from '../support/factors.ts'
 import { signIn } from '../support/flow.ts'
+import { codeIn } from '../support/mailbox.ts'
 import { everyDocument } from '../support/secrets.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf } from '../support/visitor.ts'
@@ -180,6 +183,59 @@ describe('an attacker at the account console', () => {
       const { items } = await server.app.events.ofAccount(person.id, { limit: 100 })
       expect(items.filter(({ type }) => /^(factor|device)\./.test(type))).to.deep.equal([])
     })
+
+    it('has the provider’s cookie of a session that was proven long ago, and the mailbox: the app is asked for as well', async () => {
+      const app = await addTotp(server, (await server.app.accounts.get(person.id))!)
+      const { visitor, page } = await openConsole(server, person.email)
+      await visitor.submit(page, '/prove/totp', { code: app.code() })
+      expect(await isSignedIn(visitor)).to.equal(true)
+      moveClock(60 * 60_000)
+      const remove = `${SECURITY}/totp/totp:${person.id}/remove`
+      const asked = await visitor.open(remove)
+      const [uid] = /^\/signin\/[^/]+/.exec(asked.url.pathname)!
+      await visitor.post(`${uid}/prove/email-code/challenge`, {})
+      const proven = await visitor.post(`${uid}/prove/email-code`, { code: codeIn(await server.mailTo(person.email)) })
+      expect(proven.html).to.include('/prove/totp"')
+      expect((await visitor.post(remove, {})).url.pathname).to.match(/^\/signin\//)
+
+      const both = await visitor.submit(proven, '/prove/totp', { code: app.code() })
+      const end = await visitor.submit(both, '/prove/password', { password: PASSWORD })
+      expect(end.url.pathname).to.equal(remove)
+    })
+
+    it('keeps a copy of the console’s cookie until the victim proves themselves elsewhere: it is dead then', async () => {
+      const { visitor } = await openConsole(server, person.email)
+      const thief = copyOf(visitor, COOKIE)
+      expect(await isSignedIn(thief)).to.equal(true)
+      moveClock(60 * 60_000)
+      const client = await server.register('web', { first_party: true })
+      const again = await authorize(server, client, { prompt: 'login' }, visitor)
+      await visitor.submit(again.page, '/prove/password', { password: PASSWORD })
+      expect(await isSignedIn(thief)).to.equal(false)
+      const page = await visitor.open(`${SECURITY}/totp/add`)
+      expect(page.url.pathname).to.equal(`${SECURITY}/totp/add`)
+      expect(await isSignedIn(thief)).to.equal(false)
+    })
+
+    it('keeps copies of the cookies while the victim sets up a second step: none of them has proven it', async () => {
+      const { visitor } = await openConsole(server, person.email)
+      const thieves = [copyOf(visitor, COOKIE), copyOf(visitor, 'latchkey_session', 'latchkey_session.sig')]
+      const form = await visitor.open(`${SECURITY}/totp/add`)
+      const added = await visitor.submit(form, '/totp/add', { code: authenticatorOn(form).code() })
+      expect(added.url.pathname).to.equal(`${SECURITY}/recovery-codes/add`)
+      const remove = `${SECURITY}/totp/totp:${person.id}/remove`
+      for (const thief of thieves) {
+        expect((await thief.open(remove)).url.pathname).to.match(/^\/signin\//)
+        expect((await thief.post(remove, {})).url.pathname).to.match(/^\/signin\//)
+      }
+      expect((await visitor.open(remove)).url.pathname).to.equal(remove)
+    })
+
+    function copyOf(visitor: Visitor, ...names: string[]): Visitor {
+      const thief = new Visitor(server.issuer)
+      for (const name of names) thief.setCookie(name, visitor.cookie(name)!)
+      return thief
+    }
 
     it('reads the store: no cookie of a console is in it', async () => {
       const { visitor } = await openConsole(server, person.email)

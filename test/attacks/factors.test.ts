@@ -180,6 +180,35 @@ describe('attacks on second factors and codes', () => {
       expect((await other.visitor.post(`${uid}/verify`, { code })).status).to.equal(409)
     })
 
+    it('makes a passkey by the password alone, where the second factor is spared: none is offered, and none is taken', async () => {
+      await at.policy({ secondFactor: 'off' })
+      const account = await at.server.person()
+      await addTotp(at.server, account)
+      const { visitor, page } = await authorize(at.server, at.client)
+      const asked = await visitor.submit(page, '/identify', { identifier: account.email, able: ['passkey'] })
+      const end = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
+      expect(end.url.searchParams.has('code')).to.equal(true)
+      expect((await visitor.open(`${attemptOf(page)}/enrol/passkey`)).html).to.not.include('data-options')
+    })
+
+    it('knows the password, and reads the mailbox, of who has an app: that is one factor, and no step-up', async () => {
+      await at.policy({ secondFactor: 'off' })
+      const account = await at.server.person()
+      await addTotp(at.server, account)
+      const byMail = async (params: Record<string, string>) => {
+        const { visitor } = await at.afterPassword(account.email)
+        const { page, codeVerifier } = await authorize(at.server, at.client, { prompt: 'login', ...params }, visitor)
+        await visitor.post(`${attemptOf(page)}/prove/email-code/challenge`, {})
+        const code = codeIn(await at.server.mailTo(account.email))
+        return { page: await visitor.post(`${attemptOf(page)}/prove/email-code`, { code }), codeVerifier }
+      }
+      const stepUp = await byMail({ acr_values: 'urn:latchkey:acr:2' })
+      expect(stepUp.page.html).to.include('/prove/totp"')
+      const plain = await byMail({})
+      const claims = await at.claims(plain.page, plain.codeVerifier)
+      expect(claims).to.deep.include({ acr: 'urn:latchkey:acr:1', amr: ['pwd', 'otp'] })
+    })
+
     it('hands the page of a second factor to another browser: it is not theirs', async () => {
       const account = await at.server.person()
       const app = await addTotp(at.server, account)

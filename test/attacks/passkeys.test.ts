@@ -7,6 +7,7 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
 import { claimsIn } from '../support/endpoints.ts'
 import { attemptOf, authorization, codeOf, redeem, signIn } from '../support/flow.ts'
+import { codeIn } from '../support/mailbox.ts'
 import { addPasskey, askOptions, postPasskey, usePasskey } from '../support/passkeys.ts'
 import { PASSWORD, REDIRECT_URI, startServer, type TestServer } from '../support/server.ts'
 import type { Lies, SoftAuthenticator } from '../support/soft-authenticator.ts'
@@ -130,6 +131,23 @@ describe('attacks on passkeys', () => {
       const { visitor, page } = await begin()
       expect((await usePasskey(visitor, page, bound, { backupEligible: true })).status).to.equal(400)
       expect(await reasons(owner)).to.deep.equal(['passkey.backup_changed'])
+    })
+
+    it('finds a key that asks nothing, and gives it a PIN of their own: it begins no sign-in, and is one factor still', async () => {
+      const owner = await server.person()
+      const found = await addPasskey(server, owner, { verifiesUser: false, synced: false })
+      const alone = await begin()
+      expect((await usePasskey(alone.visitor, alone.page, found, { userVerified: true })).status).to.equal(400)
+      expect(await reasons(owner)).to.deep.equal(['passkey.second_only'])
+
+      // With the mailbox, it is what the person has twice.
+      const { visitor, page } = await begin()
+      const asked = await visitor.submit(page, '/identify', { identifier: owner.email })
+      await visitor.post(`${attemptOf(asked)}/prove/email-code/challenge`, {})
+      const code = codeIn(await server.mailTo(owner.email))
+      const second = await visitor.post(`${attemptOf(asked)}/prove/email-code`, { code })
+      const end = await usePasskey(visitor, second, found, { userVerified: true })
+      expect(end.html).to.include('/prove/password"')
     })
 
     it('uses their own passkey for the name of somebody else: refused, whether or not the name is anybody’s', async () => {

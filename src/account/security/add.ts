@@ -32,8 +32,8 @@ export async function add(submission: AccountSubmission): Promise<void> {
     const enrolled = await confirmEnrolment(services, method, who, form.fields, originOf(submission))
     if (!enrolled) return goTo(ctx, ctx.path)
     // Setting it up has proven that the person has it: the next change does not ask for it at once.
-    const { account, session } = signedIn
-    if (enrolled.proof) await services.signIns.prove(session.sessionUid, account.id, enrolled.proof)
+    const { account } = signedIn
+    if (enrolled.proof) await services.console.prove(ctx, signedIn, enrolled.proof)
     const from = describeBrowser(ctx.get('user-agent'))
     noticeFactorAdded(services, { account, method, at: Date.now(), from })
     if (enrolled.endsSessions) {

@@ -1,6 +1,6 @@
 // Browsers that are not asked for the second step for a while.
 import type { Account } from '../../core/accounts/account.ts'
-import { standing } from '../../core/accounts/account.ts'
+import { secondFactorStanding } from '../../core/accounts/account.ts'
 import type { Device } from '../../core/devices.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
@@ -61,5 +61,5 @@ async function forget(page: AccountPage, devices: readonly Device[]): Promise<vo
 
 async function trusted({ devices }: AccountServices, account: Account): Promise<Device[]> {
   const { items } = await devices.ofAccount(account.id, { limit: MOST, order: 'desc' })
-  return items.filter(({ secondFactorAt: at }) => at !== undefined && standing(account, Math.floor(at / 1000)))
+  return items.filter(({ secondFactorAt: at }) => at !== undefined && secondFactorStanding(account, at))
 }

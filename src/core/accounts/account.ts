@@ -45,6 +45,8 @@ export const accountSchema = z.object({
   validFrom: z.number(),
   /** When a required second factor was first asked for and put off: the grace period runs from then. Epoch milliseconds. */
   secondFactorAskedAt: z.number().optional(),
+  /** When what can be a second factor was last set up or removed: devices remembered before are not. Epoch milliseconds. */
+  secondFactorChangedAt: z.number().optional(),
   /** Epoch milliseconds. */
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -66,4 +68,9 @@ export const accountDeclaration: Declaration<Account> = {
  */
 export function standing(account: Account, at: number): boolean {
   return account.status === 'active' && at >= account.validFrom
+}
+
+/** Whether a second factor that was proven at `at` (epoch milliseconds) is one that the account still has. */
+export function secondFactorStanding(account: Account, at: number): boolean {
+  return standing(account, Math.floor(at / 1000)) && at >= (account.secondFactorChangedAt ?? 0)
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { newSecret, sha256 } from '../../lib/ids.ts'
 import type { Declaration, Store } from '../../storage/port.ts'
+import { proofSchema } from '../signin/proof.ts'
 
 /** A form that had to wait for a sign-in: what was typed, but for secrets, and where. */
 export const keptFormSchema = z.object({ path: z.string(), fields: z.record(z.string(), z.string()) })
@@ -20,10 +21,13 @@ const consoleSessionSchema = z.object({
   /** Written at most once a minute. */
   lastSeenAt: z.number(),
   kept: keptFormSchema.optional(),
+  /** What was proven in the console, by setting it up: it counts for the holder of this cookie alone. */
+  proofs: z.array(proofSchema).optional(),
   expiresAt: z.number(),
 })
 
 export type ConsoleSession = z.infer<typeof consoleSessionSchema>
+export type NewConsoleSession = Pick<ConsoleSession, 'clientId' | 'accountId' | 'sessionUid' | 'kept' | 'proofs'>
 export type KeptForm = z.infer<typeof keptFormSchema>
 
 export const consoleSessionDeclaration: Declaration<ConsoleSession> = {
@@ -48,10 +52,7 @@ export function createConsoleSessions(store: Store) {
 
   return {
     /** Makes one under a secret that nobody had before. @returns the secret, for the cookie alone */
-    async start(
-      wanted: Pick<ConsoleSession, 'clientId' | 'accountId' | 'sessionUid' | 'kept'>,
-      lifetimes: ConsoleLifetimes,
-    ): Promise<string> {
+    async start(wanted: NewConsoleSession, lifetimes: ConsoleLifetimes): Promise<string> {
       const secret = newSecret()
       const now = Date.now()
       const times = { createdAt: now, lastSeenAt: now }

@@ -1,4 +1,5 @@
 // What a person is asked, or offered, to set up in the middle of a sign-in.
+import { isProvenBy } from './level.ts'
 import type { Situation } from './situation.ts'
 import { allowedMethods, countedProofs, isFresh, isSecondSpared } from './missing-proof.ts'
 import { levelOf } from './proof.ts'
@@ -51,8 +52,12 @@ function missingBackup(situation: Situation): Enrolment | undefined {
 
 /** Only what the browser could do, and once for each device: who has declined is not asked there again. */
 function offeredUpgrade(situation: Situation): Enrolment | undefined {
-  const { skipped, device } = situation
-  if (!isFresh(situation, countedProofs(situation))) return undefined
+  const { skipped, device, startedAt = Infinity } = situation
+  const fresh = countedProofs(situation).filter(({ at }) => at >= startedAt)
+  if (fresh.length === 0) return undefined
+  // What is set up here counts from then on: a sign-in that was spared the second factor makes nothing that stands for it.
+  const own = allowedMethods(situation).filter(({ second }) => second)
+  if (own.length > 0 && !own.some(method => isProvenBy(method, fresh))) return undefined
   const answered = [...skipped, ...device.declined]
   const able = allowedMethods(situation).filter(({ id, upgrade }) => upgrade && device.able?.includes(id))
   const offered = able.find(({ id }) => !answered.includes(id))

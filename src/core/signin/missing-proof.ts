@@ -1,6 +1,7 @@
 // Which proof a sign-in lacks: the first, the second factor that the account or policy wants, or one that raises the level.
-import { standing } from '../accounts/account.ts'
-import type { MethodFacts } from './method-facts.ts'
+import { secondFactorStanding, standing } from '../accounts/account.ts'
+import { isProvenBy, levelFor, passesSecondBy } from './level.ts'
+import type { MethodFacts, SignInPolicy } from './method-facts.ts'
 import type { Situation } from './situation.ts'
 import { levelOf, levelOfAcr, type Proof } from './proof.ts'
 
@@ -10,13 +11,16 @@ export interface Missing {
   methods: string[]
 }
 
+type Having = Pick<Situation, 'methods'> & { policy: Pick<SignInPolicy, 'allowedMethods'> }
+
 /** Undefined when nothing is missing that the person could give. */
 export function missingProof(situation: Situation): Missing | undefined {
   const counted = countedProofs(situation)
   const methods = allowedMethods(situation)
   if (!counted.some(proof => proof.at >= freshSince(situation)))
     return { role: 'first', methods: idsOf(methods.filter(({ first }) => first)) }
-  const missing = missingSecond(situation, counted, methods) ?? missingLevel(situation, counted, methods)
+  const proofs = levelProofs(situation)
+  const missing = missingSecond(situation, proofs, methods) ?? missingLevel(situation, proofs, methods)
   return missing && { role: 'second', methods: idsOf(missing) }
 }
 
@@ -30,7 +34,19 @@ export function countedProofs({ account, proofs, policy: { allowedMethods: allow
   )
 }
 
-export function allowedMethods({ methods, policy: { allowedMethods: allowed } }: Situation): MethodFacts[] {
+/**
+ * The proofs that a second factor and a level may come from. An app that asks for an age and for a level asks both of the
+ * same proofs: a code that was given weeks ago does not make a fresh one into two factors.
+ */
+export function levelProofs(situation: Situation): Proof[] {
+  const { maxAge, acrValues } = situation.request
+  const counted = countedProofs(situation)
+  if (maxAge === undefined || acrValues.length === 0) return counted
+  return counted.filter(({ at }) => at >= freshSince(situation))
+}
+
+export function allowedMethods({ methods, policy }: Having): MethodFacts[] {
+  const { allowedMethods: allowed } = policy
   return methods.filter(({ id }) => allowed === 'all' || allowed.includes(id))
 }
 
@@ -59,7 +75,7 @@ function missingSecond(
 function isSecondDemanded(situation: Situation, counted: readonly Proof[], methods: readonly MethodFacts[]): boolean {
   const { policy, device } = situation
   if (policy.secondFactor === 'off' || isSecondSpared(situation, counted)) return false
-  if (policy.secondFactor === 'required') return isFresh(situation, counted) || levelOf(counted) < 2
+  if (policy.secondFactor === 'required') return isFresh(situation, counted) || levelFor(counted, methods) < 2
   // A session that began before the second factor was set up goes on; its next sign-in is asked.
   const isProtected = isFresh(situation, counted) && methods.some(({ protects }) => protects)
   return isProtected && (policy.secondFactor === 'optional' || !device.known)
@@ -72,7 +88,7 @@ function isSecondDemanded(situation: Situation, counted: readonly Proof[], metho
 export function isSecondSpared({ account, policy, device, now }: Situation, counted: readonly Proof[]): boolean {
   if (counted.some(({ factors }) => factors.length > 1)) return true
   const { secondFactorAt: at } = device
-  if (at === undefined || !account || !standing(account, seconds(at))) return false
+  if (at === undefined || !account || !secondFactorStanding(account, at)) return false
   return now - at < policy.rememberSecondFactor * 1000
 }
 
@@ -82,7 +98,7 @@ function missingLevel(
   counted: readonly Proof[],
   methods: readonly MethodFacts[],
 ): MethodFacts[] | undefined {
-  const level = levelOf(counted)
+  const level = levelFor(counted, methods)
   const wanted = wantedLevels(situation)
   if (wanted.reached(level)) return undefined
   const all = atLeastOne(raising(counted, methods, wanted.reached))
@@ -93,7 +109,7 @@ function missingLevel(
 
 /** Whether the sign-in stays below a level that it must reach. */
 export function isLevelUnmet(situation: Situation): boolean {
-  return wantedLevels(situation).essential(levelOf(countedProofs(situation)))
+  return wantedLevels(situation).essential(levelFor(levelProofs(situation), allowedMethods(situation)))
 }
 
 /** Which levels would do: one of those that the app asked for, and never less than policy asks. */
@@ -108,15 +124,20 @@ function wantedLevels({ request, policy }: Situation) {
   }
 }
 
-/** What the account has set up, and would bring the proofs to a level that does. */
+/**
+ * What the account has set up, and would bring the proofs to a level that does. Where its second factor was passed by, that
+ * comes first, whatever may have to follow it.
+ */
 function raising(
   counted: readonly Proof[],
   methods: readonly MethodFacts[],
   does: (level: number) => boolean,
 ): MethodFacts[] {
+  const others = methods.filter(({ first, second, enrolled }) => first && enrolled && !second)
+  const isPassedBy = passesSecondBy(counted, methods)
   return methods.filter(method => {
-    const usable = method.second || (method.first && method.enrolled)
-    return usable && does(levelOf([...counted, method]))
+    if (isPassedBy) return method.second && does(levelOf([...counted, method, ...others]))
+    return (method.second || others.includes(method)) && does(levelOf([...counted, method]))
   })
 }
 
@@ -129,10 +150,6 @@ function freshSince({ request, now, startedAt = Infinity }: Situation): number {
   // A session alone never satisfies prompt=login: only what is proven in the attempt that it asks for.
   const forLogin = request.prompts.includes('login') ? startedAt : 0
   return Math.max(forMaxAge, forLogin)
-}
-
-function isProvenBy({ id }: MethodFacts, counted: readonly Proof[]): boolean {
-  return counted.some(({ method }) => method === id)
 }
 
 function atLeastOne<T>(all: T[]): T[] | undefined {

@@ -1,9 +1,10 @@
 // The one decision of every sign-in: what has to happen next. Pure, so that it can be tested as a table. It is asked on
 // every authorization request (a live session included) and on every page of an attempt; nothing else decides.
 import { missingEnrolment, type Enrolment } from './missing-enrolment.ts'
-import { countedProofs, isLevelUnmet, missingProof, type Missing } from './missing-proof.ts'
+import { levelFor } from './level.ts'
+import { allowedMethods, isLevelUnmet, levelProofs, missingProof, type Missing } from './missing-proof.ts'
 import { isEmptyScope, missingScope, type Scope } from './request.ts'
-import { issuedAcr, issuedAmr, levelOf, type Proof } from './proof.ts'
+import { issuedAcr, issuedAmr, type Proof } from './proof.ts'
 import type { Situation } from './situation.ts'
 
 export type Step =
@@ -51,12 +52,13 @@ export function nextStep(situation: Situation): Step {
   const asked = prompts.has('consent') || (!consent.firstParty && !isEmptyScope(missingConsent))
   if (asked && !consent.decided) return { kind: 'consent', missing: missingConsent }
 
-  const counted = countedProofs(situation)
+  const proofs = levelProofs(situation)
+  const level = levelFor(proofs, allowedMethods(situation))
   return {
     kind: 'finish',
-    acr: issuedAcr(request.acrValues, levelOf(counted)),
-    amr: issuedAmr(counted),
-    at: authTime(counted),
+    acr: issuedAcr(request.acrValues, level),
+    amr: issuedAmr(proofs, level),
+    at: authTime(proofs),
   }
 }
 

@@ -31,7 +31,7 @@ export const ACR_VALUES = ['urn:latchkey:acr:1', 'urn:latchkey:acr:2', 'phr'] as
  * (NIST SP 800-63B-4, section 2.2): a mailed code and an authenticator app are both something that the person has.
  */
 export function levelOf(proofs: readonly Strength[]): number {
-  const factors = factorsOf(proofs).size
+  const factors = new Set(proofs.flatMap(proof => proof.factors)).size
   if (factors > 1 && proofs.some(proof => proof.resistsPhishing)) return 3
   return Math.min(factors, 2)
 }
@@ -48,13 +48,9 @@ export function issuedAcr(requested: readonly string[], level: number): string {
   return met ?? ACR_VALUES[Math.max(level, 1) - 1]!
 }
 
-/** The union of the proofs' `amr`, with `mfa` when two different factors were used (RFC 8176). */
-export function issuedAmr(proofs: readonly Proof[]): string[] {
+/** The union of the proofs' `amr`, with `mfa` for the level of two different factors (RFC 8176). */
+export function issuedAmr(proofs: readonly Proof[], level: number): string[] {
   const amr = new Set(proofs.flatMap(proof => proof.amr))
-  if (factorsOf(proofs).size > 1) amr.add('mfa')
+  if (level > 1) amr.add('mfa')
   return [...amr]
-}
-
-function factorsOf(proofs: readonly Pick<Strength, 'factors'>[]): Set<Factor> {
-  return new Set(proofs.flatMap(proof => proof.factors))
 }

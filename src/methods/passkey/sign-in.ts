@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto'
 import type { Account } from '../../core/accounts/account.ts'
 import type { Bound } from '../../core/challenges.ts'
 import { Refused } from '../../lib/errors.ts'
-import type { Asked, MethodServices, Try } from '../method.ts'
+import { RefusedOf, type Asked, type MethodServices, type Try } from '../method.ts'
 import { requestOptions } from './authentication.ts'
 import { CEREMONY_TIME } from './ceremony.ts'
-import type { PasskeyData } from './data.ts'
+import { canBegin, type PasskeyData } from './data.ts'
 import { ownPasskeys } from './enrol.ts'
 import { relyingPartyOf } from './relying-party.ts'
 import { readAuthentication } from './responses.ts'
-import { usePasskey } from './use.ts'
+import { NOT_ACCEPTED, usePasskey } from './use.ts'
 
 export async function signInOptions(services: MethodServices, asked: Asked): Promise<object> {
   const value = randomBytes(32).toString('base64url')
@@ -24,7 +24,7 @@ export async function signInOptions(services: MethodServices, asked: Asked): Pro
 
 /**
  * @throws Refused `passkey.missing`, `passkey.malformed`, `passkey.expired`, `passkey.unknown`, `passkey.invalid`,
- * `passkey.counter_back`, `passkey.backup_changed`, `passkey.other_account`
+ * `passkey.counter_back`, `passkey.backup_changed`, `passkey.other_account`, `passkey.second_only`
  */
 export async function verifySignIn(
   services: MethodServices,
@@ -43,7 +43,11 @@ export async function verifySignIn(
     const hint = 'That passkey belongs to another account. Choose the right one, or change the account.'
     throw new Refused('passkey.other_account', { hint })
   }
-  return { account, data, userVerified: seen.userVerified }
+  // Whoever finds a key that asks nothing can give it a PIN of their own: it stays the second factor that it was added as.
+  if (mustVerify(attempted) && !canBegin(data)) {
+    throw new RefusedOf(accountId, 'passkey.second_only', { hint: NOT_ACCEPTED })
+  }
+  return { account, data, userVerified: seen.userVerified && data.verifiesUser }
 }
 
 /** Alone it has to be two factors; after another proof, a touch is enough. */

@@ -38,7 +38,7 @@ export async function usePasskey(
   return { accountId: kept.accountId, data: readPasskey(kept.data), seen }
 }
 
-const NOT_ACCEPTED = 'That passkey was not accepted. Use another way to sign in, and then look at your passkeys.'
+export const NOT_ACCEPTED = 'That passkey was not accepted. Use another way to sign in, and then look at your passkeys.'
 
 /** The account that the authenticator names must be the one that the passkey was made for (section 7.2, step 6). */
 function isHandleOf({ response }: AuthenticationResponseJSON, { accountId }: Credential): boolean {

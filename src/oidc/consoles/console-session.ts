@@ -6,6 +6,8 @@ import { standing } from '../../core/accounts/account.ts'
 import type { ProofNeed } from '../../core/consoles/logins.ts'
 import { endOf, type ConsoleSession, type ConsoleSessions } from '../../core/consoles/sessions.ts'
 import type { HeldPolicy } from '../../core/policy/held.ts'
+import { levelFor } from '../../core/signin/level.ts'
+import type { MethodFacts } from '../../core/signin/method-facts.ts'
 import { levelOf, levelOfAcr, type Proof } from '../../core/signin/proof.ts'
 import type { SignIns } from '../../core/signins.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -15,7 +17,7 @@ import type { ConsoleCookies } from './cookies.ts'
 export interface SignedIn {
   session: ConsoleSession
   account: Account
-  /** What the provider's session was proven by, as far as it still stands. */
+  /** What the provider's session was proven by, and what was in the console since, as far as it still stands. */
   proofs: Proof[]
 }
 
@@ -37,6 +39,8 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
     if (session?.clientId !== kind.clientId) return undefined
     const [account, proofs] = await standingOf(parts, kind, session)
     if (!account || proofs.length === 0) return undefined
+    // Raised elsewhere since, and this cookie may be in other hands: who holds the provider's gets a new one for it.
+    if (proofs.some(({ at }) => at > session.createdAt)) return undefined
 
     await policy.read()
     const { settings } = policy.resolve({ guard: kind.guard, clientId: kind.clientId, roles: account.roles })
@@ -53,7 +57,7 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
 async function standingOf(
   { accounts, signIns, sessions }: ConsoleSessionParts,
   { clientId }: ConsoleKind,
-  { accountId, sessionUid }: ConsoleSession,
+  { accountId, sessionUid, proofs = [] }: ConsoleSession,
 ): Promise<[Account | undefined, Proof[]]> {
   const [account, signIn, reached] = await Promise.all([
     accounts.get(accountId),
@@ -61,11 +65,14 @@ async function standingOf(
     sessions.reaches(sessionUid, clientId),
   ])
   if (!account || !reached || signIn?.accountId !== accountId || signIn.endedAt) return [undefined, []]
-  return [account, signIn.proofs.filter(proof => standing(account, Math.floor(proof.at / 1000)))]
+  return [account, [...signIn.proofs, ...proofs].filter(({ at }) => standing(account, Math.floor(at / 1000)))]
 }
 
-/** Whether what was proven is fresh and strong enough. */
-export function meets(proofs: readonly Proof[], { seconds, acr }: ProofNeed): boolean {
-  const newest = Math.max(0, ...proofs.map(proof => proof.at))
-  return newest >= Date.now() - seconds * 1000 && levelOf(proofs) >= (levelOfAcr(acr) ?? Infinity)
+/**
+ * Whether what was proven lately is strong enough: what was proven long ago, by whoever began the session, is not.
+ * @param methods what the account has of those that policy allows
+ */
+export function meets(proofs: readonly Proof[], { seconds, acr }: ProofNeed, methods: readonly MethodFacts[]): boolean {
+  const recent = proofs.filter(({ at }) => at >= Date.now() - seconds * 1000)
+  return recent.length > 0 && levelFor(recent, methods) >= (levelOfAcr(acr) ?? Infinity)
 }

@@ -2,9 +2,13 @@
 import type { RequestListener } from 'node:http'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
-import type { ConsoleLogin, ConsoleLogins, ProofNeed } from '../../core/consoles/logins.ts'
-import type { KeptForm } from '../../core/consoles/sessions.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import type { ConsoleLogins, ProofNeed } from '../../core/consoles/logins.ts'
+import type { ConsoleLifetimes, KeptForm, NewConsoleSession } from '../../core/consoles/sessions.ts'
 import type { Limits, Rule } from '../../core/limits.ts'
+import type { MethodFacts } from '../../core/signin/method-facts.ts'
+import { allowedMethods } from '../../core/signin/missing-proof.ts'
+import type { Proof } from '../../core/signin/proof.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
 import { newSecret } from '../../lib/ids.ts'
@@ -20,6 +24,8 @@ export interface ConsoleParts extends ConsoleSessionParts {
   config: Config
   limits: Limits
   consoleLogins: ConsoleLogins
+  /** What an account has to prove itself by. */
+  factsOf: (account: Account) => Promise<MethodFacts[]>
   provider: () => Provider
   /** The program's own handler of requests. */
   handler: () => RequestListener
@@ -83,20 +89,28 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     await limits.giveBack(begun, networkOf(ctx.ip))
 
     const from = await redeem(ctx, { state, browserSecret })
-    const former = cookies.session(ctx)
-    if (former) await consoleSessions.end(former)
     const kept = login.accountId === from.accountId ? login.kept : undefined
     await policy.read()
     const account = await parts.accounts.get(from.accountId)
-    const { settings } = policy.resolve({
-      guard: kind.guard,
-      clientId: kind.clientId,
-      roles: account?.roles ?? [],
-    })
     const wanted = { clientId: kind.clientId, ...from, ...(kept ? { kept } : {}) }
-    cookies.keepSession(ctx, await consoleSessions.start(wanted, settings))
-    await requireProven(from.sessionUid, login)
+    await renew(ctx, wanted, settingsFor(account))
+    if (login.need) await requireProven(account, from.sessionUid, login.need)
     return kept ? withKept(login.returnTo) : login.returnTo
+  }
+
+  /**
+   * Adds what was proven in the console itself. The browser has a new session for it: a copy of the cookie from before, or
+   * of the provider's, is not raised.
+   */
+  async function prove(ctx: Context, { session, account }: SignedIn, proof: Proof): Promise<void> {
+    const { clientId, accountId, sessionUid, proofs = [] } = session
+    await renew(ctx, { clientId, accountId, sessionUid, proofs: [...proofs, proof] }, settingsFor(account))
+  }
+
+  async function renew(ctx: Context, wanted: NewConsoleSession, lifetimes: ConsoleLifetimes): Promise<void> {
+    const former = cookies.session(ctx)
+    if (former) await consoleSessions.end(former)
+    cookies.keepSession(ctx, await consoleSessions.start(wanted, lifetimes))
   }
 
   async function redeem(ctx: Context, asked: { state: string; browserSecret: string }) {
@@ -108,18 +122,27 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     }
   }
 
+  function settingsFor(account: Account | undefined) {
+    const { guard, clientId } = kind
+    return policy.resolve({ guard, clientId, roles: account?.roles ?? [] }).settings
+  }
+
+  /** What an account has to prove itself by, of what policy allows here. */
+  async function ownMethods(account: Account): Promise<MethodFacts[]> {
+    return allowedMethods({ methods: await parts.factsOf(account), policy: settingsFor(account) })
+  }
+
   /** Sent again and again, the person would get nowhere: said once instead. */
-  async function requireProven(sessionUid: string, { need }: ConsoleLogin): Promise<void> {
-    if (!need) return
+  async function requireProven(account: Account | undefined, sessionUid: string, need: ProofNeed): Promise<void> {
     const signIn = await parts.signIns.get(sessionUid)
-    if (signIn && meets(signIn.proofs, need)) return
+    if (signIn && account && meets(signIn.proofs, need, await ownMethods(account))) return
     throw new Refused('console.unproven', {
       status: 403,
       hint: 'What you proved is not enough for this change. Sign in with a second step, then try again.',
     })
   }
 
-  return { current, begin, finish }
+  return { current, begin, finish, prove, ownMethods }
 }
 
 /** The very person, proven anew: a mere wish for `acr`, since what cannot be reached is not asked for. */

@@ -382,6 +382,36 @@ describe('an upgrade', () => {
     ['is not offered by a session', sessionOnly({ methods: able, proofs: [proofBy(pwd, old)] }), 'finish 1'],
     ['is not offered where policy does not allow it', { policy: { allowedMethods: ['password'] } }, 'finish 1'],
     ['is not offered before all is proven', { methods: [...able, totp] }, 'second: totp'],
+    [
+      'is offered once all is proven',
+      { methods: [...able, totp], proofs: [proofBy(pwd), proofBy(totp)] },
+      'enrol upgrade or skip: passkey',
+    ],
+    // A passkey that a password alone could make would stand for the second factor from then on.
+    [
+      'is not offered where a remembered device spared the second factor',
+      { methods: [...able, totp], device: { known: true, secondFactorAt: NOW - DAY } },
+      'finish 1',
+    ],
+    [
+      'is not offered where policy spared it on a known device',
+      { methods: [...able, totp], device: { known: true }, policy: { secondFactor: 'new-device' } },
+      'finish 1',
+    ],
+    [
+      'is not offered where policy spared it everywhere',
+      { methods: [...able, totp], policy: { secondFactor: 'off' } },
+      'finish 1',
+    ],
+    [
+      'is not offered for a second factor that the session proved long ago',
+      {
+        methods: [...able, totp, lacking(mailed)],
+        request: { prompts: ['login'] },
+        proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(mailed)],
+      },
+      'finish 2',
+    ],
     ['is offered before consent', { request: { prompts: ['consent'] } }, 'enrol upgrade or skip: passkey'],
     ['is not offered to a disabled account', { account: { ...ann, status: 'disabled' } }, 'disabled'],
   ])
@@ -435,9 +465,52 @@ describe('a level', () => {
       'second: totp passkey recovery-codes',
     ],
     [
-      'of two factors after a mailed code is reached by what is another factor',
+      'of two factors after a mailed code begins with the second factor that there is',
       { request: must(SECOND), proofs: [proofBy(mailed)] },
+      'second: totp passkey recovery-codes',
+    ],
+    [
+      'of two factors after a mailed code and an app is reached by what is another factor',
+      { request: must(SECOND), proofs: [proofBy(mailed), proofBy(totp)] },
       'second: password passkey',
+    ],
+    [
+      'of two factors is not the mailbox and the password of who has an app',
+      { request: must(SECOND), proofs: [proofBy(mailed), proofBy(pwd)] },
+      'second: totp passkey recovery-codes',
+    ],
+    [
+      'of two factors is not that of a session either',
+      sessionOnly({
+        request: { acrValues: [SECOND] },
+        methods: [pwd, totp, lacking(mailed)],
+        proofs: [proofBy(mailed, old), proofBy(pwd, old)],
+      }),
+      'second: totp',
+    ],
+    [
+      'of two factors is what the mailbox and the password are for who has no app',
+      { methods: [pwd, lacking(totp), lacking(mailed)], proofs: [proofBy(mailed), proofBy(pwd)] },
+      'finish 2',
+    ],
+    [
+      'that nobody asks for is one, where the app was passed by',
+      { proofs: [proofBy(mailed), proofBy(pwd)] },
+      'finish 1',
+    ],
+    [
+      'that policy requires by a second factor is not reached past the app',
+      sessionOnly({
+        policy: { secondFactor: 'required' },
+        methods: [pwd, totp, lacking(mailed)],
+        proofs: [proofBy(mailed, old), proofBy(pwd, old)],
+      }),
+      'second: totp',
+    ],
+    [
+      'of two factors after a mailed code is out of reach for who has an app alone',
+      { methods: [lacking(pwd), totp, lacking(mailed)], request: must(SECOND), proofs: [proofBy(mailed)] },
+      'refuse',
     ],
     ['of phr is reached by a passkey', { request: must('phr') }, 'second: passkey'],
     ['of phr is reached by a passkey first', { request: must('phr'), proofs: [proofBy(passkey)] }, 'finish phr'],
@@ -482,9 +555,25 @@ describe('a level', () => {
       { request: { ...must(SECOND), maxAge: 60 }, proofs: [proofBy(pwd, old), proofBy(totp, old)] },
       'first: password email-code passkey',
     ],
+    // The other one may be that of whoever began the session, and its cookie in other hands now.
     [
-      'with max_age takes the session’s other factor',
+      'with max_age wants both factors that fresh',
       { request: { ...must(SECOND), maxAge: 600 }, proofs: [proofBy(pwd, old), proofBy(totp)] },
+      'second: password passkey',
+    ],
+    [
+      'with max_age is not a mailed code beside an app’s code of long ago',
+      { request: { ...must(SECOND), maxAge: 600 }, proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(mailed)] },
+      'second: totp passkey recovery-codes',
+    ],
+    [
+      'with max_age takes both of one sign-in, however long its pages took',
+      { request: { ...must(SECOND), maxAge: 0 }, proofs: [proofBy(pwd, NOW - 4 * MINUTE), proofBy(totp)] },
+      'finish 2',
+    ],
+    [
+      'that is not asked for beside max_age is that of the session',
+      { request: { maxAge: 600 }, proofs: [proofBy(pwd, old), proofBy(totp)] },
       'finish 2',
     ],
     [
@@ -495,4 +584,10 @@ describe('a level', () => {
     ['of policy above the app’s', { policy: { requiredAcr: 'phr' }, request: must(SECOND) }, 'second: passkey'],
     ['of the app above policy’s', { policy: { requiredAcr: SECOND }, request: must('phr') }, 'second: passkey'],
   ])
+  it('of one factor is not said to be of several', () => {
+    const passedBy = nextStep(situation({ methods: withTotp, proofs: [proofBy(pwd), proofBy(mailed)] }))
+    expect(passedBy).to.deep.include({ acr: 'urn:latchkey:acr:1', amr: ['pwd', 'otp'] })
+    const proven = nextStep(situation({ methods: withTotp, proofs: [proofBy(pwd), proofBy(totp)] }))
+    expect(proven).to.deep.include({ acr: SECOND, amr: ['pwd', 'otp', 'mfa'] })
+  })
 })

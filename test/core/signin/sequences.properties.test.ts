@@ -24,6 +24,7 @@ import {
 } from './situations.ts'
 
 const ALL = [pwd, totp, mailed, recovery, passkey, securityKey]
+const PROTECTING = ['totp', 'email-code', 'security-key']
 const DAY = 86_400_000
 
 interface World {
@@ -32,6 +33,8 @@ interface World {
   policy: SignInPolicy
   request: Situation['request']
   now: number
+  /** What the browser could keep a credential of. */
+  able: string[]
   attempt: Pick<Situation, 'proofs' | 'added' | 'skipped' | 'device' | 'identified' | 'startedAt'>
   session: readonly Proof[]
 }
@@ -76,9 +79,10 @@ const worlds = fc
     acrValues: fc.uniqueArray(fc.constantFrom(...ACR_VALUES)),
     acrEssential: fc.boolean(),
     maxAge: fc.constantFrom(undefined, 0, 60, 7200),
+    able: fc.subarray(['passkey']),
     session: fc.array(fc.tuple(ids, fc.integer({ min: 0, max: 2 * DAY }))),
   })
-  .map(({ has, policy, prompts, acrValues, acrEssential, maxAge, session }): World => {
+  .map(({ has, policy, prompts, acrValues, acrEssential, maxAge, able, session }): World => {
     const owned = new Set(['password', ...has])
     const proofs = session.filter(([id]) => owned.has(id)).map(([id, ago]) => proofBy(methodOf(id), NOW - ago))
     return begun({
@@ -87,6 +91,7 @@ const worlds = fc
       policy,
       request: { ...plainRequest, prompts, acrValues, acrEssential, ...(maxAge === undefined ? {} : { maxAge }) },
       now: NOW,
+      able,
       session: proofs,
       attempt: { proofs: [], added: [], skipped: [], device: { known: false, declined: [] }, identified: false },
     })
@@ -104,7 +109,7 @@ function begun(world: World): World {
   return { ...world, attempt: { proofs, added: [], skipped: [], device, identified: live, startedAt: world.now } }
 }
 
-function situationOf({ account, has, policy, request, now, attempt }: World): Situation {
+function situationOf({ account, has, policy, request, now, able, attempt }: World): Situation {
   const methods = ALL.map(method => (has.has(method.id) ? method : lacking(method)))
   return {
     now,
@@ -115,6 +120,7 @@ function situationOf({ account, has, policy, request, now, attempt }: World): Si
     policy,
     consent: { firstParty: true, decided: false },
     ...attempt,
+    device: { ...attempt.device, able },
   }
 }
 
@@ -170,8 +176,21 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     ({ at, method }) => Math.floor(at / 1000) >= account.validFrom && (allowed === 'all' || allowed.includes(method)),
   )
   const fresh = counted.filter(({ at }) => at >= attempt.startedAt!)
+  const may = (id: string) => allowed === 'all' || allowed.includes(id)
+  const seconds = [...has].filter(id => id !== 'password' && may(id))
+  const protecting = seconds.filter(id => PROTECTING.includes(id))
+  // An age and a level that are asked for at once are asked of the same proofs.
+  const since =
+    request.maxAge === undefined || request.acrValues.length === 0
+      ? 0
+      : Math.min(now - request.maxAge * 1000, attempt.startedAt!)
+  const recent = counted.filter(({ at }) => at >= since)
+  const isPassedBy =
+    protecting.length > 0 && !recent.some(({ method, factors: { length } }) => length > 1 || seconds.includes(method))
+  const shown = new Set(recent.flatMap(proof => proof.factors)).size
+  const reached = shown > 1 && recent.some(proof => proof.resistsPhishing) ? 2 : Math.min(shown, 2) - 1
+  const level = isPassedBy ? 0 : reached
   const factors = new Set(counted.flatMap(proof => proof.factors))
-  const level = factors.size > 1 && counted.some(proof => proof.resistsPhishing) ? 2 : Math.min(factors.size, 2) - 1
   const place = (value: string) => (ACR_VALUES as readonly string[]).indexOf(value)
 
   expect(counted, 'something is proven').to.not.have.length(0)
@@ -194,10 +213,7 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     at !== undefined && Math.floor(at / 1000) >= account.validFrom && now - at < policy.rememberSecondFactor * 1000
   const atOnce = counted.some(proof => proof.factors.length > 1)
   if (secondFactor === 'off' || remembered || atOnce) return
-  const may = (id: string) => allowed === 'all' || allowed.includes(id)
   const used = (...methods: string[]) => counted.some(({ method }) => methods.includes(method))
-  const seconds = [...has].filter(id => id !== 'password' && may(id))
-  const protecting = seconds.filter(id => ['totp', 'email-code', 'security-key'].includes(id))
   if (secondFactor === 'required') {
     const inGrace = now < (account.secondFactorAskedAt ?? -Infinity) + policy.secondFactorGrace * 1000
     const canSetUp = ALL.some(({ id }) => !['password', 'recovery-codes'].includes(id) && may(id))
@@ -208,9 +224,20 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     expect(used(...seconds), 'the second factor that the account has').to.equal(true)
 }
 
+/** Nobody is offered something stronger who was spared the second factor that the account has. */
+function expectProven({ has, policy: { allowedMethods: allowed }, attempt }: World): void {
+  const seconds = [...has].filter(id => id !== 'password' && (allowed === 'all' || allowed.includes(id)))
+  const fresh = attempt.proofs.filter(({ at }) => at >= attempt.startedAt!)
+  if (seconds.length > 0)
+    expect(
+      fresh.some(({ method }) => seconds.includes(method)),
+      'an upgrade',
+    ).to.equal(true)
+}
+
 describe('a sign-in, whatever is posted to it in whatever order', () => {
   it('ends only with the proofs that policy, the account and the app ask for', () => {
-    const ends = { count: 0 }
+    const ends = { count: 0, upgrades: 0 }
     fc.assert(
       fc.property(worlds, fc.array(acts, { minLength: 1, maxLength: 14 }), (start, walk) => {
         let world = start
@@ -220,6 +247,10 @@ describe('a sign-in, whatever is posted to it in whatever order', () => {
             ends.count += 1
             expectEarned(world, step.acr)
           }
+          if (step.kind === 'enrol' && step.reason === 'upgrade') {
+            ends.upgrades += 1
+            expectProven(world)
+          }
           world = answered(world, act, step)
         }
       }),
@@ -227,5 +258,6 @@ describe('a sign-in, whatever is posted to it in whatever order', () => {
     )
     // Otherwise nothing was held to anything.
     expect(ends.count).to.be.above(5000)
+    expect(ends.upgrades).to.be.above(200)
   })
 })

@@ -1,11 +1,15 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/core/accounts/account.ts'
+import { removeCredential } from '../../../src/methods/enrolment.ts'
 import { moveClock } from '../../support/clock.ts'
 import { answerOf, authorize } from '../../support/endpoints.ts'
 import { eachEngine } from '../../support/engines.ts'
 import { addTotp, type Authenticator } from '../../support/factors.ts'
 import { attemptOf } from '../../support/flow.ts'
+import { codeIn } from '../../support/mailbox.ts'
+import { addPasskey, creationOptionsOn } from '../../support/passkeys.ts'
 import { PASSWORD } from '../../support/server.ts'
+import { SoftAuthenticator } from '../../support/soft-authenticator.ts'
 import { Visitor, wordsOf } from '../../support/visitor.ts'
 import { atSignIn } from './at-sign-in.ts'
 
@@ -99,6 +103,58 @@ describe('a device that is remembered for the second factor', () => {
       await at.server.app.accounts.endAllBefore(again.account.id)
       moveClock(2000)
       expect(await isAsked(again.account.email, deviceOf(again.visitor))).to.equal(true)
+    })
+
+    it('is forgotten when the second factor is set up anew, and when it is removed', async () => {
+      const { account, visitor } = await remembered()
+      expect(await isAsked(account.email, deviceOf(visitor))).to.equal(false)
+      moveClock(10_000)
+      await addTotp(at.server, account)
+      expect(await isAsked(account.email, deviceOf(visitor))).to.equal(true)
+
+      const other = await remembered()
+      const { methodServices, events } = at.server.app
+      await addPasskey(at.server, other.account, { verifiesUser: false, synced: false })
+      moveClock(70_000)
+      const again = await at.afterPassword(other.account.email, {}, other.visitor)
+      const proof = { code: other.app.code(), trust: 'yes' }
+      await other.visitor.post(`${attemptOf(again.page)}/prove/totp`, proof)
+      expect(await isAsked(other.account.email, deviceOf(other.visitor))).to.equal(false)
+      moveClock(80_000)
+      await removeCredential({ ...methodServices, events }, other.account, `totp:${other.account.id}`, {})
+      const { page } = await at.afterPassword(other.account.email, {}, deviceOf(other.visitor))
+      expect(page.html).to.include('/prove/passkey"')
+    })
+
+    it('is not remembered for the password, where that was the second proof', async () => {
+      const account = await at.server.person()
+      const app = await addTotp(at.server, account)
+      const { visitor, page } = await authorize(at.server, at.client)
+      const uid = attemptOf(page)
+      await visitor.submit(page, '/identify', { identifier: account.email })
+      await visitor.post(`${uid}/prove/email-code/challenge`, {})
+      await visitor.post(`${uid}/prove/email-code`, { code: codeIn(await at.server.mailTo(account.email)) })
+      const last = await visitor.post(`${uid}/prove/totp`, { code: app.code() })
+      expect(wordsOf(last)).to.include('Enter your password').and.to.not.include('on this device')
+      const end = await visitor.submit(last, '/prove/password', { password: PASSWORD, trust: 'yes' })
+      expect(answerOf(end)).to.have.property('code')
+      expect(await isAsked(account.email, deviceOf(visitor))).to.equal(true)
+    })
+
+    it('stays remembered when something is set up in the same sign-in', async () => {
+      const account = await at.server.person()
+      const app = await addTotp(at.server, account)
+      const { visitor, page } = await authorize(at.server, at.client)
+      const asked = await visitor.submit(page, '/identify', { identifier: account.email, able: ['passkey'] })
+      const second = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
+      const offer = await visitor.submit(second, '/prove/totp', { code: app.code(), trust: 'yes' })
+      moveClock(5000)
+      const response = JSON.stringify(
+        new SoftAuthenticator({ origin: at.server.issuer }).create(creationOptionsOn(offer)),
+      )
+      const end = await visitor.post(`${attemptOf(offer)}/enrol/passkey`, { response })
+      expect(answerOf(end)).to.have.property('code')
+      expect(await isAsked(account.email, deviceOf(visitor))).to.equal(false)
     })
 
     it('keeps its session going where policy requires a second factor', async () => {
