@@ -10,6 +10,7 @@ import { ownSource } from '../operations/own-source.ts'
 import { openManagementPort } from '../operations/port.ts'
 import { openBus } from '../storage/bus.ts'
 import { openStore } from '../storage/open.ts'
+import { boundHeap } from './heap.ts'
 import { listen } from './listen.ts'
 import type { Running } from './running.ts'
 
@@ -31,6 +32,7 @@ export async function start(config: Config, log: Log, { management: withPort = t
   const app = await buildApp(config, store, log, { bus })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
   const port = await listen(server, config)
+  boundHeap()
   // From now on, and not from the first scrape, the process watches its event loop and its garbage collector.
   if (config.managementPort !== undefined) await app.management.exposition()
 

@@ -26,7 +26,7 @@ export interface WorkerEnd {
 }
 
 /** In megabytes. Larger ones collect as much garbage by as much CPU, and hold up to 100 MB more: docs/decisions.md. */
-const YOUNG_GENERATION = '--max-semi-space-size=8'
+const YOUNG_GENERATION = '--max-semi-space-size=4'
 const MAIN = join(import.meta.dirname, '../main.ts')
 
 export function startWorkerProcess(assignment: Assignment): WorkerProcess {

@@ -6,7 +6,7 @@ import type { Stocked } from './stock.ts'
 import type { RunningTarget } from './target.ts'
 
 const MAIN = join(import.meta.dirname, '../../../src/main.ts')
-const NODE_OPTIONS = ['--max-semi-space-size=8', '--import', join(import.meta.dirname, '../../tools/compile-cache.mjs')]
+const NODE_OPTIONS = ['--max-semi-space-size=4', '--import', join(import.meta.dirname, '../../tools/compile-cache.mjs')]
 
 export async function startLatchkey(
   { env, clientSecret, people, signedIn }: Stocked,
