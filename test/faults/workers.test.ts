@@ -64,7 +64,8 @@ describe('workers', () => {
         }
       }
       await Promise.all(accounts.map(signInAgainAndAgain))
-      expect(failed, 'failed').to.be.at.most(2 * CROWD)
+      // Each of them tries again at once, so a worker that is away for a while fails several times.
+      expect(failed, 'failed').to.be.at.most(10 * CROWD)
       expect(await logged('a worker has died', 2)).to.have.members([1, 2])
 
       const tokens = await Promise.all(acknowledged.map(token => introspect(server, stage.client, token)))

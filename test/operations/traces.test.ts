@@ -102,11 +102,11 @@ describe('traces', () => {
     expect(childrenOf(signup!).map(({ name }) => name)).to.include.members(['password hash', 'mail'])
   })
 
-  it('show an outgoing call without its query', () => {
+  it('show an outgoing call by where it went, without path or query', () => {
     const [call] = spans.filter(({ attributes }) => attributes['server.address'] === '127.0.0.1')
     expect(call).to.include({ name: 'POST', failed: false })
     expect(call!.attributes).to.include({ 'http.request.method': 'POST' })
-    expect(call!.attributes['url.full']).to.match(/^http:\/\/127\.0\.0\.1:\d+\/logout\/told$/)
+    expect(call!.attributes['url.full']).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
 
   it('belong to the trace of a caller behind a trusted proxy, whose id is then the request’s', () => {
