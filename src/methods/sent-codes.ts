@@ -7,7 +7,10 @@ import { networkOf } from '../lib/network.ts'
 import type { Asked, Enrolling, MethodServices, Try } from './method.ts'
 import { accountKey, countTry } from './tries.ts'
 
-/** Per account and network, so that nobody far away can use up what the owner may ask for; and per account, over all. */
+/**
+ * Per account and network, so that nobody far away can use up what the owner may ask for; and per account over all. A known
+ * device is counted by itself (accountKey).
+ */
 function rules(method: string): Record<'here' | 'account' | 'network', Rule> {
   return {
     here: { name: `${method}.sent_here`, max: 5, window: 900 },
@@ -25,7 +28,7 @@ function rules(method: string): Record<'here' | 'account' | 'network', Rule> {
 export async function makeCode(
   services: Pick<MethodServices, 'limits' | 'challenges'>,
   method: string,
-  asked: Pick<Asked, 'owner' | 'account' | 'identifier' | 'address'>,
+  asked: Pick<Asked, 'owner' | 'account' | 'identifier' | 'deviceId' | 'address'>,
   reachable: boolean,
 ): Promise<string> {
   await countSent(services, method, accountKey(asked), asked.address)

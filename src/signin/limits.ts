@@ -14,6 +14,9 @@ const linkPassword = { name: 'link.password', max: 5, window: 900, lock: 900 }
 const mailsFrom = { name: 'mail.network', max: 20, window: 3600 }
 const mails = { name: 'mail.address', max: 100, window: 3600 }
 
+// New mails bring new codes and new tries: of all of them together, a day of guessing finds one in 20,000.
+const verification = { name: 'verify.day', max: 50, window: 86_400 }
+
 type Services = Pick<SignInServices, 'limits'>
 
 /** @throws LimitReached `limit.signup.address`, `limit.mail.…`, 429: whether or not the address has an account */
@@ -36,6 +39,17 @@ export async function countUsername({ limits }: Services, ctx: PageContext): Pro
 /** @throws LimitReached `limit.link.password`, 429 */
 export async function countLinkPassword({ limits }: Services, verificationId: string): Promise<void> {
   await limits.count(linkPassword, verificationId)
+}
+
+/**
+ * Counts one try of a code that was mailed to prove an address, whichever registration it is of.
+ * @returns what to call when it was right
+ * @throws LimitReached `limit.verify.day`, 429
+ */
+export async function countVerification({ limits }: Services, email: string): Promise<{ succeeded(): Promise<void> }> {
+  const key = sha256(email)
+  await limits.count(verification, key)
+  return { succeeded: () => limits.giveBack(verification, key) }
 }
 
 async function countMail({ limits }: Services, ctx: PageContext, email: string): Promise<void> {

@@ -197,6 +197,21 @@ describe('the Security page', () => {
       }
     })
 
+    it('counts only what policy allows as a second step that is left', async () => {
+      const form = await visitor.submit(await visitor.open(`${SECURITY}/email-code/add`), '/add', { send: 'yes' })
+      await visitor.submit(form, '/add', { code: codeIn(await server.mailTo(person.email)) })
+      await addTotp()
+      const removeUrl = removeUrlIn(await visitor.open(SECURITY), 'totp')!
+      const allowedMethods = ['password', 'totp']
+      await server.app.policies.set({ kind: 'everyone' }, { secondFactor: 'required', allowedMethods }, 'test')
+      try {
+        const page = await visitor.submit(await visitor.open(removeUrl), '/remove')
+        expect(page.status, wordsOf(page)).to.equal(409)
+      } finally {
+        await server.app.policies.set({ kind: 'everyone' }, {}, 'test')
+      }
+    })
+
     it('knows nothing of what belongs to others', async () => {
       await addTotp()
       const theirs = removeUrlIn(await visitor.open(SECURITY), 'totp')!

@@ -93,6 +93,55 @@ describe('attacks on second factors and codes', () => {
       expect(victim.page.url.searchParams.has('code')).to.equal(true)
     })
 
+    it('locks the victim out of every code, with the password even: the victim’s own device is counted by itself', async () => {
+      const account = await at.server.person()
+      const app = await addTotp(at.server, account)
+      const { visitor, page } = await at.afterPassword(account.email)
+      await visitor.post(`${attemptOf(page)}/prove/totp`, { code: app.code() })
+      for (let tries = 0; tries < 6; tries += 1) await tryAt(account, 'totp', 'wrong')
+      const stranger = await authorize(at.server, at.client)
+      await stranger.visitor.submit(stranger.page, '/identify', { identifier: account.email })
+      const uid = attemptOf(stranger.page)
+      for (let tries = 0; tries < 6; tries += 1) {
+        await stranger.visitor.post(`${uid}/prove/email-code/challenge`, {})
+        await stranger.visitor.post(`${uid}/prove/email-code`, { code: 'wrong' })
+      }
+      expect((await stranger.visitor.post(`${uid}/prove/email-code/challenge`, {})).status).to.equal(429)
+
+      moveClock(MINUTE)
+      expect(await tryAt(account, 'totp', app.code())).to.equal(429)
+      const own = await authorize(at.server, at.client, { prompt: 'login' }, visitor)
+      const mine = attemptOf(own.page)
+      await at.server.app.postbox.settled()
+      const before = at.server.mailbox.to(account.email).length
+      expect((await visitor.post(`${mine}/prove/email-code/challenge`, {})).status).to.equal(200)
+      await at.server.app.postbox.settled()
+      const mails = at.server.mailbox.to(account.email)
+      expect(mails).to.have.length(before + 1)
+      const end = await visitor.post(`${mine}/prove/email-code`, { code: codeIn(mails.at(-1)!) })
+      expect(end.url.searchParams.has('code')).to.equal(true)
+
+      // Whoever has that device does not guess without end either.
+      const again = await authorize(at.server, at.client, { prompt: 'login' }, visitor)
+      const guess = async () => (await visitor.post(`${attemptOf(again.page)}/prove/email-code`, { code: 'no' })).status
+      for (let tries = 0; tries < 5; tries += 1) expect(await guess()).to.equal(400)
+      expect(await guess()).to.equal(429)
+    })
+
+    it('goes on with a step-up after the session that it began from was ended: it is over', async () => {
+      await at.policy({ secondFactor: 'off' })
+      const account = await at.server.person()
+      const app = await addTotp(at.server, account)
+      const { visitor } = await at.afterPassword(account.email)
+      const stepUp = await authorize(at.server, at.client, { acr_values: 'urn:latchkey:acr:2' }, visitor)
+      expect(stepUp.page.html).to.include('/prove/totp"')
+      const { items } = await at.server.app.signIns.ofAccount(account.id, { limit: 1 })
+      await at.server.app.sessions.end(items[0]!.id, 'revoked')
+      const refused = await visitor.post(`${attemptOf(stepUp.page)}/prove/totp`, { code: app.code() })
+      expect(refused.status).to.equal(410)
+      expect(wordsOf(refused)).to.include('This sign-in has expired')
+    })
+
     it('looks for who has an account by asking for a code: byte for byte the same, up to the limits and beyond', async () => {
       const known = await at.server.person()
       const withApp = await at.server.person()

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize, userinfo } from '../support/endpoints.ts'
 import {
   allow,
@@ -47,6 +48,7 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
     client = await server.register('web', { first_party: true, client_name: 'Acme Notes' })
   })
   after(() => server?.close())
+  afterEach(resetClock)
 
   /** Tries one password for one name, from wherever: as far as the answer to the form. */
   async function tryPassword(
@@ -305,6 +307,24 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
       } finally {
         await closed.close()
       }
+    })
+
+    it('by guessing codes over a day, in ever new registrations of one address: 50 are looked at', async () => {
+      const email = newName()
+      let looked = 0
+      for (let round = 0; round < 11; round += 1) {
+        const { visitor, page } = await register(email)
+        for (let tries = 0; tries < 5; tries += 1)
+          if ((await visitor.post(`${attemptOf(page)}/verify`, { code: 'wrong' })).status === 400) looked += 1
+        if (round < 10) continue
+        const right = { code: codeIn(await server.mailTo(email)) }
+        expect((await visitor.post(`${attemptOf(page)}/verify`, right)).status).to.equal(429)
+        moveClock(24 * 3_600_000 + 1000)
+      }
+      expect(looked).to.equal(50)
+      const own = await register(email)
+      const end = await own.visitor.post(`${attemptOf(own.page)}/verify`, { code: codeIn(await server.mailTo(email)) })
+      expect(end.url.searchParams.has('code')).to.equal(true)
     })
 
     it('by guessing the code: five tries a mail, 20 mails an hour, each with another code', async () => {

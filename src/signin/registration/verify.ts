@@ -3,19 +3,21 @@ import { Refused } from '../../lib/errors.ts'
 import { canonicalUsername } from '../../core/accounts/names.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
-import { countResend, countUsername } from '../limits.ts'
+import { countResend, countUsername, countVerification } from '../limits.ts'
 import { postVerification } from './mails.ts'
 import { originOf, type Page, type Submission } from '../page.ts'
 import { register, registered } from './register.ts'
 
 /** The code was typed. */
 export async function verifyCode(submission: Submission): Promise<void> {
-  const { services, attempt, form } = submission
+  const { services, attempt, verification: known, form } = submission
   const code = form.text('code').trim()
   if (code === '')
     throw new Refused('verification.missing', { field: 'code', hint: 'Enter the 6 digits from the mail.' })
-  if (!attempt.verificationId) throw noCode()
+  if (!attempt.verificationId || !known) throw noCode()
+  const { succeeded } = await countVerification(services, known.email)
   const verification = await services.verifications.proveByCode(attempt.verificationId, code)
+  await succeeded()
   await proven(submission, verification)
 }
 
