@@ -53,7 +53,7 @@ export const throughput: Section = {
     return withStock(PEOPLE, {}, async stocked => {
       const outcome: Outcome = { ...emptyOutcome(), charts: charts() }
       outcome.notes.push(
-        `Both on one core each in turn, ${PEOPLE} accounts, Latchkey on sqlite (synchronous=FULL), tokens bound to sessions, ID tokens by ES256. ` +
+        `Both on one core each in turn, ${PEOPLE} accounts, Latchkey on sqlite (synced before each answer), tokens bound to sessions, ID tokens by ES256. ` +
           'CPU is the server’s own, user and system, an operation.',
       )
       const rows: Cell[][] = []
