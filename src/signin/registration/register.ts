@@ -36,11 +36,15 @@ export async function register(
 
   const known = await accounts.get(verification.id)
   if (known) return known
-  // Looked for first, so that what is taken already leaves no entry of an account that never was.
-  if (await accounts.byIdentifier(email)) throw registeredMeanwhile()
+  // Looked for first, so that what is taken already leaves no entry of an account that never was. It may be this very
+  // registration that has taken it, by a parallel request.
+  const taken = await accounts.byIdentifier(email)
+  if (taken?.id === verification.id) return taken
+  if (taken) throw registeredMeanwhile()
   const { secured } = registration
   if (!secured) return undefined
-  if (registration.username && (await accounts.byIdentifier(registration.username))) return undefined
+  const named = registration.username ? await accounts.byIdentifier(registration.username) : undefined
+  if (named) return named.id === verification.id ? named : undefined
 
   // The way to sign in first: without its account it is nothing, while an account without it could not sign in.
   await secureAccount(services, verification.id, secured)
