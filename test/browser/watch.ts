@@ -17,8 +17,8 @@ export function watch(context: BrowserContext): string[] {
   return complaints
 }
 
-/** Chromium notes each page that answers 4xx; our refusals do, by design. It may say so when the page has gone on already. */
+/** Chromium notes each page that answers 4xx or 503; our refusals do, by design. It may say so when the page has gone on already. */
 function isStatusOfPage(message: ConsoleMessage): boolean {
-  const ours = message.text().startsWith('Failed to load resource: the server responded with a status of 4')
+  const ours = message.text().startsWith('Failed to load resource: the server responded with a status of')
   return ours && !new URL(message.location().url).pathname.startsWith('/assets/')
 }
