@@ -3,8 +3,13 @@ import type { BrowserContext, ConsoleMessage } from 'playwright-core'
 /** Collects what Chromium complains about: errors and warnings of the console, refusals by a CSP, faults of scripts. */
 export function watch(context: BrowserContext): string[] {
   const complaints: string[] = []
+  /** What was gone to as a page, and not fetched by one. */
+  const pages = new Set<string>()
+  context.on('request', request => {
+    if (request.isNavigationRequest()) pages.add(request.url())
+  })
   context.on('console', message => {
-    if (['error', 'warning'].includes(message.type()) && !isStatusOfPage(message)) {
+    if (['error', 'warning'].includes(message.type()) && !isStatusOfPage(message, pages)) {
       complaints.push(`${message.page()?.url()}: ${message.text()}`)
     }
   })
@@ -18,7 +23,7 @@ export function watch(context: BrowserContext): string[] {
 }
 
 /** Chromium notes each page that answers 4xx or 503; our refusals do, by design. It may say so when the page has gone on already. */
-function isStatusOfPage(message: ConsoleMessage): boolean {
+function isStatusOfPage(message: ConsoleMessage, pages: ReadonlySet<string>): boolean {
   const ours = message.text().startsWith('Failed to load resource: the server responded with a status of')
-  return ours && !new URL(message.location().url).pathname.startsWith('/assets/')
+  return ours && pages.has(message.location().url)
 }

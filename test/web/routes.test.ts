@@ -131,7 +131,8 @@ for (const issuer of [undefined, HTTPS]) {
           'x-frame-options': 'DENY',
         })
         // Where the address itself is a secret, not even our own pages are told of it.
-        expect(headers['referrer-policy'], where).to.be.oneOf(['same-origin', 'no-referrer'])
+        const secret = /\/(link|magic)(\/|$)/.test(route.path)
+        expect(headers['referrer-policy'], where).to.be.oneOf(secret ? ['same-origin', 'no-referrer'] : ['same-origin'])
         expect(headers['permissions-policy'], where).to.match(/camera=\(\).*geolocation=\(\)/)
         const hsts = headers['strict-transport-security']
         if (issuer) expect(hsts, where).to.match(/^max-age=63072000; includeSubDomains/)
