@@ -19,6 +19,8 @@ import type { Store } from '../storage/port.ts'
 import { traceStore } from '../storage/traced.ts'
 import { routeOf } from './route-of.ts'
 
+export type Observation = Awaited<ReturnType<typeof createObservation>>
+
 export async function createObservation(config: Config, log: Log) {
   const metrics = createMetrics()
   const work = measureWork(metrics)

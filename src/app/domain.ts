@@ -1,0 +1,92 @@
+// What the program knows and keeps, without its web pages: the core's parts, made once over one store.
+import type { Account } from '../core/accounts/account.ts'
+import { createAccounts } from '../core/accounts/accounts.ts'
+import { createVerifications } from '../core/accounts/verifications.ts'
+import { openAttempts } from '../core/attempts.ts'
+import { createChallenges } from '../core/challenges.ts'
+import { createConsents } from '../core/consents.ts'
+import { openCredentials } from '../core/credentials.ts'
+import { createDevices } from '../core/devices.ts'
+import { createEvents } from '../core/events/events.ts'
+import { logEvents } from '../core/events/log-events.ts'
+import { createHasher } from '../core/hasher.ts'
+import { createInvitations } from '../core/invitations.ts'
+import { createLimits } from '../core/limits.ts'
+import { createLinks } from '../core/links.ts'
+import { countLocks } from '../core/metrics/identity.ts'
+import { createLiveCounts } from '../core/metrics/live-counts.ts'
+import { createPolicies } from '../core/policy/policies.ts'
+import { holdPolicy } from '../core/policy/held.ts'
+import { createPostbox } from '../core/postbox.ts'
+import { createSignIns } from '../core/signins.ts'
+import type { Bus } from '../lib/bus.ts'
+import type { Config } from '../lib/config/schema.ts'
+import { createGuardedFetch } from '../lib/fetch.ts'
+import type { Log } from '../lib/log.ts'
+import { createMailer } from '../lib/mail/create.ts'
+import { createSealer, deriveKeys } from '../lib/seal.ts'
+import { createSmsSender } from '../lib/sms/create.ts'
+import type { Views } from '../lib/views.ts'
+import { factsOf } from '../methods/facts.ts'
+import { workingMethods } from '../methods/list.ts'
+import type { Method, MethodServices } from '../methods/method.ts'
+import type { Observation } from '../operations/observe.ts'
+import type { Store } from '../storage/port.ts'
+
+export type Domain = ReturnType<typeof createDomain>
+
+export interface Ground {
+  config: Config
+  store: Store
+  log: Log
+  bus: Bus
+  views: Views
+  observation: Observation
+  methods: readonly Method[]
+}
+
+export function createDomain({ config, store, log, bus, views, observation, methods }: Ground) {
+  const { work } = observation
+  const mailer = observation.mailer(createMailer(config, log))
+  const postbox = createPostbox(mailer, views, log, work.mailed)
+  const events = createEvents(store, config, bus)
+  const live = createLiveCounts(store)
+  countLocks(events, live)
+  events.readBy(logEvents(log))
+  const policies = createPolicies(store)
+  const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
+  const guardedFetch = observation.fetch(createGuardedFetch(config.allowNetworks))
+  const sms = observation.sms(createSmsSender(config, guardedFetch, log))
+
+  const methodServices: MethodServices = {
+    methods: workingMethods(methods, config),
+    config,
+    accounts: createAccounts(store),
+    credentials: openCredentials(store),
+    challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
+    limits: createLimits(store, work.limited),
+    links: createLinks(store, { ttl: config.magicLinkTtl }),
+    hasher: observation.hasher(hasher),
+    sealer: createSealer(config.secrets),
+    postbox,
+    fetch: guardedFetch,
+    ...(sms ? { sms } : {}),
+  }
+  return {
+    ...methodServices,
+    /** What a method may use, and no more. */
+    methodServices,
+    mailer,
+    events,
+    live,
+    policies,
+    policy: holdPolicy(policies, config),
+    consents: createConsents(store),
+    signIns: createSignIns(store),
+    attempts: openAttempts(store),
+    devices: createDevices(store),
+    invitations: createInvitations(store),
+    verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
+    factsOf: (account: Account) => factsOf(methodServices, account),
+  }
+}
