@@ -1,7 +1,7 @@
 // The console in which people look after their own account.
 import Router from '@koa/router'
 import type { PageContext } from '../lib/web/context.ts'
-import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
+import { ACCOUNT_CONSOLE, linkReturnUrl } from '../oidc/consoles/console-clients.ts'
 import { callback } from './callback.ts'
 import { readBody } from '../lib/web/form.ts'
 import type { AccountPage, AccountSubmission } from './opened.ts'
@@ -9,6 +9,7 @@ import { change, changeForm, page } from './page.ts'
 import { add, showAdd } from './security/add.ts'
 import { remove, rename, showRemove, showRename } from './security/credential.ts'
 import { FORGET, forgetDevices } from './security/devices.ts'
+import { finishLink, link, showLink } from './security/link.ts'
 import { showSecurity } from './security/security.ts'
 import { SECURITY } from './security/ways.ts'
 import type { AccountServices } from './services.ts'
@@ -39,6 +40,8 @@ export function accountRoutes(services: AccountServices): Router {
   get(FORGET, page(services, showSecurity))
   router.post(FORGET, readBody, ctx => change(services, forgetDevices)(ctx as PageContext))
   form(`${SECURITY}/:method/add`, showAdd, add)
+  form(`${SECURITY}/:method/link`, showLink, link)
+  get(linkReturnUrl(':method'), finishLink(services))
   form(`${SECURITY}/:method/:credential/name`, showRename, rename)
   form(`${SECURITY}/:method/:credential/remove`, showRemove, remove)
   return router

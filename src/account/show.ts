@@ -31,6 +31,8 @@ interface Showing {
   status?: number | undefined
   /** A script of ours that the page loads. */
   script?: string | undefined
+  /** Whether its form leads to another site. */
+  leadsAway?: boolean
 }
 
 /** Renders a page of the console: with its sections beside it, and who is signed in. */
@@ -60,12 +62,13 @@ function render(
   ctx: PageContext,
   view: string,
   locals: object,
-  { status = 200, script }: Showing = {},
+  { status = 200, script, leadsAway = false }: Showing = {},
 ): void {
   ctx.status = status
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
-  if (script) ctx.set('Content-Security-Policy', contentSecurityPolicy({ ownScript: true }))
+  const policy = contentSecurityPolicy({ leadsAway, ownScript: script !== undefined })
+  ctx.set('Content-Security-Policy', policy)
   const page = {
     ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }),
     ...(script ? { script } : {}),

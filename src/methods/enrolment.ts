@@ -12,7 +12,7 @@ import type { Described, Enrolling, Method, MethodServices } from './method.ts'
 /** More of one method than anybody needs. */
 const MOST = 20
 
-type Removing = Pick<MethodServices, 'methods' | 'credentials' | 'accounts'> & { events: Events }
+type Changing = Pick<MethodServices, 'methods' | 'credentials' | 'accounts'> & { events: Events }
 
 /** @returns undefined when the page goes on to its next step @throws Refused, shown on the page again */
 export async function confirmEnrolment(
@@ -22,24 +22,29 @@ export async function confirmEnrolment(
   form: Record<string, string>,
   origin: Origin,
 ): Promise<{ proof?: Proof; endsSessions: boolean } | undefined> {
-  const { credentials, events } = services
   const enrolled = await method.enrol!.confirm(services, who, form)
   if (enrolled.kind === 'more') return undefined
   const { credential, proof, endsSessions = false } = enrolled
-  const { id: accountId } = who.account
-  const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method.id)
+  await addCredential(services, credential, origin)
+  return { endsSessions, ...(proof ? { proof } : {}) }
+}
+
+/** @throws Refused `factor.too_many`, `factor.taken` */
+export async function addCredential(services: Changing, credential: Credential, origin: Origin): Promise<void> {
+  const { credentials, events } = services
+  const { accountId, method } = credential
+  const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method)
   if (own.length >= MOST && own.every(({ id }) => id !== credential.id)) {
     throw new Refused('factor.too_many', {
       hint: 'There are enough of these. Remove one that you no longer use first.',
     })
   }
-  await events.emit({ type: 'factor.enrolled', ...origin, accountId, details: { method: method.id } })
-  await noteChange(services, method.id, accountId)
+  await events.emit({ type: 'factor.enrolled', ...origin, accountId, details: { method } })
+  await noteChange(services, method, accountId)
   const stored = await credentials.upsert(credential.id, known =>
     known && known.accountId !== accountId ? undefined : credential,
   )
   if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
-  return { endsSessions, ...(proof ? { proof } : {}) }
 }
 
 /** What an account has set up, method by method, in words. */
@@ -59,7 +64,7 @@ export type RemovalCheck = (had: readonly MethodFacts[], left: readonly MethodFa
  * @throws Refused `factor.gone`; `factor.last` when nothing would be left to sign in with; what `alsoCheck` throws
  */
 export async function removeCredential(
-  services: Removing,
+  services: Changing,
   account: Account,
   credentialId: string,
   origin: Origin,
@@ -97,7 +102,7 @@ function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[])
   throw new Refused('factor.last', { status: 409, hint })
 }
 
-async function remove(services: Removing, credential: Credential, origin: Origin): Promise<void> {
+async function remove(services: Changing, credential: Credential, origin: Origin): Promise<void> {
   const { id, accountId, method } = credential
   await services.events.emit({ type: 'factor.removed', ...origin, accountId, details: { method } })
   await noteChange(services, method, accountId)

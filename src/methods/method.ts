@@ -203,6 +203,14 @@ export interface Method {
     confirm(services: MethodServices, who: Enrolling, form: Record<string, string>): Promise<Enrolled>
   }
 
+  /** Setting it up where it is, from the account console: there, and back with an answer. */
+  link?: {
+    /** @returns where the browser goes @throws Refused */
+    begin(services: MethodServices, who: Enrolling): Promise<string>
+    /** Takes the query that somebody came back with, once. @throws Refused */
+    finish(services: MethodServices, who: Enrolling, query: Record<string, string>): Promise<Credential>
+  }
+
   describe(own: readonly Credential[]): Described[]
 }
 

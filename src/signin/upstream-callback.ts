@@ -1,14 +1,15 @@
 // Where upstreams send people back to: one address for each, since that is what is registered with them. It decides
-// nothing: the state names the attempt, whose own page looks at all of it, in the browser that holds the attempt's cookie.
+// nothing: the state names the attempt, or the account console, whose own page looks at all of it, in the browser that
+// holds the cookie of that.
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { Refused } from '../lib/errors.ts'
 import { formOf, queryOf, readBody, type Form } from '../lib/web/form.ts'
 import type { Config } from '../lib/config/schema.ts'
+import { AT_ACCOUNT, beganAt } from '../methods/upstream/states.ts'
 import { upstreamMethodId } from '../methods/upstream/upstream.ts'
+import { linkReturnUrl } from '../oidc/consoles/console-clients.ts'
 
-/** The attempt's id, and a secret: see beginExchange. */
-const STATE = /^([\w-]{1,64})\.[\w-]{43}$/
 /** What an upstream may say of a person beside them belongs into no address of ours. */
 const TAKEN_ALONG = ['code', 'state', 'iss', 'error']
 
@@ -16,9 +17,9 @@ const TAKEN_ALONG = ['code', 'state', 'iss', 'error']
 export function upstreamCallbacks({ upstreams }: Pick<Config, 'upstreams'>): Router {
   const router = new Router({ prefix: '/upstream/:upstream/callback', sensitive: true })
   const lead = (ctx: Context, id: string, form: Form): void => {
-    const [, attempt] = STATE.exec(form.text('state')) ?? []
+    const began = beganAt(form.text('state'))
     const upstream = upstreams.find(one => one.id === id)
-    if (!attempt || !upstream) {
+    if (!began || !upstream) {
       const hint = 'This sign-in did not begin here, or is too old. Go back to the app, and try again.'
       throw new Refused('upstream.unknown_state', { hint })
     }
@@ -26,7 +27,9 @@ export function upstreamCallbacks({ upstreams }: Pick<Config, 'upstreams'>): Rou
       TAKEN_ALONG.filter(name => form.text(name)).map((name): [string, string] => [name, form.text(name)]),
     )
     ctx.set('Cache-Control', 'no-store')
-    ctx.redirect(`/signin/${attempt}/prove/${upstreamMethodId(upstream)}/return?${query}`)
+    const method = upstreamMethodId(upstream)
+    const page = began === AT_ACCOUNT ? linkReturnUrl(method) : `/signin/${began}/prove/${method}/return`
+    ctx.redirect(`${page}?${query}`)
     ctx.status = 303
   }
   router.get('/', ctx => lead(ctx, ctx.params.upstream!, queryOf(ctx)))

@@ -1,7 +1,7 @@
 // The pages of signing in from elsewhere, and the way to each.
 import type { Page } from 'playwright-core'
 import type { RealPage } from './real-page.ts'
-import { enterName, press } from './person.ts'
+import { enterName, enterPassword, openLink, press } from './person.ts'
 import { comeFromGitHub, newAddress, type Stage } from './stage.ts'
 
 /** Back at the first page, as somebody who changed their mind at GitHub. */
@@ -13,6 +13,14 @@ async function declined(stage: Stage, page: Page): Promise<void> {
   stage.github.declines = false
 }
 
+async function toLink(stage: Stage, page: Page): Promise<void> {
+  const { email } = await stage.server.person({ email: newAddress() })
+  await page.goto(`${stage.server.issuer}/account`)
+  await enterName(page, email)
+  await enterPassword(page)
+  await openLink(page, 'Link GitHub')
+}
+
 export const upstreamPages: RealPage[] = [
   { name: 'identify-upstream-declined', heading: 'Sign in to Fernwood Library', open: declined },
   {
@@ -22,6 +30,24 @@ export const upstreamPages: RealPage[] = [
       await page.goto(stage.start())
       await enterName(page, newAddress())
       await page.goto(`${page.url()}/prove/upstream-github`)
+    },
+  },
+  {
+    name: 'account-link',
+    heading: 'Link GitHub',
+    async open(stage, page) {
+      await toLink(stage, page)
+    },
+  },
+  {
+    name: 'account-link-refused',
+    heading: 'Link GitHub',
+    async open(stage, page) {
+      await toLink(stage, page)
+      stage.github.declines = true
+      await press(page, 'Continue with GitHub')
+      await page.getByText('You did not sign in with GitHub').waitFor()
+      stage.github.declines = false
     },
   },
   {

@@ -56,7 +56,7 @@ async function backupToOffer({ services, signedIn }: AccountPage, added: Method)
 }
 
 /** A challenge is the session's, not the console's cookie's: that one changes while the person proves themselves. */
-function enrolling({ signedIn: { account, session }, ctx }: AccountPage): Enrolling {
+export function enrolling({ signedIn: { account, session }, ctx }: AccountPage): Enrolling {
   return { owner: `account:${session.sessionUid}`, account, address: ctx.ip }
 }
 

@@ -21,6 +21,7 @@ export async function showSecurity(page: AccountPage): Promise<void> {
 const NOTICES = new Map([
   ['added', 'Set up. We have sent you a mail about it.'],
   ['password', 'Your password is changed, and all sessions before have ended. We have sent you a mail about it.'],
+  ['linked', 'Linked: you can sign in with it from now on. We have sent you a mail about it.'],
   ['removed', 'Removed. We have sent you a mail about it.'],
   ['renamed', 'Renamed.'],
   ['forgotten', 'Done. It is asked there again from now on.'],

@@ -63,6 +63,7 @@ function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id
   // One of its kind is there already: another would take its place.
   const only = own.some(credential => credential.id === onlyCredentialId(method.id, id))
   const canAdd = method.enrol !== undefined && (!only || again !== undefined)
+  const canLink = method.link !== undefined && own.length === 0
   return {
     name,
     about,
@@ -72,8 +73,16 @@ function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id
       const urls = { ...(isNameable(method) ? { renameUrl: `${at}/name` } : {}), removeUrl: `${at}/remove` }
       return describeNamed(method, credential).map(described => ({ ...described, ...urls }))
     }),
-    ...(canAdd ? { addUrl: addUrl(method.id) } : {}),
-    addLabel: only ? again! : own.length > 0 ? 'Add another' : usable ? 'Use as second step' : 'Set up',
+    ...(canAdd ? { addUrl: addUrl(method.id) } : canLink ? { addUrl: linkUrl(method.id) } : {}),
+    addLabel: canLink
+      ? 'Link'
+      : only
+        ? again!
+        : own.length > 0
+          ? 'Add another'
+          : usable
+            ? 'Use as second step'
+            : 'Set up',
   }
 }
 
@@ -95,6 +104,10 @@ export function describeNamed(method: Method, credential: Credential): Described
 
 export function addUrl(methodId: string): string {
   return `${SECURITY}/${methodId}/add`
+}
+
+export function linkUrl(methodId: string): string {
+  return `${SECURITY}/${methodId}/link`
 }
 
 function credentialUrl(methodId: string, credentialId: string): string {

@@ -4,18 +4,18 @@ import type { Upstream } from '../../lib/config/upstreams.ts'
 import type { Bound } from '../../core/challenges.ts'
 import { newSecret, sha256 } from '../../lib/ids.ts'
 import { UnsealError } from '../../lib/seal.ts'
-import type { Asked, MethodServices, Try } from '../method.ts'
+import type { MethodServices } from '../method.ts'
 import type { UpstreamClient } from './client.ts'
 import { subject, type Identity } from './person.ts'
 import { readUserinfo } from './userinfo.ts'
 import { explainFailure, explainLookup, unknownState } from './refusals.ts'
+import { newState } from './states.ts'
 
 /** Seconds: to sign in there, perhaps with a second factor, perhaps to an account that has to be made first. */
 const LASTS = 1800
 
-interface Exchange {
+export interface Exchange {
   upstream: Upstream
-  methodId: string
   client: UpstreamClient
 }
 
@@ -24,14 +24,19 @@ export function callbackOf({ issuer }: { issuer: string }, { id }: Pick<Upstream
   return `${issuer}/upstream/${id}/callback`
 }
 
-/** @returns where the browser goes @throws Refused `upstream.unavailable` */
+/**
+ * @param began where people come back to: see states.ts
+ * @returns where the browser goes
+ * @throws Refused `upstream.unavailable`
+ */
 export async function beginExchange(
-  { upstream, methodId, client }: Exchange,
+  { upstream, client }: Exchange,
   services: MethodServices,
-  asked: Asked,
+  bound: Bound,
+  began: string,
 ): Promise<string> {
   const openid = await import('openid-client')
-  const state = `${asked.owner}.${newSecret()}`
+  const state = newState(began)
   const [verifier, nonce] = [openid.randomPKCECodeVerifier(), newSecret()]
   const url = openid.buildAuthorizationUrl(await lookUp(upstream, client, services), {
     redirect_uri: callbackOf(services.config, upstream),
@@ -44,22 +49,21 @@ export async function beginExchange(
   })
   const sealed = await services.sealer.seal(JSON.stringify({ verifier, nonce }))
   const data = { stateHash: sha256(state), sealed }
-  await services.challenges.begin(boundTo(methodId, asked), { data, lasts: LASTS })
+  await services.challenges.begin(bound, { data, lasts: LASTS })
   return url.href
 }
 
 /**
- * Takes what somebody came back with.
+ * Takes the query that somebody came back with.
  * @throws Refused `upstream.unknown_state`, `upstream.cancelled`, `upstream.refused`, `upstream.unavailable`,
  * `upstream.invalid`
  */
 export async function finishExchange(
-  { upstream, methodId, client }: Exchange,
+  { upstream, client }: Exchange,
   services: MethodServices,
-  attempted: Try,
+  bound: Bound,
+  { state = '', ...rest }: Record<string, string>,
 ): Promise<Identity> {
-  const { state = '', ...rest } = attempted.form
-  const bound = boundTo(methodId, attempted)
   const begun = await services.challenges.find(bound)
   // One that is not of this sign-in does not end it.
   if (begun?.data.stateHash !== sha256(state)) throw unknownState()
@@ -119,8 +123,4 @@ async function redeem(
       ? await openid.fetchUserInfo(client, tokens.access_token, claims.sub)
       : {}
   return { issuer: claims.iss, subject: subject.parse(claims.sub), claims: { ...more, ...claims } }
-}
-
-function boundTo(method: string, { owner, account }: Pick<Asked, 'owner' | 'account'>): Bound {
-  return { owner, method, purpose: 'prove', accountId: account?.id }
 }

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { canonicalEmail, canonicalName } from '../../core/accounts/names.ts'
 import { profileSchema, type Profile } from '../../core/accounts/account.ts'
+import type { Credential } from '../../core/credentials.ts'
+import { sha256 } from '../../lib/ids.ts'
 import type { Upstream } from '../../lib/config/upstreams.ts'
 
 /** Null, an empty text or an object is nobody's id: else all of those would be one person. */
@@ -40,6 +42,16 @@ export function personOf(
     ),
     roles: [...new Set(roles.filter(({ claim, value }) => has(claims[claim], value)).map(({ role }) => role))],
   }
+}
+
+/** What is kept of it: one identity is one account's, whichever upstream of ours it came through. */
+export function identityRecord(
+  { issuer, subject: sub }: Identity,
+  { email }: Pick<Person, 'email'>,
+  method: string,
+): Pick<Credential, 'id' | 'method' | 'data'> {
+  const id = `upstream:${sha256(JSON.stringify([issuer, sub]))}`
+  return { id, method, data: { issuer, ...(email ? { email } : {}) } }
 }
 
 function emailOf(value: unknown): string | undefined {

@@ -23,10 +23,10 @@ export function explainFailure(name: string, error: unknown): Refused {
   if (kind === 'AuthorizationResponseError') {
     return answered === 'access_denied'
       ? new Refused('upstream.cancelled', { hint: `You did not sign in with ${name}. Choose how to go on.`, cause })
-      : new Refused('upstream.refused', { hint: `${name} refused. Try it again, or sign in another way.`, cause })
+      : new Refused('upstream.refused', { hint: `${name} refused. Try it again, or choose another way.`, cause })
   }
   if (isAway(error)) return unavailable(name, cause)
-  const hint = `What ${name} answered could not be accepted. Nothing happened; sign in another way.`
+  const hint = `What ${name} answered could not be accepted. Nothing happened; try again later, or choose another way.`
   return new Refused('upstream.invalid', { status: 502, hint, cause })
 }
 
@@ -37,7 +37,7 @@ export function explainLookup(name: string, error: unknown): Refused {
 }
 
 function unavailable(name: string, cause: Error): Refused {
-  const hint = `${name} does not answer at the moment. Sign in another way, or try again in a few minutes.`
+  const hint = `${name} does not answer at the moment. Try again in a few minutes, or choose another way.`
   return new Refused('upstream.unavailable', { status: 502, hint, cause })
 }
 

@@ -4,10 +4,9 @@ import type { Account } from '../../core/accounts/account.ts'
 import { canonicalIdentifier } from '../../core/accounts/names.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
-import { sha256 } from '../../lib/ids.ts'
 import type { Upstream } from '../../lib/config/upstreams.ts'
 import type { MethodServices, Try, Verified } from '../method.ts'
-import { personOf, type Identity, type Person } from './person.ts'
+import { identityRecord, personOf, type Identity, type Person } from './person.ts'
 
 type Services = Pick<MethodServices, 'accounts' | 'credentials' | 'config'>
 
@@ -23,8 +22,7 @@ export async function resolveIdentity(
   proof: Proof,
 ): Promise<Verified> {
   const person = personOf(upstream, identity.claims)
-  const data = { issuer: identity.issuer, ...(person.email ? { email: person.email } : {}) }
-  const credential = { id: identityId(identity), method: proof.method, data }
+  const credential = identityRecord(identity, person, proof.method)
   const linked = await services.credentials.get(credential.id)
   if (linked) {
     const account = await services.accounts.get(linked.accountId)
@@ -82,9 +80,4 @@ function isNamed({ account, identifier }: Try, found: { id?: string; email: stri
 function otherAccount({ name }: Upstream): Refused {
   const hint = `That ${name} sign-in is not of the account that you named. Choose the right one, or change the account.`
   return new Refused('upstream.other_account', { hint })
-}
-
-/** Of our record of it: one identity is one account's, whichever upstream of ours it came through. */
-function identityId({ issuer, subject }: Identity): string {
-  return `upstream:${sha256(JSON.stringify([issuer, subject]))}`
 }

@@ -1,10 +1,13 @@
 // Signing in from elsewhere: with Google, an employer, another Latchkey. Each upstream of the configuration is a method of
 // its own, so that policy, events and what was used last can name it.
 import type { Upstream } from '../../lib/config/upstreams.ts'
-import { proofBy, type Method, type Shown } from '../method.ts'
+import type { Bound } from '../../core/challenges.ts'
+import { proofBy, type Asked, type Enrolling, type Method, type Shown } from '../method.ts'
 import { upstreamClient } from './client.ts'
 import { beginExchange, finishExchange } from './exchange.ts'
+import { linkedTo } from './link.ts'
 import { resolveIdentity } from './resolve.ts'
+import { AT_ACCOUNT } from './states.ts'
 
 const PREFIX = 'upstream-'
 
@@ -15,7 +18,10 @@ export function upstreamMethodId({ id }: Pick<Upstream, 'id'>): string {
 export function upstreamMethod(upstream: Upstream): Method {
   const { name } = upstream
   const id = upstreamMethodId(upstream)
-  const exchange = { upstream, methodId: id, client: upstreamClient(upstream) }
+  const exchange = { upstream, client: upstreamClient(upstream) }
+  const boundTo = (purpose: Bound['purpose'], { owner, account }: Pick<Asked | Enrolling, 'owner' | 'account'>) => {
+    return { owner, method: id, purpose, accountId: account?.id }
+  }
 
   const method: Method = {
     id,
@@ -41,11 +47,19 @@ export function upstreamMethod(upstream: Upstream): Method {
     comesBack: true,
     challenge: async (services, attempted) => ({
       kind: 'elsewhere',
-      url: await beginExchange(exchange, services, attempted),
+      url: await beginExchange(exchange, services, boundTo('prove', attempted), attempted.owner),
     }),
     async verify(services, attempted) {
-      const identity = await finishExchange(exchange, services, attempted)
+      const identity = await finishExchange(exchange, services, boundTo('prove', attempted), attempted.form)
       return resolveIdentity(services, upstream, attempted, identity, proofBy(method))
+    },
+
+    link: {
+      begin: (services, who) => beginExchange(exchange, services, boundTo('enrol', who), AT_ACCOUNT),
+      async finish(services, who, query) {
+        const identity = await finishExchange(exchange, services, boundTo('enrol', who), query)
+        return linkedTo(who.account, identity, services, upstream, id)
+      },
     },
 
     describe: own =>

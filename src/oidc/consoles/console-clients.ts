@@ -16,6 +16,11 @@ export interface ConsoleKind {
 
 export const ACCOUNT_CONSOLE = { clientId: 'latchkey-account', guard: 'apps', path: '/account' } satisfies ConsoleKind
 
+/** Where somebody comes back to who links a way to sign in that is elsewhere. */
+export function linkReturnUrl(methodId: string): string {
+  return `${ACCOUNT_CONSOLE.path}/security/${methodId}/link/return`
+}
+
 const CONSOLES: readonly ConsoleKind[] = [ACCOUNT_CONSOLE]
 
 export function isConsole(clientId: string): boolean {
