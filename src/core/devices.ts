@@ -10,6 +10,8 @@ const deviceSchema = z.object({
   userAgent: z.string(),
   firstSeenAt: z.number(),
   lastSeenAt: z.number(),
+  /** Whether the account has signed in on it with nothing of its second factor passed by. */
+  complete: z.literal(true).optional(),
   /** When a second factor was last proven on it, if the person wants it remembered for that. Epoch milliseconds. */
   secondFactorAt: z.number().optional(),
   /** Upgrades that were declined on it, by the method's id. */
@@ -18,6 +20,9 @@ const deviceSchema = z.object({
 })
 
 export type Device = z.infer<typeof deviceSchema>
+
+/** What a sign-in may have shown of it. */
+export type DeviceNews = Partial<Pick<Device, 'complete' | 'secondFactorAt' | 'declined'>>
 
 export const deviceDeclaration: Declaration<Device> = {
   name: 'devices',
@@ -46,15 +51,10 @@ export function createDevices(store: Store) {
      * Remembers the browser for the account, or that it was seen again (written at most once a day), and what is new of
      * it.
      */
-    async seen(
-      secret: string,
-      accountId: string,
-      userAgent: string,
-      news: Pick<Device, 'secondFactorAt' | 'declined'> = {},
-    ): Promise<Device> {
+    async seen(secret: string, accountId: string, userAgent: string, news: DeviceNews = {}): Promise<Device> {
       const now = Date.now()
       const made = (device?: Device): Device =>
-        device && now - device.lastSeenAt < SEEN_AGAIN && Object.keys(news).length === 0
+        device && now - device.lastSeenAt < SEEN_AGAIN && !tells(device, news)
           ? device
           : {
               ...device,
@@ -77,4 +77,8 @@ export function createDevices(store: Store) {
         secondFactorAt !== undefined && rest.accountId === accountId ? rest : undefined,
       ),
   }
+}
+
+function tells(device: Device, news: DeviceNews): boolean {
+  return Object.entries(news).some(([name, value]) => device[name as keyof DeviceNews] !== value)
 }

@@ -26,6 +26,8 @@ const signInSchema = z.object({
   address: z.string(),
   userAgent: z.string(),
   remembered: z.boolean(),
+  /** Whether the account had signed in on the device before, with nothing of its second factor passed by. */
+  deviceKnown: z.literal(true).optional(),
   /** When the second factor was last proven on the device, where the device spared the person that. */
   secondFactorAt: z.number().optional(),
   /** Epoch milliseconds, as all times here. */
@@ -66,6 +68,7 @@ export function createSignIns(store: Store) {
               proofs: latestProofs([...known.proofs, ...wanted.proofs]),
               clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
               remembered: known.remembered || wanted.remembered,
+              ...(wanted.deviceKnown ? { deviceKnown: true } : {}),
               ...(wanted.secondFactorAt ? { secondFactorAt: wanted.secondFactorAt } : {}),
               lastSeenAt: wanted.lastSeenAt,
               endsAt: wanted.endsAt,
@@ -95,6 +98,12 @@ export function createSignIns(store: Store) {
     /** The session turned out to live on. */
     extend: (uid: string, endsAt: number) => signIns.update(uid, known => ({ ...known, endsAt })),
   }
+}
+
+/** What a session still knows of the device that it began on. */
+export function deviceOf({ deviceKnown, secondFactorAt }: SignIn) {
+  const declined: string[] = []
+  return { known: deviceKnown === true, declined, ...(secondFactorAt ? { secondFactorAt } : {}) }
 }
 
 function latestProofs(proofs: Proof[]): Proof[] {

@@ -41,9 +41,11 @@ export async function addCredential(services: Changing, credential: Credential, 
   }
   await events.emit({ type: 'factor.enrolled', ...origin, accountId, details: { method } })
   await noteChange(services, method, accountId)
-  const stored = await credentials.upsert(credential.id, known =>
-    known && known.accountId !== accountId ? undefined : credential,
-  )
+  const stored = await credentials.upsert(credential.id, known => {
+    if (known && known.accountId !== accountId) return undefined
+    // What takes another's place protects for as long as that has: sessions from between are asked for it.
+    return known ? { ...credential, createdAt: known.createdAt } : credential
+  })
   if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
 }
 

@@ -23,15 +23,14 @@ export async function isSecondOf(
 
 export function factsFrom(methods: readonly Method[], account: Account, all: readonly Credential[]): MethodFacts[] {
   return methods.map(method => {
-    const standing = method.standing(
-      account,
-      all.filter(credential => credential.method === method.id),
-    )
+    const own = all.filter(credential => credential.method === method.id)
+    const standing = method.standing(account, own)
     const { enrolled } = standing
     const { second, backup = false, upgrade = false } = method.roles
     return {
       ...constantsOf(method),
       ...standing,
+      ...(own.length > 0 ? { since: Math.min(...own.map(({ createdAt }) => createdAt)) } : {}),
       enrollable: method.enrol !== undefined && second && !backup && !enrolled,
       backup,
       upgrade: upgrade && !enrolled,

@@ -15,6 +15,7 @@ export interface AttemptResult {
     remember: boolean
     proofs: Proof[]
     deviceId?: string
+    deviceKnown?: true
     secondFactorAt?: number
   }
   consent?: { given: Scope; refused: Scope }

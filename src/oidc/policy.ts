@@ -9,7 +9,7 @@ import type { Limits, Rule } from '../core/limits.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import { ACR_VALUES, levelOf, type Proof } from '../core/signin/proof.ts'
 import type { AuthRequest } from '../core/signin/request.ts'
-import type { SignIn, SignIns } from '../core/signins.ts'
+import { deviceOf, type SignIn, type SignIns } from '../core/signins.ts'
 import { networkOf } from '../lib/network.ts'
 import { recordOf } from './account.ts'
 import { scopeOfGrant } from './grants.ts'
@@ -65,7 +65,7 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
       roles: account?.roles ?? [],
     })
     const proofs = signIn?.proofs ?? []
-    const asksMethods = account !== undefined && live && methodsMatter(request, settings, proofs)
+    const asksMethods = account !== undefined && live && methodsMatter(request, settings, account, proofs)
     const step = nextStep({
       now: Date.now(),
       request,
@@ -77,11 +77,7 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
       // Upgrades are offered on the pages of a sign-in alone.
       methods: asksMethods ? (await factsOf(account)).map(facts => ({ ...facts, upgrade: false })) : [],
       policy: settings,
-      device: {
-        known: true,
-        declined: [],
-        ...(signIn?.secondFactorAt ? { secondFactorAt: signIn.secondFactorAt } : {}),
-      },
+      device: signIn ? deviceOf(signIn) : { known: false, declined: [] },
       added: [],
       skipped: result.attempt?.skipped ?? [],
       consent: {
@@ -145,17 +141,19 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
 }
 
 /**
- * What could be proven besides only matters when a level is asked for, or when two proofs make one: it takes a look at the
- * store.
+ * What could be proven besides only matters when a level or an age is asked for, when two proofs make one, or when the account ever
+ * had a second factor: it takes a look at the store.
  */
 function methodsMatter(
-  { acrValues }: AuthRequest,
+  { acrValues, maxAge, prompts }: AuthRequest,
   { requiredAcr, secondFactor }: SignInPolicy,
+  { secondFactorChangedAt }: Account,
   proofs: readonly Proof[],
 ): boolean {
-  if (acrValues.length > 0 || requiredAcr !== LOWEST) return true
+  if (acrValues.length > 0 || maxAge !== undefined || prompts.includes('login') || requiredAcr !== LOWEST) return true
   const isAtOnce = proofs.some(({ factors }) => factors.length > 1)
-  return levelOf(proofs) < 2 ? secondFactor === 'required' : !isAtOnce
+  if (levelOf(proofs) > 1) return !isAtOnce
+  return secondFactor === 'required' || (secondFactor !== 'off' && secondFactorChangedAt !== undefined)
 }
 
 function expectedOf(result: ReturnType<typeof resultOf>): { expectedAccountId?: string } {

@@ -1,6 +1,7 @@
 import type { Interaction, KoaContextWithOIDC } from 'oidc-provider'
 import { standing } from '../core/accounts/account.ts'
 import { ATTEMPT_OUTLIVES, type Attempt } from '../core/attempts.ts'
+import { deviceOf } from '../core/signins.ts'
 import { recordOf } from '../oidc/account.ts'
 import { readRequest } from '../oidc/read-request.ts'
 import type { SignInServices } from './services.ts'
@@ -29,7 +30,7 @@ export async function beginAttempt(
     expiresAt: now + config.interactionTtl * 1000 + ATTEMPT_OUTLIVES,
     ...(live ? { accountId: account.id, identifier: account.email } : {}),
     proofs: signIn?.accountId === account?.id ? (signIn?.proofs ?? []) : [],
-    ...(signIn?.secondFactorAt ? { device: { known: true, secondFactorAt: signIn.secondFactorAt, declined: [] } } : {}),
+    ...(signIn ? { device: deviceOf(signIn) } : {}),
     selected: false,
     remember: live && !session.transient,
   }

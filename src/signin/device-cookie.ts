@@ -1,5 +1,5 @@
 // The cookie by which a browser is known again. It holds a secret of its own, and is no session: it lets nobody in.
-import type { Device } from '../core/devices.ts'
+import type { Device, DeviceNews } from '../core/devices.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { SignInServices } from './services.ts'
 
@@ -26,7 +26,7 @@ export async function rememberDevice(
   services: SignInServices,
   ctx: PageContext,
   accountId: string,
-  news: Pick<Device, 'secondFactorAt' | 'declined'> = {},
+  news: DeviceNews = {},
 ): Promise<string> {
   const name = cookieName(services, 'latchkey_device')
   // One request may come here twice, before the browser has the cookie.

@@ -17,7 +17,10 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   const fresh = attempt.proofs.some(proof => proof.at >= attempt.startedAt)
   const secondFactorAt = page.rememberSecondFactor > 0 ? attempt.trustedAt : undefined
   const deviceId = fresh
-    ? await rememberDevice(services, ctx, account!.id, secondFactorAt ? { secondFactorAt } : {})
+    ? await rememberDevice(services, ctx, account!.id, {
+        ...(page.passesSecondBy ? {} : { complete: true }),
+        ...(secondFactorAt ? { secondFactorAt } : {}),
+      })
     : undefined
   if (fresh) noteUsed(services, ctx, attempt)
   const login: AttemptResult['login'] = fresh
@@ -30,6 +33,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
         remember: attempt.remember && page.rememberAllowed,
         proofs: attempt.proofs,
         ...(deviceId ? { deviceId } : {}),
+        ...(attempt.device?.known ? { deviceKnown: true } : {}),
         ...(attempt.device?.secondFactorAt ? { secondFactorAt: attempt.device.secondFactorAt } : {}),
       }
     : undefined

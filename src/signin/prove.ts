@@ -112,7 +112,7 @@ export function withProof(
 
 export function factsOf(device: Device | undefined): NonNullable<Attempt['device']> {
   return {
-    known: device !== undefined,
+    known: device?.complete === true,
     ...(device?.secondFactorAt ? { secondFactorAt: device.secondFactorAt } : {}),
     declined: device?.declined ?? [],
   }

@@ -4,6 +4,7 @@ import type { Account } from '../core/accounts/account.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Attempt } from '../core/attempts.ts'
 import type { Situation } from '../core/signin/situation.ts'
+import { passesSecondBy } from '../core/signin/level.ts'
 import { nextStep, type Step } from '../core/signin/next-step.ts'
 import { factsForAnybody, factsOf } from '../methods/facts.ts'
 import type { SignInServices } from './services.ts'
@@ -20,6 +21,8 @@ export interface Situated {
   rememberSecondFactor: number
   /** Whether policy lets people register with a passkey and no password. */
   passkeyAllowed: boolean
+  /** Whether the account has a second factor, and none was proven. */
+  passesSecondBy: boolean
 }
 
 const STRANGE = { known: false, declined: [] }
@@ -39,6 +42,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     // Not before a proof: what an administrator's page lacks would tell that there is one.
     roles: proven ? account.roles : [],
   })
+  const methods = proven ? await factsOf(services, account) : factsForAnybody(services.methods)
   const registration = registrationState(attempt, verification)
   const step = nextStep({
     now: Date.now(),
@@ -49,7 +53,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
     selected: attempt.selected,
-    methods: proven ? await factsOf(services, account) : factsForAnybody(services.methods),
+    methods,
     policy: settings,
     device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
     added: attempt.added ?? [],
@@ -62,7 +66,17 @@ export async function situate(services: SignInServices, attempt: Attempt, client
   })
   const { rememberAllowed, rememberSecondFactor, allowedMethods } = settings
   const passkeyAllowed = allowedMethods === 'all' || allowedMethods.includes('passkey')
-  return { attempt, client, account, verification, step, rememberAllowed, rememberSecondFactor, passkeyAllowed }
+  return {
+    attempt,
+    client,
+    account,
+    verification,
+    step,
+    rememberAllowed,
+    rememberSecondFactor,
+    passkeyAllowed,
+    passesSecondBy: passesSecondBy(attempt.proofs, methods),
+  }
 }
 
 function registrationState(attempt: Attempt, verification: Verification | undefined): Situation['registration'] {

@@ -46,7 +46,12 @@ export type ResolvedSettings = { [Name in SettingName]-?: NonNullable<Settings[N
 export const settingNames = Object.keys(settingsSchema.shape) as SettingName[]
 
 /** What all apps of a browser share, so that nothing can be said about it for one client. */
-export const SHARED_BY_APPS: readonly SettingName[] = ['sessionIdleTtl', 'sessionMaxTtl', 'rememberedSessionTtl']
+export const SHARED_BY_APPS: readonly SettingName[] = [
+  'sessionIdleTtl',
+  'sessionMaxTtl',
+  'rememberedSessionTtl',
+  'rememberAllowed',
+]
 
 /** Of two values, the one that lets less through: where several overrides apply, the strictest holds. */
 export function stricter<Name extends SettingName>(

@@ -13,6 +13,8 @@ export interface MethodFacts extends Strength {
   second: boolean
   /** Whether having it means that a second factor is asked for at each sign-in. */
   protects: boolean
+  /** Since when the account has it, if it has. Epoch milliseconds. */
+  since?: number
   /** Whether it can be set up as a second factor in the middle of a sign-in. */
   enrollable: boolean
   /** Whether it is what a person falls back on: offered once a second factor was set up. */
@@ -40,7 +42,7 @@ export type SecondFactor = (typeof SECOND_FACTOR)[number]
 
 /** What is known of the browser: it never stands for a proof, and only spares the person what policy lets it spare. */
 export interface DeviceFacts {
-  /** Whether it has been seen with the account. */
+  /** Whether the account has signed in on it before with nothing of its second factor passed by. */
   known: boolean
   /** When the account's second factor was last proven on it, if it is remembered for that. Epoch milliseconds. */
   secondFactorAt?: number

@@ -1,7 +1,7 @@
 // What a person is asked, or offered, to set up in the middle of a sign-in.
 import { isProvenBy } from './level.ts'
 import type { Situation } from './situation.ts'
-import { allowedMethods, countedProofs, isFresh, isSecondSpared } from './missing-proof.ts'
+import { allowedMethods, freshProofs, isFresh, isSecondSpared } from './missing-proof.ts'
 import { levelOf } from './proof.ts'
 
 export interface Enrolment {
@@ -26,7 +26,7 @@ export function skipKeyOf({ reason, methods }: Pick<Enrolment, 'reason' | 'metho
 /** Policy requires a second factor, and the account has none. For a while after it was first asked it may be put off. */
 function missingSecondFactor(situation: Situation): Enrolment | undefined {
   const { account, policy, now, skipped } = situation
-  const counted = countedProofs(situation)
+  const counted = freshProofs(situation)
   if (policy.secondFactor !== 'required' || levelOf(counted) > 1 || isSecondSpared(situation, counted)) return undefined
   const methods = allowedMethods(situation)
   if (methods.some(({ second }) => second)) return undefined
@@ -53,7 +53,7 @@ function missingBackup(situation: Situation): Enrolment | undefined {
 /** Only what the browser could do, and once for each device: who has declined is not asked there again. */
 function offeredUpgrade(situation: Situation): Enrolment | undefined {
   const { skipped, device, startedAt = Infinity } = situation
-  const fresh = countedProofs(situation).filter(({ at }) => at >= startedAt)
+  const fresh = freshProofs(situation).filter(({ at }) => at >= startedAt)
   if (fresh.length === 0) return undefined
   // What is set up here counts from then on: a sign-in that was spared the second factor makes nothing that stands for it.
   const own = allowedMethods(situation).filter(({ second }) => second)

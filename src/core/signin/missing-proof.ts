@@ -15,11 +15,9 @@ type Having = Pick<Situation, 'methods'> & { policy: Pick<SignInPolicy, 'allowed
 
 /** Undefined when nothing is missing that the person could give. */
 export function missingProof(situation: Situation): Missing | undefined {
-  const counted = countedProofs(situation)
+  const proofs = freshProofs(situation)
   const methods = allowedMethods(situation)
-  if (!counted.some(proof => proof.at >= freshSince(situation)))
-    return { role: 'first', methods: idsOf(methods.filter(({ first }) => first)) }
-  const proofs = levelProofs(situation)
+  if (proofs.length === 0) return { role: 'first', methods: idsOf(methods.filter(({ first }) => first)) }
   const missing = missingSecond(situation, proofs, methods) ?? missingLevel(situation, proofs, methods)
   return missing && { role: 'second', methods: idsOf(missing) }
 }
@@ -35,14 +33,13 @@ export function countedProofs({ account, proofs, policy: { allowedMethods: allow
 }
 
 /**
- * The proofs that a second factor and a level may come from. An app that asks for an age and for a level asks both of the
- * same proofs: a code that was given weeks ago does not make a fresh one into two factors.
+ * The proofs that all of this request is held to. An app that asks for an age, or for a sign-in (`prompt=login`: OIDC Core
+ * 1.0, section 3.1.2.1), asks for the person to be authenticated anew: a code that was given weeks ago does not make a fresh
+ * proof into two factors.
  */
-export function levelProofs(situation: Situation): Proof[] {
-  const { maxAge, acrValues } = situation.request
-  const counted = countedProofs(situation)
-  if (maxAge === undefined || acrValues.length === 0) return counted
-  return counted.filter(({ at }) => at >= freshSince(situation))
+export function freshProofs(situation: Situation): Proof[] {
+  const since = freshSince(situation)
+  return countedProofs(situation).filter(({ at }) => at >= since)
 }
 
 export function allowedMethods({ methods, policy }: Having): MethodFacts[] {
@@ -76,9 +73,19 @@ function isSecondDemanded(situation: Situation, counted: readonly Proof[], metho
   const { policy, device } = situation
   if (policy.secondFactor === 'off' || isSecondSpared(situation, counted)) return false
   if (policy.secondFactor === 'required') return isFresh(situation, counted) || levelFor(counted, methods) < 2
-  // A session that began before the second factor was set up goes on; its next sign-in is asked.
-  const isProtected = isFresh(situation, counted) && methods.some(({ protects }) => protects)
-  return isProtected && (policy.secondFactor === 'optional' || !device.known)
+  if (!wasProtected(situation, counted, methods)) return false
+  return policy.secondFactor === 'optional' || !device.known
+}
+
+/**
+ * Whether any of this was proven while the account had a second factor. A session that began before it was set up goes on,
+ * and its next sign-in is asked. One that began since then, at an app whose policy asked for less, is asked here.
+ */
+function wasProtected(situation: Situation, counted: readonly Proof[], methods: readonly MethodFacts[]): boolean {
+  const protecting = methods.filter(({ protects }) => protects)
+  if (protecting.length === 0) return false
+  const since = Math.min(...protecting.map(method => method.since ?? 0))
+  return isFresh(situation, counted) || counted.some(({ at }) => at >= since)
 }
 
 /**
@@ -109,7 +116,7 @@ function missingLevel(
 
 /** Whether the sign-in stays below a level that it must reach. */
 export function isLevelUnmet(situation: Situation): boolean {
-  return wantedLevels(situation).essential(levelFor(levelProofs(situation), allowedMethods(situation)))
+  return wantedLevels(situation).essential(levelFor(freshProofs(situation), allowedMethods(situation)))
 }
 
 /** Which levels would do: one of those that the app asked for, and never less than policy asks. */

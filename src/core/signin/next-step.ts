@@ -2,7 +2,7 @@
 // every authorization request (a live session included) and on every page of an attempt; nothing else decides.
 import { missingEnrolment, type Enrolment } from './missing-enrolment.ts'
 import { levelFor } from './level.ts'
-import { allowedMethods, isLevelUnmet, levelProofs, missingProof, type Missing } from './missing-proof.ts'
+import { allowedMethods, freshProofs, isLevelUnmet, missingProof, type Missing } from './missing-proof.ts'
 import { isEmptyScope, missingScope, type Scope } from './request.ts'
 import { issuedAcr, issuedAmr, type Proof } from './proof.ts'
 import type { Situation } from './situation.ts'
@@ -52,7 +52,7 @@ export function nextStep(situation: Situation): Step {
   const asked = prompts.has('consent') || (!consent.firstParty && !isEmptyScope(missingConsent))
   if (asked && !consent.decided) return { kind: 'consent', missing: missingConsent }
 
-  const proofs = levelProofs(situation)
+  const proofs = freshProofs(situation)
   const level = levelFor(proofs, allowedMethods(situation))
   return {
     kind: 'finish',

@@ -14,6 +14,7 @@ export function signInOf(ctx: KoaContextWithOIDC, login: NonNullable<AttemptResu
     address: ctx.ip,
     userAgent: ctx.get('user-agent').slice(0, 300),
     remembered: login.remember,
+    ...(login.deviceKnown ? { deviceKnown: true } : {}),
     ...(login.secondFactorAt ? { secondFactorAt: login.secondFactorAt } : {}),
     createdAt: now,
     lastSeenAt: now,

@@ -35,10 +35,10 @@ describe('the policy document', () => {
 
   it('changes single settings, and loses none of several that are changed at once', async () => {
     const notes = { kind: 'client', name: 'notes' } as const
-    const changes = [{ accessTokenTtl: 300 }, { refreshTokenTtl: 600 }, { rememberAllowed: false }]
+    const changes = [{ accessTokenTtl: 300 }, { refreshTokenTtl: 600 }, { refreshTokenMaxTtl: 900 }]
     await Promise.all(changes.map(change => policies.amend(notes, change, 'command line')))
     await policies.amend(notes, { refreshTokenTtl: undefined }, 'command line')
-    expect((await policies.current()).clients.notes).to.deep.equal({ accessTokenTtl: 300, rememberAllowed: false })
+    expect((await policies.current()).clients.notes).to.deep.equal({ accessTokenTtl: 300, refreshTokenMaxTtl: 900 })
   })
 
   it('finds nothing said before for a role that is named like what objects inherit', async () => {
@@ -47,9 +47,11 @@ describe('the policy document', () => {
   })
 
   it('refuses to say about one client what all apps of a browser share', async () => {
-    const said = policies.set({ kind: 'client', name: 'notes' }, { sessionIdleTtl: 600 }, 'command line')
-    const error = await said.catch((thrown: unknown) => thrown)
-    expect(error).to.be.instanceOf(Refused).and.have.property('field', 'sessionIdleTtl')
+    for (const shared of [{ sessionIdleTtl: 600 }, { rememberAllowed: false }]) {
+      const said = policies.set({ kind: 'client', name: 'notes' }, shared, 'command line')
+      const error = await said.catch((thrown: unknown) => thrown)
+      expect(error).to.be.instanceOf(Refused).and.have.property('field', Object.keys(shared)[0])
+    }
   })
 
   for (const wanted of [

@@ -160,13 +160,81 @@ describe('the second factor', () => {
         'second: totp recovery-codes',
       ],
       [
-        'was proven in the session that the sign-in goes on from',
+        'was proven in a session, and the app asks for a sign-in: asked again',
         { request: { prompts: ['login'] }, proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(pwd)] },
-        'finish 2',
+        'second: totp recovery-codes',
+      ],
+      [
+        'was proven in a session, and the app asks for a sign-in by two: asked again',
+        {
+          request: { prompts: ['login'], acrValues: [SECOND] },
+          proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(pwd)],
+        },
+        'second: totp recovery-codes',
+      ],
+      [
+        'was proven before the age that the app asks for: asked again',
+        { request: { maxAge: 60 }, proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(pwd)] },
+        'second: totp recovery-codes',
+      ],
+      [
+        'was proven in a session on a device that is remembered, and the app asks for a sign-in: one factor',
+        {
+          request: { prompts: ['login'] },
+          proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(pwd)],
+          device: { known: true, secondFactorAt: old },
+        },
+        'finish 1',
       ],
       [
         'was set up since the session began: it goes on',
-        sessionOnly({ proofs: [proofBy(pwd, old)], methods: withTotp, policy: { secondFactor: 'optional' } }),
+        sessionOnly({
+          proofs: [proofBy(pwd, old)],
+          methods: [pwd, { ...totp, since: old + 1 }, lacking(mailed), recovery],
+          policy: { secondFactor: 'optional' },
+        }),
+        'finish 1',
+      ],
+      [
+        'was passed by at an app that asks for less: asked here',
+        sessionOnly({
+          proofs: [proofBy(pwd, old)],
+          methods: [pwd, { ...totp, since: old }, lacking(mailed), recovery],
+          policy: { secondFactor: 'optional' },
+        }),
+        'second: totp recovery-codes',
+      ],
+      [
+        'was passed by, and one of two was set up since: asked',
+        sessionOnly({
+          proofs: [proofBy(pwd, old)],
+          methods: [pwd, { ...totp, since: old - 1 }, { ...mailed, since: old + 1 }],
+          policy: { secondFactor: 'optional' },
+        }),
+        'second: totp email-code',
+      ],
+      [
+        'was passed by on a device that is new: asked',
+        sessionOnly({
+          proofs: [proofBy(pwd, old)],
+          methods: withTotp,
+          policy: { secondFactor: 'new-device' },
+        }),
+        'second: totp recovery-codes',
+      ],
+      [
+        'was not asked for on a known device: not asked',
+        sessionOnly({
+          proofs: [proofBy(pwd, old)],
+          methods: withTotp,
+          policy: { secondFactor: 'new-device' },
+          device: { known: true },
+        }),
+        'finish 1',
+      ],
+      [
+        'was passed by where policy asks for none: not asked',
+        sessionOnly({ proofs: [proofBy(pwd, old)], methods: withTotp, policy: { secondFactor: 'off' } }),
         'finish 1',
       ],
       [
@@ -407,7 +475,6 @@ describe('an upgrade', () => {
       'is not offered for a second factor that the session proved long ago',
       {
         methods: [...able, totp, lacking(mailed)],
-        request: { prompts: ['login'] },
         proofs: [proofBy(pwd, old), proofBy(totp, old), proofBy(mailed)],
       },
       'finish 2',
@@ -572,9 +639,9 @@ describe('a level', () => {
       'finish 2',
     ],
     [
-      'that is not asked for beside max_age is that of the session',
+      'that is not asked for beside max_age is that of what is that fresh',
       { request: { maxAge: 600 }, proofs: [proofBy(pwd, old), proofBy(totp)] },
-      'finish 2',
+      'finish 1',
     ],
     [
       'of policy is asked of a session',
