@@ -61,6 +61,13 @@ function guardedLookup(mayReach: (address: string) => boolean) {
   }
 }
 
-function refused(address: string): Error {
-  return new Error(`${address} is in a private network: add it to LATCHKEY_ALLOW_NETWORKS if it is meant to be reached`)
+/** Nothing was called: where it leads is no place of the public's, nor one that is opened. */
+export class PrivateAddress extends Error {
+  override readonly name = 'PrivateAddress'
+}
+
+function refused(address: string): PrivateAddress {
+  return new PrivateAddress(
+    `${address} is in a private network: add it to LATCHKEY_ALLOW_NETWORKS if it is meant to be reached`,
+  )
 }

@@ -25,6 +25,7 @@ eachEngine((_, openUrl) => {
           { ...shared, id: 'liar', name: 'Liar', issuer: issuer.issuer },
           { ...shared, id: 'second', name: 'Second', issuer: issuer.issuer },
           { ...shared, id: 'apple', name: 'Apple', issuer: issuer.issuer },
+          { ...shared, id: 'troubled', name: 'Troubled', issuer: issuer.issuer },
           { ...shared, id: 'down', name: 'Down', issuer: 'http://127.0.0.1:9' },
           { ...shared, id: 'inside', name: 'Inside', issuer: 'http://169.254.169.254' },
         ]),
@@ -35,6 +36,7 @@ eachEngine((_, openUrl) => {
       const sub = randomBytes(6).toString('hex')
       Object.assign(issuer, {
         lie: undefined,
+        trouble: undefined,
         answers: {},
         says: { sub, email: `${sub}@example.com`, email_verified: true },
       })
@@ -95,6 +97,34 @@ eachEngine((_, openUrl) => {
         codeOf(await through(visitor, end, 'liar'))
       }
     })
+
+    const everywhere = ['/.well-known/openid-configuration', '/jwks', '/token', '/userinfo']
+    const troubles = [
+      ['more than is read', 'flood', 'more than we read', everywhere],
+      ['a page', 'nonsense', 'could not be accepted', everywhere],
+      ['of another', 'lie', 'could not be accepted', everywhere],
+      ['its own fault', 'fault', 'does not answer at the moment', everywhere],
+      // It takes as long as we wait.
+      ['without an end', 'drip', 'does not answer at the moment', ['/userinfo']],
+    ] as const
+    let later = 0
+    for (const [what, trouble, words, places] of troubles) {
+      for (const at of places) {
+        it(`an answer of ${at}, ${what}: refused, in words, with the other ways at hand`, async () => {
+          // What was looked up before is known for an hour.
+          moveClock((later += 2 * 60 * 60 * 1000))
+          delete issuer.says.email
+          issuer.trouble = { at, with: trouble }
+          const { visitor, page } = await authorize(server, client)
+          const left = await visitor.submit(page, '/prove/upstream-troubled/challenge')
+          const end = left.url.origin === issuer.issuer ? await visitor.open(await pass(left.url)) : left
+          expect(end.status).to.equal(502)
+          expect(wordsOf(end)).to.match(new RegExp(`Troubled (answered )?${words}`))
+          const { email } = await server.person()
+          codeOf(await signIn(visitor, end, email))
+        }).timeout(20_000)
+      }
+    }
 
     it('one that never answers is given up on', async () => {
       const { visitor, page } = await authorize(server, client)

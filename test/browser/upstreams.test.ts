@@ -1,7 +1,9 @@
 // Signing in from elsewhere, in a real browser, on each store: through a server shaped as GitHub's, and through another
 // Latchkey, each on a site of its own.
+import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { startApple, type AppleServer } from '../support/apple.ts'
 import { eachEngine } from '../support/engines.ts'
 import { freePort, startServer, type TestServer } from '../support/server.ts'
 import { withUpstreams } from '../support/upstreams.ts'
@@ -156,6 +158,55 @@ describe('a person who has an account at another Latchkey', () => {
         await enterPassword(page)
         await page.getByText(place === 0 ? 'Linked: you can sign in with it' : 'signs in to another account').waitFor()
       }
+    })
+  })
+})
+
+// Apple's page posts to us from another site. A cookie that is SameSite=Lax goes with no such post, only with the GET that
+// we answer it by: whether a browser keeps to that is seen in one alone.
+describe('a person who has an account at Apple', () => {
+  eachEngine((_, openUrl) => {
+    let apple: AppleServer
+    let stage: Stage
+    before(async () => {
+      apple = await startApple()
+      stage = await setStage({ store: await openUrl(), env: withUpstreams([apple.entry]) })
+    })
+    beforeEach(() => {
+      apple.user = { sub: `001234.${randomBytes(8).toString('hex')}`, email: newAddress() }
+    })
+    afterEach(() => expect(apple.complaints).to.deep.equal([]))
+    after(async () => {
+      await stage?.close()
+      await apple?.close()
+    })
+
+    journey('gets an account by what its page posts to us, and comes again', async open => {
+      for (const first of [true, false]) {
+        const page = await open()
+        await page.goto(stage.example.url)
+        await press(page, 'Sign in')
+        await press(page, 'Continue with Apple')
+        await expectHeading(page, 'Sign in with your Apple Account')
+        await press(page, 'Continue')
+        if (first) await press(page, 'Allow')
+        await expectSignedIn(stage, page, apple.user.email)
+      }
+    })
+
+    journey('links it at Security by what its page posts to us', async open => {
+      const { email } = await stage.server.person({ email: newAddress() })
+      const page = await open()
+      await page.goto(`${stage.server.issuer}/account`)
+      await enterName(page, email)
+      await enterPassword(page)
+      await openLink(page, 'Link Apple')
+      await press(page, 'Continue with Apple')
+      await press(page, 'Continue')
+      await page.getByText('Linked: you can sign in with it').waitFor()
+      await page.getByText(apple.user.email).waitFor()
+      // Nothing of what Apple says of a person stays in an address.
+      expect(page.url()).to.equal(`${stage.server.issuer}/account/security?done=linked`)
     })
   })
 })

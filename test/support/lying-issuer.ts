@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose'
 
 export interface LyingIssuer {
@@ -12,6 +13,8 @@ export interface LyingIssuer {
   /** What the authorization endpoint answers, over `code`, `state` and `iss`. */
   answers: Record<string, string>
   lie: 'unsigned' | 'other key' | 'no nonce' | 'no id_token' | 'error' | 'silence' | 'redirect' | undefined
+  /** What it does at one of its addresses, in the place of an answer, or beside the right one. */
+  trouble: { at: string; with: 'flood' | 'drip' | 'nonsense' | 'fault' | 'lie' } | undefined
   /** Every authorization request and token request so far. */
   asked: URLSearchParams[]
   redeemed: URLSearchParams[]
@@ -45,6 +48,7 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
     const url = new URL(request.url!, self.issuer)
     const json = (body: object, status = 200) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (url.pathname === self.trouble?.at) return make(self.trouble.with, response)
     switch (url.pathname) {
       case '/.well-known/openid-configuration':
         return void json({
@@ -52,6 +56,7 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
           authorization_endpoint: `${self.issuer}/authorize`,
           token_endpoint: `${self.issuer}/token`,
           jwks_uri: `${self.issuer}/jwks`,
+          userinfo_endpoint: `${self.issuer}/userinfo`,
           response_types_supported: ['code'],
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: ['ES256', 'none'],
@@ -75,6 +80,8 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
       }
       case '/jwks':
         return void json({ keys: [jwk] })
+      case '/userinfo':
+        return void json({ sub: self.says.sub })
       default:
         return void response.writeHead(404).end()
     }
@@ -87,6 +94,7 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
     says: {},
     answers: {},
     lie: undefined,
+    trouble: undefined,
     asked: [],
     redeemed: [],
     async close() {
@@ -96,4 +104,23 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
     },
   }
   return self
+}
+
+/** Says more than anybody reads (packed, it is small), never ends, or says nothing that helps. */
+function make(trouble: NonNullable<LyingIssuer['trouble']>['with'], response: ServerResponse): void {
+  const json = { 'content-type': 'application/json' }
+  switch (trouble) {
+    case 'flood':
+      return void response
+        .writeHead(200, { ...json, 'content-encoding': 'gzip' })
+        .end(gzipSync(JSON.stringify({ padding: ' '.repeat(257 * 1024) })))
+    case 'drip':
+      return void response.writeHead(200, json).write('{')
+    case 'nonsense':
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to our hotel</h1>')
+    case 'fault':
+      return void response.writeHead(503, json).end('{}')
+    case 'lie':
+      return void response.writeHead(200, json).end('{"issuer":"https://accounts.google.com","sub":"somebody else"}')
+  }
 }

@@ -60,6 +60,8 @@ const apple = z.strictObject({
   keyId: z.string().min(1),
   /** PEM (PKCS #8), the content of the .p8 file. */
   privateKey: z.string().includes('PRIVATE KEY'),
+  /** For a stand-in to try an installation with: Apple itself takes no redirect URI on localhost. */
+  issuer: address.default('https://appleid.apple.com'),
 })
 const github = z.strictObject({
   kind: z.literal('github'),
@@ -181,7 +183,7 @@ function presetOf(one: Entry): Preset {
     case 'apple': {
       const { teamId, keyId, privateKey } = one
       return {
-        ...discovered('Apple', 'https://appleid.apple.com', true),
+        ...discovered('Apple', one.issuer, true),
         scopes: ['openid', 'email'],
         formPost: true,
         appleKey: { teamId, keyId, privateKey },

@@ -1,11 +1,14 @@
 // An upstream, as the library of the protocol knows it. It is looked up when somebody first wants to sign in from there, so
 // that one that is down holds up neither the start nor anybody else.
 import type { ClientAuth, Configuration } from 'openid-client'
+import { withBoundedAnswers } from '../../lib/bounded-answers.ts'
 import type { Upstream } from '../../lib/config/upstreams.ts'
 import { appleSecret } from './apple.ts'
 
 /** Seconds for each call. */
 const DEADLINE = 5
+/** Bytes of an answer: a hundred times what discovery documents, keys and tokens take. */
+const LARGEST = 256 * 1024
 /** Milliseconds: what was looked up, and that it failed. */
 const KEPT = 60 * 60 * 1000
 const FAILURE_KEPT = 5000
@@ -18,7 +21,7 @@ export function upstreamClient(upstream: Upstream): UpstreamClient {
   return call => {
     const now = Date.now()
     if (known && known.until > now) return known.client
-    const looked = { client: lookUp(upstream, call), until: now + KEPT }
+    const looked = { client: lookUp(upstream, withBoundedAnswers(call, LARGEST)), until: now + KEPT }
     known = looked
     looked.client.catch(() => {
       looked.until = Date.now() + FAILURE_KEPT

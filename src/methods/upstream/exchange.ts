@@ -27,7 +27,7 @@ export function callbackOf({ issuer }: { issuer: string }, { id }: Pick<Upstream
 /**
  * @param began where people come back to: see states.ts
  * @returns where the browser goes
- * @throws Refused `upstream.unavailable`
+ * @throws Refused `upstream.unavailable`, `upstream.invalid`, `upstream.too_large`
  */
 export async function beginExchange(
   { upstream, client }: Exchange,
@@ -56,7 +56,7 @@ export async function beginExchange(
 /**
  * Takes the query that somebody came back with.
  * @throws Refused `upstream.unknown_state`, `upstream.cancelled`, `upstream.refused`, `upstream.unavailable`,
- * `upstream.invalid`
+ * `upstream.invalid`, `upstream.too_large`
  */
 export async function finishExchange(
   { upstream, client }: Exchange,
@@ -90,7 +90,7 @@ async function openSecrets({ sealer }: MethodServices, sealed: string): Promise<
   }
 }
 
-/** @throws Refused `upstream.unavailable` */
+/** @throws Refused `upstream.unavailable`, `upstream.invalid`, `upstream.too_large` */
 function lookUp({ name }: Upstream, client: UpstreamClient, services: MethodServices): Promise<Client> {
   return client(services.fetch).catch((error: unknown) => {
     throw explainLookup(name, error)

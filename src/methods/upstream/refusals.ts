@@ -1,5 +1,7 @@
 // Why somebody could not sign in from elsewhere, in words that say what to do next.
+import { AnswerTooLarge } from '../../lib/bounded-answers.ts'
 import { Refused } from '../../lib/errors.ts'
+import { PrivateAddress } from '../../lib/fetch.ts'
 
 /** Too old, used already, of another sign-in, or of nobody's. */
 export function unknownState(): Refused {
@@ -9,7 +11,7 @@ export function unknownState(): Refused {
 
 /**
  * An error of the library's, as ours. Its own may carry tokens: only what it is called goes on, for the log.
- * @returns Refused `upstream.cancelled`, `upstream.refused`, `upstream.unavailable`, `upstream.invalid`
+ * @returns Refused `upstream.cancelled`, `upstream.refused`, `upstream.unavailable`, `upstream.invalid`, `upstream.too_large`
  */
 export function explainFailure(name: string, error: unknown): Refused {
   if (error instanceof Refused) return error
@@ -25,28 +27,39 @@ export function explainFailure(name: string, error: unknown): Refused {
       ? new Refused('upstream.cancelled', { hint: `You did not sign in with ${name}. Choose how to go on.`, cause })
       : new Refused('upstream.refused', { hint: `${name} refused. Try it again, or choose another way.`, cause })
   }
-  if (isAway(error)) return unavailable(name, cause)
-  const hint = `What ${name} answered could not be accepted. Nothing happened; try again later, or choose another way.`
-  return new Refused('upstream.invalid', { status: 502, hint, cause })
+  return explain(name, error, cause)
 }
 
-/** It could not even be looked up. Nothing secret is said in that, so the log may have it in full. */
+/** It could not be looked up. Nothing secret is said in that, so the log may have it in full. */
 export function explainLookup(name: string, error: unknown): Refused {
   const reason = causesOf(error).at(-1)
-  return unavailable(name, new Error(reason instanceof Error ? reason.message : 'it could not be looked up'))
+  return explain(name, error, new Error(reason instanceof Error ? reason.message : 'it could not be looked up'))
 }
 
-function unavailable(name: string, cause: Error): Refused {
-  const hint = `${name} does not answer at the moment. Try again in a few minutes, or choose another way.`
-  return new Refused('upstream.unavailable', { status: 502, hint, cause })
+function explain(name: string, error: unknown, cause: Error): Refused {
+  const refused = (code: string, hint: string) => new Refused(`upstream.${code}`, { status: 502, hint, cause })
+  if (causesOf(error).some(one => one instanceof AnswerTooLarge))
+    return refused(
+      'too_large',
+      `${name} answered more than we read. Nothing happened; try again later, or choose another way.`,
+    )
+  if (isAway(error))
+    return refused(
+      'unavailable',
+      `${name} does not answer at the moment. Try again in a few minutes, or choose another way.`,
+    )
+  return refused(
+    'invalid',
+    `What ${name} answered could not be accepted. Nothing happened; try again later, or choose another way.`,
+  )
 }
 
-/** Nothing was answered, or not in time; or it says itself that it cannot. */
+/** Nothing was answered, or not in time, or the way there is closed; or it says itself that it cannot. */
 function isAway(error: unknown): boolean {
-  const chain = causesOf(error)
-  return chain.some(one => {
+  return causesOf(error).some(one => {
     const { name, code, status } = one as { name?: string; code?: unknown; status?: unknown }
-    const failed = one instanceof TypeError && /fetch failed/.test(one.message)
+    const failed =
+      one instanceof PrivateAddress || (one instanceof TypeError && /fetch failed|terminated/.test(one.message))
     return (
       failed || name === 'TimeoutError' || code === 'OAUTH_TIMEOUT' || (typeof status === 'number' && status >= 500)
     )

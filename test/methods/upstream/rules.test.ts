@@ -1,11 +1,16 @@
 // Who gets an account from elsewhere, and with what.
 import { expect } from 'chai'
 import { randomBytes } from 'node:crypto'
+import { accountDeclaration } from '../../../src/core/accounts/account.ts'
+import { verificationDeclaration } from '../../../src/core/accounts/verifications.ts'
+import { credentialDeclaration } from '../../../src/core/credentials.ts'
 import type { ClientView } from '../../../src/oidc/clients/clients.ts'
+import type { Declaration } from '../../../src/storage/port.ts'
 import { enrolPassword } from '../../../src/methods/password/password.ts'
 import { SECURITY } from '../../support/account.ts'
 import { authorize, claimsIn } from '../../support/endpoints.ts'
-import { codeOf, redeem } from '../../support/flow.ts'
+import { eachEngine } from '../../support/engines.ts'
+import { codeOf, redeem, signIn } from '../../support/flow.ts'
 import { GITHUB_SECRET, startGitHub, type GitHubServer } from '../../support/github.ts'
 import { startLyingIssuer, type LyingIssuer } from '../../support/lying-issuer.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
@@ -160,5 +165,68 @@ describe('who comes from elsewhere', () => {
     expect(wordsOf(await visitor.submit(await visitor.open(removeUrl), '/remove'))).to.include('Removed.')
     const again = await come('open')
     expect(wordsOf(again.end)).to.include('You have an account already')
+  })
+})
+
+eachEngine((_, openUrl) => {
+  describe('who comes from elsewhere while registration is closed', () => {
+    let issuer: LyingIssuer
+    let server: TestServer
+    let client: ClientView
+    before(async () => {
+      issuer = await startLyingIssuer()
+      const oidc = { kind: 'oidc', issuer: issuer.issuer, clientId: 'us' }
+      server = await startServer({
+        store: await openUrl(),
+        env: {
+          LATCHKEY_REGISTRATION: 'closed',
+          ...withUpstreams([
+            { ...oidc, id: 'trusted', name: 'Trusted', trustEmail: true },
+            { ...oidc, id: 'doubted', name: 'Doubted' },
+          ]),
+        },
+      })
+      client = await server.register('web', { first_party: true })
+    })
+    after(async () => {
+      await server?.close()
+      await issuer?.close()
+    })
+
+    const kept = [accountDeclaration, credentialDeclaration, verificationDeclaration] as Declaration<{ id: string }>[]
+    const documents = () => Promise.all(kept.map(declaration => server.app.store.collection(declaration).count({})))
+
+    it('is refused, and nothing is made or sent', async () => {
+      for (const id of ['trusted', 'doubted']) {
+        const before = await documents()
+        const sub = randomBytes(6).toString('hex')
+        issuer.says = { sub, email: `${sub}@example.com`, email_verified: true }
+        const { visitor, page } = await authorize(server, client)
+        const end = await through(visitor, page, id)
+        expect(end.status).to.equal(403)
+        expect(wordsOf(end)).to.include('No account here goes with that sign-in')
+        expect(await documents()).to.deep.equal(before)
+        await server.app.postbox.settled()
+        expect(server.mailbox.to(`${sub}@example.com`)).to.deep.equal([])
+        // The way in for who has an account is still there.
+        codeOf(await signIn(visitor, end, (await server.person()).email))
+      }
+    })
+
+    it('signs in where they have an account that they have linked', async () => {
+      const { email, id: accountId } = await server.person()
+      issuer.says = { sub: accountId, email, email_verified: true }
+      const first = await authorize(server, client)
+      const asked = await through(first.visitor, first.page, 'trusted')
+      codeOf(await first.visitor.submit(asked, '/prove/password', { password: PASSWORD }))
+      const again = await authorize(server, client)
+      const { body } = await redeem(
+        server,
+        client,
+        codeOf(await through(again.visitor, again.page, 'trusted')),
+        again.codeVerifier,
+      )
+      expect(claimsIn(body.id_token)).to.deep.include({ sub: accountId, amr: ['fed'] })
+    })
   })
 })
