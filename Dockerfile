@@ -18,10 +18,10 @@ COPY scripts/latchkey.mjs scripts/setup.mjs scripts/
 COPY scripts/tools/compile-cache.mjs scripts/tools/
 COPY src src
 COPY views views
-# What is compiled here is not compiled at each start. Node keeps a cache for each user, so it is made as who will run it.
+# What is compiled here is not compiled at each start, nor is the list of common passwords made. Node keeps a cache for each user, so it is made as who will run it.
 RUN install --directory --owner=node node_modules/.cache/latchkey \
   && setpriv --reuid=node --regid=node --clear-groups \
-    node --eval "import('./scripts/setup.mjs').then(({ compile }) => compile(process.execPath))" \
+    node --eval "import('./scripts/setup.mjs').then(({ prepare }) => prepare(process.execPath))" \
   && chown --recursive root:root node_modules/.cache && chmod --recursive a+rX node_modules/.cache
 ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/latchkey
 # The one place that is written to, and only with the embedded store; everything above belongs to root.

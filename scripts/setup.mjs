@@ -35,12 +35,19 @@ export function setUp() {
     }
     if (!existsSync(localNode))
       fail('The `node` package did not install its binary. Try `npm rebuild node`, or use Node 24.')
-    compile()
+    prepare()
   })
 }
 
+/** What is made from the packages once, rather than at each start. */
+export function prepare(node = localNode) {
+  compile(node)
+  // Where it is missing, it is made when it is first needed, and whoever chooses a password waits for it.
+  spawnSync(node, ['./src/core/passwords/build-common-list.ts'], { cwd: root, stdio: 'ignore' })
+}
+
 /** So that the very first start is as quick as those after it. A cache that cannot be filled is no fault. */
-export function compile(node = localNode) {
+function compile(node) {
   const programs = [
     './src/main.ts',
     './src/server/run.ts',

@@ -10,8 +10,8 @@ import type { Views } from '../lib/views.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, readBody, type Form } from '../lib/web/form.ts'
 import type { MethodServices } from '../methods/method.ts'
-import { enrolPassword, removePassword } from '../methods/password/password.ts'
-import { checkNewPassword } from '../methods/password/rules.ts'
+import { minLengthFor, newPassword, type Newcomer } from '../methods/password/rules.ts'
+import { removePassword, storePassword } from '../methods/password/set.ts'
 
 export interface SetupServices extends MethodServices {
   accounts: Accounts
@@ -34,8 +34,9 @@ async function show(
   ctx: PageContext,
   refused?: { error: Refused; form: Form },
 ): Promise<void> {
-  const { config, invitations, accounts, views } = services
-  if (!(await invitations.find(ctx.params.secret!)) || (await accounts.hasAdmin())) throw gone()
+  const { invitations, accounts, views } = services
+  const invitation = await invitations.find(ctx.params.secret!)
+  if (!invitation || (await accounts.hasAdmin())) throw gone()
   const { error, form } = refused ?? {}
   ctx.status = error?.status ?? 200
   ctx.type = 'html'
@@ -49,7 +50,7 @@ async function show(
       username: form?.text('username') ?? '',
     },
     errors: error ? { [error.field ?? 'form']: error.hint } : {},
-    minLength: config.passwordMinLength,
+    minLength: await minLengthFor(services, { roles: invitation.roles }),
   })
 }
 
@@ -68,16 +69,18 @@ async function submit(services: SetupServices, ctx: PageContext): Promise<void> 
 
 /** @returns the new administrator's address */
 async function createAdministrator(services: SetupServices, ctx: PageContext, form: Form): Promise<string> {
-  const { config, invitations, accounts, events } = services
+  const { invitations, accounts, events } = services
   const secret = ctx.params.secret!
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
   const name = canonicalName(form.text('name'))
-  const password = form.text('password')
-  checkNewPassword(password, config.passwordMinLength, [email, username, name])
-
+  const profile = name ? { name } : {}
   // Each start without an administrator prints another link; the first that is used ends them all.
-  if (await accounts.hasAdmin()) throw gone()
+  const invited = await invitations.find(secret)
+  if (!invited || (await accounts.hasAdmin())) throw gone()
+  const newcomer: Newcomer = { email, ...(username ? { username } : {}), profile, roles: invited.roles }
+  const password = await newPassword(services, form.text('password'), newcomer)
+
   const id = newId()
   const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
   const entry = { type: 'account.registered', ...origin, accountId: id, details: { by: 'admin' } } as const
@@ -89,14 +92,14 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
     for (const role of invitation.roles) {
       await events.emit({ type: 'role.assigned', ...origin, accountId: id, details: { role } })
     }
-    await enrolPassword(services, id, password)
+    await storePassword(services, id, password)
     await accounts.create({
       id,
       email,
       // Whoever can read the server's output or its store is trusted to know their own address.
       emailVerified: true,
       ...(username ? { username } : {}),
-      profile: name ? { name } : {},
+      profile,
       roles: invitation.roles,
     })
   } catch (error) {

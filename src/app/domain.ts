@@ -15,6 +15,7 @@ import { createLimits } from '../core/limits.ts'
 import { createLinks } from '../core/links.ts'
 import { countLocks } from '../core/metrics/identity.ts'
 import { createLiveCounts } from '../core/metrics/live-counts.ts'
+import { createScreen } from '../core/passwords/screen.ts'
 import { createPolicies } from '../core/policy/policies.ts'
 import { holdPolicy } from '../core/policy/held.ts'
 import { createPostbox } from '../core/postbox.ts'
@@ -67,6 +68,15 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     limits: createLimits(store, work.limited),
     links: createLinks(store, { ttl: config.magicLinkTtl }),
     hasher: observation.hasher(hasher),
+    screen: createScreen({
+      config,
+      fetch: guardedFetch,
+      asked: (answer, reason) => {
+        work.lookedUp(answer)
+        if (reason) log.warn({ reason }, 'a new password was not looked up among leaked ones')
+      },
+    }),
+    policy: holdPolicy(policies, config),
     sealer: createSealer(config.secrets),
     postbox,
     fetch: guardedFetch,
@@ -80,7 +90,6 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     events,
     live,
     policies,
-    policy: holdPolicy(policies, config),
     consents: createConsents(store),
     signIns: createSignIns(store),
     attempts: openAttempts(store),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { loadConfig } from '../lib/config/load.ts'
 import { newSecret } from '../lib/ids.ts'
-import { checkNewPassword } from '../methods/password/rules.ts'
+import { newPassword } from '../methods/password/rules.ts'
 import { CommandError } from './support/failure.ts'
 import { withStore } from './support/open.ts'
 import { withJson, type JsonOption } from './support/options.ts'
@@ -21,12 +21,12 @@ export function define(seed: Command): void {
 }
 
 async function run(options: JsonOption & PasswordOptions & { users: number }): Promise<void> {
-  const { env, passwordMinLength } = loadConfig()
+  const { env } = loadConfig()
   if (env === 'production') throw new CommandError('Test people are not made in production (LATCHKEY_ENV).')
   const password = (await passwordIn(options)) ?? newSecret()
-  checkNewPassword(password, passwordMinLength, [])
-  await withStore(async ({ store, hasher }) => {
-    const made = await seedPeople(store, options.users, await hasher.hash(password))
+  await withStore(async opened => {
+    const { hash } = await newPassword(opened, password, {})
+    const made = await seedPeople(opened.store, options.users, hash)
     const known = options.users - made
     print(options.json, { users: options.users, made, ...(made > 0 ? { password } : {}) }, () => {
       const there = known > 0 ? `; ${known} were there already, with the password that they have` : ''

@@ -3,8 +3,8 @@ import { profileSchema, type Account } from '../core/accounts/account.ts'
 import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
 import { onlyCredentialId } from '../core/credentials.ts'
 import { newId } from '../lib/ids.ts'
-import { enrolPassword } from '../methods/password/password.ts'
-import { checkNewPassword } from '../methods/password/rules.ts'
+import { newPassword } from '../methods/password/rules.ts'
+import { storePassword } from '../methods/password/set.ts'
 import { setAccountStatus } from '../oidc/sessions/account-status.ts'
 import { define as defineFactors } from './factors.ts'
 import { CommandError, UsageError } from './support/failure.ts'
@@ -54,22 +54,23 @@ function create(options: CreateOptions): Promise<void> {
 }
 
 async function createAccount(opened: Opened, options: CreateOptions): Promise<Account> {
-  const { config, accounts, credentials, events } = opened
+  const { accounts, credentials, events } = opened
   const email = canonicalEmail(options.email)
   const username = options.username === undefined ? undefined : canonicalUsername(options.username)
   const profile = profileSchema.safeParse(options.name ? { name: options.name } : {})
   if (!profile.success) throw new CommandError('--name: expected at most 200 characters')
-  const password = await passwordOf(options)
-  checkNewPassword(password, config.passwordMinLength, [email, username, options.name])
+  const roles = options.role ?? []
+  const newcomer = { email, ...(username ? { username } : {}), profile: profile.data, roles }
+  const password = await newPassword(opened, await passwordOf(options), newcomer)
 
   const id = newId()
   const entry = { type: 'account.registered', ...ORIGIN, accountId: id, details: { by: 'admin' } } as const
   // The password first: without its account it is nothing, while an account without it could not sign in.
-  await enrolPassword(opened, id, password)
+  await storePassword(opened, id, password)
   try {
     // Written first, so that no act is without its entry.
     await events.emit(entry)
-    for (const role of options.role ?? []) {
+    for (const role of roles) {
       await events.emit({ type: 'role.assigned', ...ORIGIN, accountId: id, details: { role } })
     }
     return await accounts.create({
@@ -78,7 +79,7 @@ async function createAccount(opened: Opened, options: CreateOptions): Promise<Ac
       emailVerified: options.verified === true,
       ...(username ? { username } : {}),
       profile: profile.data,
-      roles: options.role ?? [],
+      roles,
     })
   } catch (error) {
     if (!(await accounts.get(id))) {

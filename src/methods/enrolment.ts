@@ -7,7 +7,7 @@ import type { MethodFacts } from '../core/signin/method-facts.ts'
 import type { Proof } from '../core/signin/proof.ts'
 import { Refused } from '../lib/errors.ts'
 import { factsFrom } from './facts.ts'
-import type { Described, Enrolling, Method, MethodServices } from './method.ts'
+import type { Described, Enrolled, Enrolling, Method, MethodServices } from './method.ts'
 
 /** More of one method than anybody needs. */
 const MOST = 20
@@ -25,12 +25,19 @@ export async function confirmEnrolment(
   const enrolled = await method.enrol!.confirm(services, who, form)
   if (enrolled.kind === 'more') return undefined
   const { credential, proof, endsSessions = false } = enrolled
-  await addCredential(services, credential, origin)
+  await addCredential(services, credential, origin, enrolled)
   return { endsSessions, ...(proof ? { proof } : {}) }
 }
 
+type Adding = Pick<Extract<Enrolled, { kind: 'enrolled' }>, 'over' | 'event'>
+
 /** @throws Refused `factor.too_many`, `factor.taken` */
-export async function addCredential(services: Changing, credential: Credential, origin: Origin): Promise<void> {
+export async function addCredential(
+  services: Changing,
+  credential: Credential,
+  origin: Origin,
+  { over = () => credential, event }: Adding = {},
+): Promise<void> {
   const { credentials, events } = services
   const { accountId, method } = credential
   const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method)
@@ -39,12 +46,13 @@ export async function addCredential(services: Changing, credential: Credential, 
       hint: 'There are enough of these. Remove one that you no longer use first.',
     })
   }
-  await events.emit({ type: 'factor.enrolled', ...origin, accountId, details: { method } })
+  const entry = event ?? { type: 'factor.enrolled', details: { method } }
+  await events.emit({ ...entry, ...origin, accountId })
   await noteChange(services, method, accountId)
   const stored = await credentials.upsert(credential.id, known => {
     if (known && known.accountId !== accountId) return undefined
     // What takes another's place protects for as long as that has: sessions from between are asked for it.
-    return known ? { ...credential, createdAt: known.createdAt } : credential
+    return known ? { ...over(known), createdAt: known.createdAt } : credential
   })
   if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
 }

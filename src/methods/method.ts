@@ -9,6 +9,9 @@ import type { Credential, Credentials } from '../core/credentials.ts'
 import type { Hasher } from '../core/hasher.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Links } from '../core/links.ts'
+import type { Screen } from '../core/passwords/screen.ts'
+import type { HeldPolicy } from '../core/policy/held.ts'
+import type { EventDetails } from '../core/events/catalog.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { Factor, Proof } from '../core/signin/proof.ts'
 import { Refused, type RefusedOptions } from '../lib/errors.ts'
@@ -29,6 +32,9 @@ export interface MethodServices {
   /** For calls to elsewhere: it reaches no private network that is not opened to it. */
   fetch: typeof fetch
   hasher: Hasher
+  /** Knows the passwords that are not to be chosen. */
+  screen: Screen
+  policy: HeldPolicy
   sealer: Sealer
   postbox: Postbox
   /** Absent where text messages are off. */
@@ -112,6 +118,10 @@ export type Enrolled =
   | {
       kind: 'enrolled'
       credential: Credential
+      /** What becomes of one that is there already, where more is kept of it than of a new one. */
+      over?: (known: Credential) => Credential
+      /** The entry, in the place of `factor.enrolled`. */
+      event?: { type: 'password.changed'; details: EventDetails<'password.changed'> }
       proof?: Proof
       /** Whether everything that was obtained before must end: by a secret that is no longer the account's. */
       endsSessions?: boolean

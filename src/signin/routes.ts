@@ -83,7 +83,11 @@ function atIdentify(opened: Page): Page {
   return opened.step.kind === 'identify' ? opened : { ...opened, step: { kind: 'identify', methods: [] } }
 }
 
-function showSignup(services: SignInServices, opened: Page, { values = {}, errors = {}, status }: Refill = {}): void {
-  const { view, locals = {}, script } = signupPage(opened, services.config, values, errors)
+async function showSignup(
+  services: SignInServices,
+  opened: Page,
+  { values = {}, errors = {}, status }: Refill = {},
+): Promise<void> {
+  const { view, locals = {}, script } = await signupPage(services, opened, values, errors)
   showPage(services, opened.ctx, opened, view, locals, { status, script })
 }

@@ -1,6 +1,7 @@
 // Which page a step has, and what stands on it.
 import type { PageContext } from '../lib/web/context.ts'
 import type { Shown } from '../methods/method.ts'
+import { minLengthFor } from '../methods/password/rules.ts'
 import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
 import { securePage } from './registration/secure.ts'
@@ -27,7 +28,7 @@ export function stepPage(
       }
     case 'register':
       return config.registration === 'open'
-        ? signupPage(situated, config, values, errors)
+        ? signupPage(services, situated, values, errors)
         : identifyPage(services, ctx, situated, values, CLOSED)
     case 'identify':
       return identifyPage(services, ctx, situated, values, step.reason && OTHER_ACCOUNT)
@@ -80,12 +81,13 @@ export function stepPage(
   }
 }
 
-export function signupPage(
+export async function signupPage(
+  services: SignInServices,
   { attempt, rememberAllowed, passkeyAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed' | 'passkeyAllowed'>,
-  config: SignInServices['config'],
   values: Record<string, string>,
   errors: Record<string, string>,
-): Shown {
+): Promise<Shown> {
+  const { config } = services
   const at = `/signin/${attempt.id}`
   return {
     view: 'signin/signup',
@@ -93,7 +95,7 @@ export function signupPage(
       action: `${at}/signup`,
       values: { email: attempt.request.loginHint ?? '', username: '', name: '', ...values },
       errors,
-      minLength: config.passwordMinLength,
+      minLength: await minLengthFor(services, {}),
       ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
       ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
       signinUrl: `${at}/identify`,

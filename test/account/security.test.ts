@@ -36,7 +36,7 @@ describe('the Security page', () => {
       new RegExp(`href="(${SECURITY}/${method}/[^"]+/remove)"`).exec(page.html)?.[1]
     const eventsOf = async () =>
       (await server.app.events.ofAccount(person.id, { limit: 100 })).items.filter(({ type }) =>
-        type.startsWith('factor.'),
+        /^(factor|password)\./.test(type),
       )
 
     /** Sets up an authenticator app. @returns the code of any moment from then on */
@@ -145,7 +145,7 @@ describe('the Security page', () => {
       expect(page.url.pathname).to.equal(SECURITY)
       expect(wordsOf(page)).to.include('Your password is changed')
       const types = (await eventsOf()).map(({ type }) => type)
-      expect(types).to.deep.equal(['factor.enrolled'])
+      expect(types).to.deep.equal(['password.changed'])
       expect((await server.mailTo(person.email)).text).to.include('Password was set up for your account')
 
       async function introspectActive(token: string): Promise<boolean> {

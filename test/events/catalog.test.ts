@@ -28,6 +28,7 @@ const about: Record<EventType, Field[]> = {
   'signin.succeeded': [...atApp, 'deviceId'],
   'signin.failed': atApp,
   'signin.locked': atApp,
+  'password.changed': atApp,
   'factor.enrolled': atApp,
   'factor.removed': person,
   'factor.renamed': atApp,

@@ -231,6 +231,8 @@ export class Journey {
     const [, at = ''] = /href="([^"]+totp[^"]+)\/remove"/.exec(security.html) ?? []
     await visitor.submit(await visitor.open(`${at}/name`), '/name', { label: 'My telephone' })
     await visitor.submit(await visitor.open(`${at}/remove`), '/remove')
+    const password = secrets.keep('password', 'nine yellow kites above the valley')
+    await visitor.submit(await visitor.open(`${page.url.pathname}/password/add`), '/password/add', { password })
   }
 
   /** A link of the command line, used by who it was made for. */

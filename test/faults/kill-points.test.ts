@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
-import { enrolPasswordHash } from '../../src/methods/password/password.ts'
+import { storePassword } from '../../src/methods/password/set.ts'
 import { startChild, type Child } from '../support/child.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { claimsIn } from '../support/endpoints.ts'
@@ -49,7 +49,7 @@ describe('kill -9 of a server under load', () => {
     people = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
         const person = await desk.app.accounts.create({ email: `person${i}@example.com`, emailVerified: true })
-        await enrolPasswordHash(desk.app.methodServices, person.id, hash)
+        await storePassword(desk.app.methodServices, person.id, { hash })
         return person
       }),
     )

@@ -18,7 +18,7 @@ import { start, type RunningServer } from '../../src/server/start.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Store } from '../../src/storage/port.ts'
-import { enrolPassword } from '../../src/methods/password/password.ts'
+import { enrolPassword } from '../../src/methods/password/set.ts'
 import type { Method } from '../../src/methods/method.ts'
 import { startMailbox, type Mailbox } from './mailbox.ts'
 

@@ -6,11 +6,17 @@ import { createLimits, type Limits } from '../../core/limits.ts'
 import { createLogouts, type Logouts } from '../../core/logouts.ts'
 import { countLocks } from '../../core/metrics/identity.ts'
 import { createLiveCounts, type LiveCounts } from '../../core/metrics/live-counts.ts'
+import { createScreen, type Screen } from '../../core/passwords/screen.ts'
+import { holdPolicy, type HeldPolicy } from '../../core/policy/held.ts'
+import { createPolicies } from '../../core/policy/policies.ts'
 import { createSignIns, type SignIns } from '../../core/signins.ts'
 import { loadConfig } from '../../lib/config/load.ts'
 import type { Bus } from '../../lib/bus.ts'
 import type { Config } from '../../lib/config/schema.ts'
-import { createSealer } from '../../lib/seal.ts'
+import { createGuardedFetch } from '../../lib/fetch.ts'
+import { createSealer, type Sealer } from '../../lib/seal.ts'
+import { methods, workingMethods } from '../../methods/list.ts'
+import type { Method } from '../../methods/method.ts'
 import { declarations } from '../../oidc/declarations.ts'
 import { createKeyRing, type KeyRing } from '../../oidc/keys/keys.ts'
 import { longestLife } from '../../oidc/lifetimes.ts'
@@ -29,6 +35,10 @@ export interface Opened {
   accounts: Accounts
   credentials: Credentials
   hasher: Hasher
+  sealer: Sealer
+  screen: Screen
+  policy: HeldPolicy
+  methods: readonly Method[]
   limits: Limits
   events: Events
   keys: KeyRing
@@ -61,6 +71,7 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
   const accounts = createAccounts(store)
   const signIns = createSignIns(store)
   const logouts = createLogouts(store)
+  const sealer = createSealer(config.secrets)
   try {
     return await work({
       config,
@@ -69,9 +80,18 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
       accounts,
       credentials: openCredentials(store),
       hasher: createHasher({ width: config.hashConcurrency, queue: config.hashQueue }),
+      sealer,
+      screen: createScreen({
+        config,
+        fetch: createGuardedFetch(config.allowNetworks),
+        asked: (_answer, reason) =>
+          reason && process.stderr.write(`The password was not looked up among leaked ones: ${reason}.\n`),
+      }),
+      policy: holdPolicy(createPolicies(store), config),
+      methods: workingMethods(methods, config),
       limits: createLimits(store),
       events,
-      keys: createKeyRing(store, createSealer(config.secrets), { keepFor: longestLife(config) }),
+      keys: createKeyRing(store, sealer, { keepFor: longestLife(config) }),
       signIns,
       logouts,
       live,

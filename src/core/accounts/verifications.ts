@@ -12,7 +12,7 @@ import { profileSchema } from './account.ts'
 
 /** How its owner will sign in. */
 const securedSchema = z.union([
-  z.object({ passwordHash: z.string() }),
+  z.object({ passwordHash: z.string(), passwordShort: z.literal(true).optional() }),
   z.object({ credential: credentialSchema.pick({ id: true, method: true, data: true }), proof: proofSchema }),
 ])
 

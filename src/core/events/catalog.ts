@@ -18,6 +18,7 @@ export const catalog = {
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
   /** `limit` names the rule that closed, `until` (epoch milliseconds) when it opens. */
   'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
+  'password.changed': z.strictObject({ by: z.enum(['person', 'recovery', 'admin']) }),
   'factor.enrolled': z.strictObject({ method: z.string() }),
   'factor.removed': z.strictObject({ method: z.string() }),
   'factor.renamed': z.strictObject({ method: z.string() }),

@@ -2,6 +2,7 @@
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { JobOutcome, JobRecords } from '../job-records.ts'
 import type { Rule } from '../limits.ts'
+import type { BreachAnswer } from '../passwords/breached.ts'
 
 export function measureWork(metrics: Metrics) {
   const hashes = metrics.histogram({
@@ -26,6 +27,11 @@ export function measureWork(metrics: Metrics) {
     help: 'Tries that a limit refused, by limit.',
     labels: ['limit'],
   })
+  const lookUps = metrics.counter({
+    name: 'latchkey_breached_lookups_total',
+    help: 'New passwords looked up among leaked ones, by answer.',
+    labels: ['answer'],
+  })
   const logouts = metrics.counter({
     name: 'latchkey_logouts_total',
     help: 'Back-channel logouts, by outcome; one that failed is tried again.',
@@ -44,6 +50,7 @@ export function measureWork(metrics: Metrics) {
     },
     mailed: (mail: string, outcome: 'sent' | 'failed'): unknown => mails.with(mail, outcome).value++,
     texted: (outcome: 'sent' | 'failed'): unknown => messages.with(outcome).value++,
+    lookedUp: (answer: BreachAnswer): unknown => lookUps.with(answer).value++,
     limited: (rule: Rule): unknown => refusals.with(rule.name).value++,
     toldOfSignOuts({ told, failed }: { told: number; failed: number }): void {
       logouts.with('told').value += told

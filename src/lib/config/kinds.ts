@@ -76,7 +76,7 @@ export function text(expected: string, passes: (value: string) => boolean) {
 }
 
 /** A list: an array in a file; in a variable, text with commas (or lines) between the values. */
-export function list(item: z.ZodType<string, string>, expected: string) {
+export function list<Item extends string>(item: z.ZodType<Item, string>, expected: string) {
   const split = (value: string) =>
     value
       .split(/[,\n]/)

@@ -5,6 +5,9 @@ import { isDomain, isIssuer, isMail, isRedis, isSecureOrigin, isSender, isStore 
 import { upstreams } from './upstreams.ts'
 import { isSms } from '../sms/address.ts'
 
+const PASSWORD_CHARACTERS = ['upper', 'lower', 'digit', 'symbol'] as const
+const passwordCharacter = z.string().pipe(z.enum(PASSWORD_CHARACTERS))
+
 /** Every key, its values and its default. docs/configuration.md is made from this by `scripts/config-table.ts`. */
 export const schema = z.strictObject({
   env: oneOf('development', 'staging', 'production')
@@ -106,8 +109,24 @@ export const schema = z.strictObject({
   registration: oneOf('open', 'closed').default('open').describe('Whether people may register themselves.'),
   passwordMinLength: whole(8, 64)
     .default(15)
+    .describe('The least characters of a new password that signs in alone. NIST SP 800-63B-4 asks for 15.'),
+  passwordMinLengthWithSecondFactor: whole(8, 64)
+    .default(8)
+    .describe('The same where the account has a second factor that is asked for, or policy requires one at once.'),
+  passwordCharacters: list(passwordCharacter, `some of ${PASSWORD_CHARACTERS.join(', ')}`)
+    .default([])
+    .describe('Kinds of characters that a new password must have. NIST SP 800-63B-4 asks for none.')
+    .meta({ shownDefault: 'none' }),
+  passwordHistory: whole(0, 24)
+    .default(5)
+    .describe('How many of an account’s last passwords, the present one among them, cannot be chosen again.'),
+  passwordMaxAge: duration('1d', '3650d')
+    .optional()
+    .describe('After how long a password has to be changed. NIST SP 800-63B-4 advises against it. Unset: never.'),
+  breachedPasswordsUrl: webAddress()
+    .optional()
     .describe(
-      'The least characters of a new password. NIST SP 800-63B-4: 15, or 8 where a second factor is always asked.',
+      'A range API that knows leaked passwords, such as https://api.pwnedpasswords.com/range. It gets 5 hex digits of a SHA-1.',
     ),
   rpId: text('the issuer’s host, or a domain above it, such as example.com for id.example.com', isDomain)
     .optional()

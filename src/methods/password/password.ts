@@ -1,13 +1,11 @@
-import { z } from 'zod'
 import { onlyCredentialId } from '../../core/credentials.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
+import { passwordDataSchema } from './data.ts'
 import { confirmPassword, enrolPage } from './enrol.ts'
 import { countPasswordTry } from './limits.ts'
-import { MAX_LENGTH } from './rules.ts'
-
-const dataSchema = z.object({ hash: z.string() })
+import { MAX_LENGTH } from './shape.ts'
 
 export const password: Method = {
   id: 'password',
@@ -37,7 +35,7 @@ export const password: Method = {
     const { credentials, hasher } = services
     // Looked for in any case, so that the time does not tell who has an account.
     const credential = await credentials.get(onlyCredentialId('password', attempted.account?.id ?? 'nobody'))
-    const stored = credential && dataSchema.parse(credential.data).hash
+    const stored = credential && passwordDataSchema.parse(credential.data).hash
     // Nobody's password and one that is too long to be anybody's take the same time as a wrong one.
     const matches = await hasher
       .verify(typed.length > MAX_LENGTH * 4 ? undefined : stored, typed.slice(0, MAX_LENGTH * 4))
@@ -78,42 +76,8 @@ async function renewHash(
 ): Promise<void> {
   const hash = await hasher.hash(text)
   await credentials.update(credentialId, known =>
-    known.data.hash === stored ? { ...known, data: { hash }, updatedAt: Date.now() } : undefined,
+    known.data.hash === stored ? { ...known, data: { ...known.data, hash }, updatedAt: Date.now() } : undefined,
   )
-}
-
-/** Gives the account this password, in the place of any other. It has been checked by the rules before. */
-export async function enrolPassword(
-  services: Pick<MethodServices, 'credentials' | 'hasher'>,
-  accountId: string,
-  text: string,
-): Promise<void> {
-  await enrolPasswordHash(services, accountId, await services.hasher.hash(text))
-}
-
-export async function enrolPasswordHash(
-  { credentials }: Pick<MethodServices, 'credentials'>,
-  accountId: string,
-  hash: string,
-): Promise<void> {
-  const id = onlyCredentialId('password', accountId)
-  const now = Date.now()
-  await credentials.upsert(id, known => ({
-    id,
-    accountId,
-    method: 'password',
-    data: { hash },
-    createdAt: known?.createdAt ?? now,
-    updatedAt: now,
-  }))
-}
-
-/** Takes the password of an account that was not made after all. */
-export async function removePassword(
-  { credentials }: Pick<MethodServices, 'credentials'>,
-  accountId: string,
-): Promise<void> {
-  await credentials.remove(onlyCredentialId('password', accountId))
 }
 
 /** What a right password proves. `at` in epoch milliseconds. */

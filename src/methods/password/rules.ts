@@ -1,45 +1,82 @@
-// What a new password must be (NIST SP 800-63B-4, section 3.1.1.2): long, not a pattern, not the person's own name.
-import { Refused } from '../../lib/errors.ts'
+// Whether a password may be somebody's: every page and command that sets one asks here (NIST SP 800-63B-4, 3.1.1.2).
+import type { Account } from '../../core/accounts/account.ts'
+import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
+import { factsFrom } from '../facts.ts'
+import type { MethodServices } from '../method.ts'
+import { passwordDataSchema, type NewPassword } from './data.ts'
+import { checkShape, lengthOf, refuse } from './shape.ts'
 
-/** In code points. Longer ones are no stronger, and only cost time. */
-export const MAX_LENGTH = 1000
+export type RulesServices = Pick<MethodServices, 'config' | 'credentials' | 'hasher' | 'methods' | 'policy' | 'screen'>
+
+/** Whose it is to be: an account, or what is known of somebody who has none yet. */
+export type PasswordOwner = Account | Newcomer
+
+export type Newcomer = Partial<Pick<Account, 'email' | 'username' | 'profile' | 'roles'>> & { id?: undefined }
 
 /**
- * @param own what is known of the person: their address, username and name
- * @throws Refused `password.short`, `password.long`, `password.simple`, `password.own_name`
+ * Checks a password that somebody wants, and hashes it, to be stored by `storePassword` or with a registration.
+ * @throws Refused `password.…` in words for the person; `busy` (503)
  */
-export function checkNewPassword(password: string, minLength: number, own: readonly (string | undefined)[]): void {
-  const text = password.normalize('NFKC')
-  const length = [...text].length
-  const refuse = (code: string, hint: string): never => {
-    throw new Refused(code, { field: 'password', hint })
-  }
-  if (length < minLength)
-    refuse('password.short', `Use at least ${minLength} characters. A few words together work well.`)
-  if (length > MAX_LENGTH) refuse('password.long', `Use at most ${MAX_LENGTH} characters.`)
-  if (new Set(text).size < 5 || isRepeated(text))
-    refuse('password.simple', 'This repeats a few characters. Use several words together.')
-  if (isRun(text))
-    refuse('password.simple', 'This follows a pattern that is guessed first. Use several words together.')
-
-  const lower = text.toLowerCase()
-  const names = own.flatMap(name => (name ? [name, name.split('@')[0]!] : [])).filter(name => name.length > 3)
-  // What is left without the person's own names has to be long enough by itself to be worth guessing.
-  const rest = names.reduce((left, name) => left.replaceAll(name.toLowerCase(), ''), lower)
-  if ([...rest].length < Math.min(8, minLength)) {
-    refuse('password.own_name', 'This is mostly your own name or address. Use words that have nothing to do with you.')
-  }
+export async function newPassword(services: RulesServices, text: string, owner: PasswordOwner): Promise<NewPassword> {
+  await checkNewPassword(services, text, owner)
+  return hashPassword(services, text)
 }
 
-/** Whether it is some shorter text again and again, the last time perhaps cut off: `passwordpassword`, `abcdeabcdeab`. */
-function isRepeated(text: string): boolean {
-  const half = Math.floor(text.length / 2)
-  return Array.from({ length: half }, (_, at) => at + 1).some(period => text.startsWith(text.slice(period)))
+/**
+ * @throws Refused `password.short`, `.long`, `.unreadable`, `.simple`, `.own_name`, `.characters`, `.common`, `.breached`,
+ * `.reused`
+ */
+export async function checkNewPassword(services: RulesServices, text: string, owner: PasswordOwner): Promise<void> {
+  const { config, screen } = services
+  checkShape(text, {
+    minLength: await minLengthFor(services, owner),
+    characters: config.passwordCharacters,
+    own: [config.name, ...namesOf(owner)],
+  })
+  const known = await screen(text)
+  if (known === 'common') refuse('password.common', 'Many people use this, so it is guessed first. Choose another.')
+  if (known === 'breached')
+    refuse('password.breached', 'This has been seen in a data leak, so it is no secret any more. Choose another.')
+  if (owner.id !== undefined) await checkReuse(services, text, owner.id)
 }
 
-/** Whether each character follows the one before by the same step: 12345…, abcde…, 97531…. */
-function isRun(text: string): boolean {
-  const steps = new Set<number>()
-  for (let at = 1; at < text.length; at += 1) steps.add((text.charCodeAt(at) - text.charCodeAt(at - 1) + 10) % 10)
-  return steps.size === 1
+/** Without any check: for a password that was checked before. */
+export async function hashPassword(
+  { config, hasher }: Pick<MethodServices, 'config' | 'hasher'>,
+  text: string,
+): Promise<NewPassword> {
+  const hash = await hasher.hash(text)
+  return lengthOf(text) < config.passwordMinLength ? { hash, short: true } : { hash }
+}
+
+/** How long a new password of theirs must be, in code points: one that signs in alone has to be longer. */
+export async function minLengthFor(services: RulesServices, owner: PasswordOwner): Promise<number> {
+  const { passwordMinLength: alone, passwordMinLengthWithSecondFactor: together } = services.config
+  return (await isNeverAlone(services, owner)) ? Math.min(alone, together) : alone
+}
+
+/** Whether a second factor is asked for after it: the account has one, or policy lets nobody in without. */
+export async function isNeverAlone(services: RulesServices, owner: PasswordOwner): Promise<boolean> {
+  const { policy, methods, credentials } = services
+  await policy.read()
+  const { secondFactor, secondFactorGrace } = policy.resolve({ guard: 'apps', roles: owner.roles ?? [] }).settings
+  // Until a grace is over, the password is all that there is.
+  if (secondFactor === 'required' && secondFactorGrace === 0) return true
+  if (secondFactor === 'off' || owner.id === undefined) return false
+  const own = await credentialsOf(credentials, owner.id)
+  return factsFrom(methods, owner, own).some(({ protects }) => protects)
+}
+
+function namesOf({ email, username, profile = {} }: PasswordOwner): (string | undefined)[] {
+  const { name, given_name, family_name, nickname } = profile
+  return [email, username, name, given_name, family_name, nickname]
+}
+
+async function checkReuse({ config, credentials, hasher }: RulesServices, text: string, accountId: string) {
+  const credential = await credentials.get(onlyCredentialId('password', accountId))
+  if (!credential) return
+  const { hash, history = [] } = passwordDataSchema.parse(credential.data)
+  for (const former of [hash, ...history].slice(0, config.passwordHistory))
+    if (await hasher.verify(former, text))
+      refuse('password.reused', 'This is your password already, or was one of your last. Choose one that is new.')
 }

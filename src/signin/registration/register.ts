@@ -4,7 +4,9 @@ import type { Secured, Verification } from '../../core/accounts/verifications.ts
 import type { Origin } from '../../core/events/events.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Proof } from '../../core/signin/proof.ts'
-import { enrolPasswordHash, passwordProof, removePassword } from '../../methods/password/password.ts'
+import type { NewPassword } from '../../methods/password/data.ts'
+import { passwordProof } from '../../methods/password/password.ts'
+import { removePassword, storePassword } from '../../methods/password/set.ts'
 import type { SignInServices } from '../services.ts'
 
 /**
@@ -76,11 +78,19 @@ export async function register(
 }
 
 async function secureAccount(services: SignInServices, accountId: string, secured: Secured): Promise<void> {
-  if ('passwordHash' in secured) return enrolPasswordHash(services, accountId, secured.passwordHash)
+  if ('passwordHash' in secured) {
+    const { passwordHash: hash, passwordShort: short } = secured
+    return storePassword(services, accountId, { hash, ...(short ? { short } : {}) })
+  }
   const { credential, proof } = secured
   const made = { ...credential, accountId, createdAt: proof.at, updatedAt: proof.at }
   const kept = await services.credentials.upsert(credential.id, known => known ?? made)
   if (kept?.accountId !== accountId) throw registeredMeanwhile()
+}
+
+/** A password that waits until its owner's address is proven. */
+export function securedBy({ hash, short }: NewPassword): Secured {
+  return { passwordHash: hash, ...(short ? { passwordShort: short } : {}) }
 }
 
 /** Said of the form as a whole: the page that this happens on has no field for the address. */

@@ -4,11 +4,12 @@ import type { Secured, Verification } from '../../core/accounts/verifications.ts
 import { Refused } from '../../lib/errors.ts'
 import { newPasskeyOptions, takeNewPasskey, type Maker } from '../../methods/passkey/enrol.ts'
 import { passkeyProof } from '../../methods/passkey/passkey.ts'
-import { checkNewPassword } from '../../methods/password/rules.ts'
+import { minLengthFor, newPassword, type Newcomer } from '../../methods/password/rules.ts'
 import type { Shown } from '../../methods/method.ts'
 import type { Submission } from '../page.ts'
 import type { SignInServices } from '../services.ts'
 import type { Situated } from '../situation.ts'
+import { securedBy } from './register.ts'
 import { proven } from './verify.ts'
 
 /** It will be the account's only way in. */
@@ -25,7 +26,7 @@ export async function securePage(
       action: `/signin/${attempt.id}/secure`,
       email: verification!.email,
       options: await newPasskeyOptions(services, makerOf(attempt.id, verification!), ALONE),
-      minLength: services.config.passwordMinLength,
+      minLength: await minLengthFor(services, newcomerOf(verification!)),
       errors,
     },
     script: 'passkey.js',
@@ -48,11 +49,11 @@ async function byPasskey({ services, attempt, verification, form }: Submission):
 }
 
 async function byPassword({ services, verification, form }: Submission): Promise<Secured> {
-  const { email, registration } = verification!
-  const { username, profile } = registration!
-  const password = form.text('password')
-  checkNewPassword(password, services.config.passwordMinLength, [email, username, profile.name])
-  return { passwordHash: await services.hasher.hash(password) }
+  return securedBy(await newPassword(services, form.text('password'), newcomerOf(verification!)))
+}
+
+function newcomerOf({ email, registration }: Verification): Newcomer {
+  return { email, ...registration }
 }
 
 /** The account will have the verification's id: so a passkey can name it before it is there. */

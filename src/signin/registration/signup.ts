@@ -3,29 +3,32 @@ import { canonicalEmail, canonicalName, canonicalUsername } from '../../core/acc
 import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
 import { logOf } from '../../lib/web/trace.ts'
-import { checkNewPassword } from '../../methods/password/rules.ts'
+import { checkNewPassword, hashPassword } from '../../methods/password/rules.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { postVerification } from './mails.ts'
+import { securedBy } from './register.ts'
 import type { Submission } from '../page.ts'
 import { countSignup } from '../limits.ts'
 import { CLOSED } from '../step-page.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp({ services, ctx, client, form, passkeyAllowed, go }: Submission): Promise<void> {
-  const { config, verifications, accounts, hasher } = services
+  const { config, verifications, accounts } = services
   const email = canonicalEmail(form.text('email'))
   const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
   const name = canonicalName(form.text('name'))
   // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
   const password = passkeyAllowed && form.text('by') === 'passkey' ? undefined : form.text('password')
-  if (password !== undefined) checkNewPassword(password, config.passwordMinLength, [email, username, name])
+  const profile = name ? { name } : {}
+  const newcomer = { email, ...(username ? { username } : {}), profile }
+  if (password !== undefined) await checkNewPassword(services, password, newcomer)
   if (config.termsUrl && form.text('terms') === '') {
     throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })
   }
   await countSignup(services, ctx, email)
 
-  const [passwordHash, holder] = await Promise.all([
-    password === undefined ? undefined : hasher.hash(password),
+  const [made, holder] = await Promise.all([
+    password === undefined ? undefined : hashPassword(services, password),
     accounts.byIdentifier(email),
   ])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
@@ -36,8 +39,8 @@ export async function signUp({ services, ctx, client, form, passkeyAllowed, go }
     startedFrom,
     registration: {
       ...(username ? { username } : {}),
-      profile: name ? { name } : {},
-      ...(passwordHash ? { secured: { passwordHash } } : {}),
+      profile,
+      ...(made ? { secured: securedBy(made) } : {}),
     },
   })
   postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken: holder !== undefined })

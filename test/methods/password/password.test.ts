@@ -5,7 +5,8 @@ import { onlyCredentialId } from '../../../src/core/credentials.ts'
 import { createHasher } from '../../../src/core/hasher.ts'
 import { Refused } from '../../../src/lib/errors.ts'
 import type { MethodServices } from '../../../src/methods/method.ts'
-import { enrolPasswordHash, password } from '../../../src/methods/password/password.ts'
+import { password } from '../../../src/methods/password/password.ts'
+import { storePassword } from '../../../src/methods/password/set.ts'
 import { tryBy } from '../../support/tries.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
 
@@ -68,11 +69,9 @@ describe('the password method', () => {
 
   it('made with other parameters is made anew at the next sign-in', async () => {
     const account = await server.person()
-    await enrolPasswordHash(
-      services,
-      account.id,
-      await hash(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 }),
-    )
+    await storePassword(services, account.id, {
+      hash: await hash(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 }),
+    })
     await verify(account, PASSWORD)
     expect(await stored(account)).to.include('$m=19456,t=2,p=1$')
     await verify(account, PASSWORD)

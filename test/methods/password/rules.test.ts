@@ -1,91 +1,145 @@
+// What a new password is held against besides its own form: everybody's, leaked ones, and those that the account had.
 import { expect } from 'chai'
 import { Refused } from '../../../src/lib/errors.ts'
-import { checkNewPassword, MAX_LENGTH } from '../../../src/methods/password/rules.ts'
+import { checkNewPassword, minLengthFor, type PasswordOwner } from '../../../src/methods/password/rules.ts'
+import { changePassword } from '../../../src/methods/password/set.ts'
+import { eachEngine } from '../../support/engines.ts'
+import { addTotp } from '../../support/factors.ts'
+import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
+import { startRanges, type Ranges } from '../../support/ranges.ts'
 
-const GOOD = 'seven green lanterns over the harbour'
-
-function refusalOf(password: string, { minLength = 15, own = [] as (string | undefined)[] } = {}): string | undefined {
-  try {
-    checkNewPassword(password, minLength, own)
-    return undefined
-  } catch (error) {
-    expect(error).to.be.instanceOf(Refused)
-    expect((error as Refused).field).to.equal('password')
-    if (password) expect((error as Refused).message).to.not.include(password)
-    return (error as Refused).code
-  }
+function codeOf(trying: Promise<unknown>): Promise<string | undefined> {
+  return trying.then(
+    () => undefined,
+    (error: unknown) => {
+      expect(error).to.be.instanceOf(Refused)
+      return (error as Refused).code
+    },
+  )
 }
 
-describe('a new password [NIST SP 800-63B-4, 3.1.1.2]', () => {
-  it('may be any words, spaces and scripts', () => {
-    for (const password of [
-      GOOD,
-      'Пять зелёных фонарей',
-      '七つの緑の提灯が港の上に浮かぶ',
-      '🦊🐙🦋🐢🦜🐝🐞🐬🦔🐌🐍🦎🦖🐳🦀',
-      `${'x y z '.repeat(160)}${GOOD}`,
-    ])
-      expect(refusalOf(password), password).to.equal(undefined)
+const GOOD = 'eleven copper kettles in the rain'
+const OTHERS = [
+  'nine brass buttons on a coat',
+  'four tin whistles by the gate',
+  'two paper boats in the canal',
+  'six woollen gloves on a line',
+]
+
+eachEngine((_engine, openUrl) => {
+  describe('the rules for new passwords', () => {
+    let server: TestServer
+    before(async () => {
+      server = await startServer({
+        store: await openUrl(),
+        env: { LATCHKEY_PASSWORD_MIN_LENGTH: '10', LATCHKEY_NAME: 'Harbourmaster' },
+      })
+    })
+    after(() => server.close())
+
+    const check = (text: string, owner: PasswordOwner = {}) =>
+      codeOf(checkNewPassword(server.app.methodServices, text, owner))
+    const change = async (owner: PasswordOwner, text: string) => {
+      const account = (await server.app.accounts.get(owner.id!))!
+      const services = { ...server.app.methodServices, events: server.app.events }
+      return codeOf(changePassword(services, account, text, 'person', {}))
+    }
+
+    it('refuse what many people use, in whatever case and spelling it is typed', async () => {
+      for (const common of [
+        '1qaz2wsx3edc',
+        '1QAZ2wsx3EDC',
+        'password1234',
+        'Password1234',
+        'ｐａｓｓｗｏｒｄ1234',
+        'qwertyuiop123',
+      ])
+        expect(await check(common), common).to.equal('password.common')
+      expect(await check(GOOD)).to.equal(undefined)
+    })
+
+    it('refuse what is mostly the person’s name, address or username, or our own name', async () => {
+      const owner = { email: 'ann.leeson@example.com', username: 'leeson77', profile: { given_name: 'Annabella' } }
+      for (const own of ['ann.leeson2024', 'leeson77leeson', 'Annabella1!', 'HarbourMaster1'])
+        expect(await check(own, owner), own).to.equal('password.own_name')
+    })
+
+    it('refuse the last five of an account, the present one among them, and no older ones', async () => {
+      const person = await server.person()
+      expect(await change(person, PASSWORD)).to.equal('password.reused')
+      for (const next of OTHERS) expect(await change(person, next)).to.equal(undefined)
+      for (const former of [PASSWORD, ...OTHERS])
+        expect(await change(person, former), former).to.equal('password.reused')
+      expect(await change(person, GOOD)).to.equal(undefined)
+      expect(await change(person, PASSWORD)).to.equal(undefined)
+    })
+
+    it('know a former password in another spelling that looks the same', async () => {
+      const person = await server.person({ password: 'café ﬁve green lanterns' })
+      expect(await change(person, 'cafe\u0301 five green lanterns')).to.equal('password.reused')
+    })
+
+    it('enter each change in the audit log', async () => {
+      const person = await server.person()
+      expect(await change(person, GOOD)).to.equal(undefined)
+      const { items } = await server.app.events.ofAccount(person.id, { limit: 10 })
+      expect(items.map(({ type }) => type)).to.include('password.changed')
+      expect(JSON.stringify(items)).to.not.include(GOOD)
+    })
+
+    it('ask for less length where a second factor is asked for too, and never for more', async () => {
+      const { methodServices, policies } = server.app
+      const person = await server.person()
+      expect(await minLengthFor(methodServices, person)).to.equal(10)
+      await addTotp(server, person)
+      expect(await minLengthFor(methodServices, person)).to.equal(8)
+      const say = (settings: object) => policies.set({ kind: 'everyone' }, settings, 'a test')
+      await say({ secondFactor: 'off' })
+      expect(await minLengthFor(methodServices, person)).to.equal(10)
+      await say({ secondFactor: 'required', secondFactorGrace: 3600 })
+      expect(await minLengthFor(methodServices, {})).to.equal(10)
+      await say({ secondFactor: 'required', secondFactorGrace: 0 })
+      expect(await minLengthFor(methodServices, {})).to.equal(8)
+    })
+  })
+})
+
+describe('the look-up among leaked passwords', () => {
+  let ranges: Ranges
+  let server: TestServer
+  const check = (text: string) => codeOf(checkNewPassword(server.app.methodServices, text, {}))
+  before(async () => {
+    ranges = await startRanges([GOOD])
+    server = await startServer({
+      env: { LATCHKEY_BREACHED_PASSWORDS_URL: ranges.url, LATCHKEY_ALLOW_NETWORKS: '127.0.0.0/8' },
+    })
+  })
+  after(async () => {
+    await server.close()
+    await ranges.close()
   })
 
-  it('of 7 characters, or one less than the least, is too short', () => {
-    expect(refusalOf('7 chars', { minLength: 8 })).to.equal('password.short')
-    expect(refusalOf('8 charas', { minLength: 8 })).to.equal(undefined)
-    expect(refusalOf(GOOD.slice(0, 14))).to.equal('password.short')
-    expect(refusalOf(GOOD.slice(0, 15))).to.equal(undefined)
-    expect(refusalOf('')).to.equal('password.short')
+  it('refuses one that leaked, and lets another pass', async () => {
+    expect(await check(GOOD)).to.equal('password.breached')
+    expect(await check(PASSWORD)).to.equal(undefined)
   })
 
-  it('is counted in characters, not in bytes or code units', () => {
-    expect(refusalOf('🦊🐙🦋🐢🦜🐝🐞')).to.equal('password.short')
-    expect(refusalOf('ﷺﷺ')).to.not.equal('password.short')
+  it('tells the service five hex digits, and asks for padding, which counts for nothing', async () => {
+    const { path, headers } = ranges.asked.at(-1)!
+    expect(path).to.match(/^\/range\/[0-9A-F]{5}$/)
+    expect(headers['add-padding']).to.equal('true')
+    ranges.padWith(PASSWORD)
+    expect(await check(PASSWORD)).to.equal(undefined)
   })
 
-  it('of 10,000 characters is too long, and quickly said so', () => {
-    const hostile = Array.from({ length: 10_000 }, (_, at) => String.fromCodePoint(97 + ((at * at) % 26))).join('')
-    expect(refusalOf(hostile)).to.equal('password.long')
-    expect(refusalOf(hostile.slice(0, MAX_LENGTH))).to.not.equal('password.long')
-  })
-
-  it('is the same in every spelling that looks the same (NFKC)', () => {
-    // 15 code points that become 7 letters with accents.
-    expect(refusalOf('e\u0301'.repeat(7) + 'x')).to.equal('password.short')
-    expect(refusalOf('ａｎｎ ｌｅｅ ａｎｎ ｌｅｅ', { own: ['ann lee'] })).to.equal('password.own_name')
-  })
-
-  it('is no run, up or down, of letters or digits', () => {
-    for (const run of ['123456789012345', '987654321098765', 'abcdefghijklmnop', 'ponmlkjihgfedcba', '135791357913579'])
-      expect(refusalOf(run), run).to.equal('password.simple')
-  })
-
-  it('does not repeat itself', () => {
-    for (const repeated of [
-      'aaaaaaaaaaaaaaa',
-      'abababababababab',
-      'abcabcabcabcabc',
-      'abcdeabcdeabcde',
-      'passwordpassword',
-      'correct horse correct horse ',
-      'passwordpasswordpass',
-      'aaaaaaaaabbbbbbbbbcccccccccddddddd',
-    ])
-      expect(refusalOf(repeated), repeated).to.equal('password.simple')
-  })
-
-  it('is not mostly the person’s own name or address', () => {
-    const own = ['ann.leeson@example.com', 'annleeson', 'Ann Leeson']
-    for (const password of [
-      'ann.leeson@example.com',
-      'ANN.LEESON@EXAMPLE.COM',
-      'annleesonannleeson1',
-      'Ann Leeson Ann Leeson',
-      '1ann.leeson2024',
-    ])
-      expect(refusalOf(password, { own }), password).to.be.oneOf(['password.own_name', 'password.simple'])
-    expect(refusalOf(`annleeson ${GOOD}`, { own })).to.equal(undefined)
-  })
-
-  it('is not held against names that were not given, or that are too short to tell', () => {
-    expect(refusalOf(GOOD, { own: [undefined, '', 'Al', 'a@example.com'] })).to.equal(undefined)
+  it('keeps nobody from choosing one when the service is broken, odd, endless, silent or away', async () => {
+    for (const fault of ['error', 'nonsense', 'endless', 'hangs'] as const) {
+      ranges.fail(fault)
+      expect(await check(GOOD), fault).to.equal(undefined)
+    }
+    ranges.fail(undefined)
+    expect(await check(GOOD)).to.equal('password.breached')
+    await ranges.close()
+    expect(await check(GOOD)).to.equal(undefined)
   })
 })

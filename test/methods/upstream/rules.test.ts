@@ -6,7 +6,7 @@ import { verificationDeclaration } from '../../../src/core/accounts/verification
 import { credentialDeclaration } from '../../../src/core/credentials.ts'
 import type { ClientView } from '../../../src/oidc/clients/clients.ts'
 import type { Declaration } from '../../../src/storage/port.ts'
-import { enrolPassword } from '../../../src/methods/password/password.ts'
+import { enrolPassword } from '../../../src/methods/password/set.ts'
 import { SECURITY } from '../../support/account.ts'
 import { authorize, claimsIn } from '../../support/endpoints.ts'
 import { eachEngine } from '../../support/engines.ts'
