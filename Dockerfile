@@ -14,6 +14,7 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY config config
+COPY locales locales
 COPY scripts/latchkey.mjs scripts/setup.mjs scripts/
 COPY scripts/tools/compile-cache.mjs scripts/tools/
 COPY src src

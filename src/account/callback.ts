@@ -1,5 +1,6 @@
 import { Refused } from '../lib/errors.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { languageOf } from '../lib/web/language.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
 import type { AccountServices } from './services.ts'
@@ -29,5 +30,5 @@ async function explain(services: AccountServices, ctx: PageContext, refused: Ref
   }
   const heading = signedIn ? 'Nothing was changed' : 'You are not signed in'
   const action = { url: ACCOUNT_CONSOLE.path, label: signedIn ? 'Back to your account' : 'Sign in' }
-  showMessage(services, ctx, { heading, body: refused.hint, action }, refused.status)
+  showMessage(services, ctx, { heading, body: refused.wordsIn(languageOf(ctx)), action }, refused.status)
 }

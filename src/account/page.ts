@@ -1,6 +1,7 @@
 // How the console's pages are opened: by who is signed in to it. Everybody else is sent to sign in, and comes back.
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, type Form } from '../lib/web/form.ts'
+import { notePerson } from '../lib/web/language.ts'
 import { keptIn, keptOf } from './kept.ts'
 import type { AccountPage, AccountSubmission } from './opened.ts'
 import { isProven, prove } from './proof.ts'
@@ -42,6 +43,7 @@ export function change(services: AccountServices, handle: (submission: AccountSu
 
 async function open(services: AccountServices, ctx: PageContext, form?: Form): Promise<AccountPage | undefined> {
   const signedIn = await services.console.current(ctx)
+  if (signedIn) notePerson(ctx, { profile: signedIn.account.profile })
   if (signedIn) return { services, ctx, signedIn, typed: keptIn(ctx, signedIn) }
   const kept = form && keptOf(ctx, form)
   await services.console.begin(ctx, { returnTo: form ? ctx.path : ctx.path + ctx.search, ...(kept ? { kept } : {}) })

@@ -2,6 +2,7 @@ import type { Refused } from '../lib/errors.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Form } from '../lib/web/form.ts'
 import { contentSecurityPolicy } from '../lib/web/headers.ts'
+import { languageOf, languageOnPage } from '../lib/web/language.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
 import { withoutSecrets } from './kept.ts'
@@ -23,7 +24,7 @@ export function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
   return {
     status: error.status,
     values: withoutSecrets(form.fields),
-    errors: error.field ? { [error.field]: error.hint } : { form: error.hint },
+    errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
   }
 }
 
@@ -70,6 +71,7 @@ function render(
   const policy = contentSecurityPolicy({ leadsAway, ownScript: script !== undefined })
   ctx.set('Content-Security-Policy', policy)
   const page = {
+    ...languageOnPage(ctx),
     ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }),
     ...(script ? { script } : {}),
   }

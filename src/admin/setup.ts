@@ -9,6 +9,7 @@ import { newId } from '../lib/ids.ts'
 import type { Views } from '../lib/views.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, readBody, type Form } from '../lib/web/form.ts'
+import { languageOf, languageOnPage } from '../lib/web/language.ts'
 import type { MethodServices } from '../methods/method.ts'
 import { minLengthFor, newPassword, type Newcomer } from '../methods/password/rules.ts'
 import { removePassword, storePassword } from '../methods/password/set.ts'
@@ -42,14 +43,14 @@ async function show(
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
   ctx.body = views.render('setup/setup', {
-    page: error ? { traceId: ctx.state.traceId as string } : {},
+    page: { ...languageOnPage(ctx), ...(error ? { traceId: ctx.state.traceId as string } : {}) },
     action: ctx.path,
     values: {
       email: form?.text('email') ?? '',
       name: form?.text('name') ?? '',
       username: form?.text('username') ?? '',
     },
-    errors: error ? { [error.field ?? 'form']: error.hint } : {},
+    errors: error ? { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) } : {},
     minLength: await minLengthFor(services, { roles: invitation.roles }),
   })
 }
@@ -60,7 +61,7 @@ async function submit(services: SetupServices, ctx: PageContext): Promise<void> 
     const email = await createAdministrator(services, ctx, form)
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = services.views.render('setup/done', { page: {}, email })
+    ctx.body = services.views.render('setup/done', { page: languageOnPage(ctx), email })
   } catch (error) {
     if (!(error instanceof Refused) || error.code === 'invitation.gone') throw error
     await show(services, ctx, { error, form })

@@ -46,11 +46,11 @@ export class LimitReached extends Refused {
 
   constructor(rule: Rule, milliseconds: number, begins: boolean) {
     const retryAfter = Math.max(1, Math.ceil(milliseconds / 1000))
-    const minutes = Math.ceil(retryAfter / 60)
     super(`limit.${rule.name}`, {
       status: 429,
       retryAfter,
-      hint: `Too many tries. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
+      says: 'limit',
+      values: { count: Math.ceil(retryAfter / 60) },
     })
     this.begins = begins
     this.until = Date.now() + milliseconds

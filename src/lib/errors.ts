@@ -1,8 +1,17 @@
+import { languageBy, type Language, type Values } from './languages/language.ts'
+
 export type RefusedOptions = {
   /** HTTP status, 4xx or 5xx; 400 unless given. */
   status?: number
-  /** What the person or developer who sees it can do, in plain words. Public: never a secret, never an internal. */
-  hint: string
+  /** The key of its text in locales/LANGUAGE/errors.json; the code unless given. */
+  says?: string
+  /** What is filled into the text. */
+  values?: Values
+  /**
+   * In the place of a text, for who runs the service or calls its API: what they can do, in plain English. Public: never a
+   * secret, never an internal.
+   */
+  hint?: string
   /** The form field or parameter that it concerns. */
   field?: string
   /** Seconds after which a further try makes sense (Retry-After, RFC 9110 section 10.2.3). */
@@ -17,16 +26,29 @@ export class Refused extends Error {
   /** A stable, dotted name such as `password.mismatch`. */
   readonly code: string
   readonly status: number
+  /** In English, for logs, the API and the command line. */
   readonly hint: string
   readonly field: string | undefined
   readonly retryAfter: number | undefined
+  readonly #say: (language: Language) => string
 
-  constructor(code: string, { status = 400, hint, field, retryAfter, cause }: RefusedOptions) {
-    super(`${code}: ${hint}`, cause === undefined ? undefined : { cause })
+  constructor(
+    code: string,
+    { status = 400, says = code, values, hint, field, retryAfter, cause }: RefusedOptions = {},
+  ) {
+    const say = ({ t }: Language) => hint ?? t(`errors:${says}`, values)
+    const english = say(languageBy('en'))
+    super(`${code}: ${english}`, cause === undefined ? undefined : { cause })
     this.code = code
     this.status = status
-    this.hint = hint
+    this.hint = english
     this.field = field
     this.retryAfter = retryAfter
+    this.#say = say
+  }
+
+  /** What the person who sees it can do, in their language. */
+  wordsIn(language: Language): string {
+    return this.#say(language)
   }
 }

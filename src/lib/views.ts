@@ -3,11 +3,17 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
+import { chooseTag } from './languages/choose.ts'
+import { languageBy } from './languages/language.ts'
+import { describeBrowser } from './web/describe-browser.ts'
 
 /** What every page may know; a page's own `page` is laid over the one among the globals. */
 export interface PageLocals {
   brand: { name: string }
+  /** BCP 47; English unless it is one of ours. */
   lang: string
+  /** The time zone of the person, as the time zone database names it; UTC unless it is known. */
+  zone?: string
   /** Wins over the title that the view itself gives. */
   title?: string
   /** The app that the person is signing in to. */
@@ -38,7 +44,7 @@ export interface RenderedMail {
 export interface Views {
   /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`, or the layout that the locals name. Throws when a local is missing. */
   render(name: string, locals: object): string
-  /** A mail from `views/mail/NAME.{subject,text,html}.ejs`. The subject is one line. */
+  /** A mail from `views/mail/NAME.{subject,text,html}.ejs`, by `lang` and `zone` as of a page. The subject is one line. */
   renderMail(name: string, locals: object): RenderedMail
 }
 
@@ -68,13 +74,13 @@ export function createViews(root: string, globals: object): Views {
       // A view fills in its title here; the layout is rendered after it.
       const view = { title: '', wide: false }
       const page = { assetVersion, ...pageOf(globals), ...pageOf(locals) }
-      const all = { webUrl, hostOf, initialOf, day, ...globals, ...locals, page, view }
+      const all = { webUrl, hostOf, initialOf, ...globals, ...locals, ...spoken(page), page, view }
       const body = fill(name, escapeHtml, all)
       return fill(layoutOf(locals), escapeHtml, { ...all, body })
     },
 
     renderMail(name, locals) {
-      const all = { ...globals, ...locals }
+      const all = { ...globals, ...locals, ...spoken(locals) }
       return {
         subject: fill(`mail/${name}.subject`, plainLine, all).trim(),
         text: fill(`mail/${name}.text`, plainLine, all),
@@ -103,11 +109,24 @@ export function initialOf(name: string): string {
   return (letters.find(letter => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(letter)) ?? '?').toUpperCase()
 }
 
-const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+interface Spoken {
+  lang?: string
+  zone?: string
+}
 
-/** The day of a time in epoch milliseconds: `24 November 2026`. */
-export function day(time: number): string {
-  return DAY.format(time)
+/** What a view says its texts by, and how the language is written. */
+function spoken({ lang = 'en', zone }: Spoken) {
+  const language = languageBy(chooseTag([lang]) ?? 'en')
+  const { t, rich, dir } = language
+  return {
+    t,
+    rich,
+    dir,
+    lang: language.tag,
+    day: (at: number) => language.day(at, zone),
+    moment: (at: number) => language.moment(at, zone),
+    browser: (userAgent: string) => describeBrowser(userAgent, language),
+  }
 }
 
 function escapeHtml(value: unknown): string {
@@ -129,7 +148,7 @@ function layoutOf(locals: object): string {
   return 'layout' in locals && typeof locals.layout === 'string' ? locals.layout : 'layout'
 }
 
-function pageOf(locals: object): object {
+function pageOf(locals: object): Spoken {
   return 'page' in locals && typeof locals.page === 'object' && locals.page !== null ? locals.page : {}
 }
 

@@ -6,6 +6,7 @@ import type { Events, Origin } from '../core/events/events.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'
 import type { Proof } from '../core/signin/proof.ts'
 import { Refused } from '../lib/errors.ts'
+import { languageBy } from '../lib/languages/language.ts'
 import { factsFrom } from './facts.ts'
 import type { Described, Enrolled, Enrolling, Method, MethodServices } from './method.ts'
 
@@ -57,13 +58,17 @@ export async function addCredential(
   if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
 }
 
-/** What an account has set up, method by method, in words. */
+/** What an account has set up, method by method, in words for the command line. */
 export async function describeFactors(
   { methods, credentials }: Pick<MethodServices, 'methods' | 'credentials'>,
   accountId: string,
 ): Promise<{ method: Method; described: Described[] }[]> {
   const all = await credentialsOf(credentials, accountId)
-  return methods.map(method => ({ method, described: method.describe(all.filter(one => one.method === method.id)) }))
+  const { t } = languageBy('en')
+  return methods.map(method => {
+    const own = all.filter(one => one.method === method.id)
+    return { method, described: method.describe(own, t) }
+  })
 }
 
 /** Refuses a removal by what the account can do before and after it. @throws Refused */

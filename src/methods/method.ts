@@ -16,6 +16,7 @@ import type { Postbox } from '../core/postbox.ts'
 import type { Factor, Proof } from '../core/signin/proof.ts'
 import { Refused, type RefusedOptions } from '../lib/errors.ts'
 import type { Config } from '../lib/config/schema.ts'
+import type { Language, Translate } from '../lib/languages/language.ts'
 import type { Sealer } from '../lib/seal.ts'
 import type { SmsSender } from '../lib/sms/sender.ts'
 
@@ -57,6 +58,8 @@ export interface Asked {
   userAgent: string
   /** The id of the device, when this browser has been seen with the account; known when something is posted. */
   deviceId: string | undefined
+  /** That of the page. */
+  language: Language
 }
 
 /** One try to prove something. */
@@ -109,6 +112,7 @@ export interface Enrolling {
   owner: string
   account: Account
   address: string
+  language: Language
 }
 
 export type Enrolled =
@@ -150,19 +154,21 @@ export interface Described {
   warning?: string
 }
 
+export interface MethodWords {
+  /** In lists: `Authenticator app`. */
+  name: string
+  /** The link of the other ways to sign in: `Use your authenticator app`. */
+  use: string
+  /** For who chooses what to set up: `A 6-digit code from an app on your phone.` */
+  about: string
+  /** For who has one already, where another takes its place: `Change number`. Absent where none does. */
+  again?: string
+}
+
 export interface Method {
   /** Lower case letters and hyphens: it stands in addresses, events and policy. */
   id: string
-  words: {
-    /** In lists: `Authenticator app`. */
-    name: string
-    /** The link of the other ways to sign in: `Use your authenticator app`. */
-    use: string
-    /** For who chooses what to set up: `A 6-digit code from an app on your phone.` */
-    about: string
-    /** For who has one already, where another takes its place: `Change number`. Absent where none does. */
-    again?: string
-  }
+  words(t: Translate): MethodWords
   /** What a proof by it shows at the most, to foresee the level; a proof says what it did show. */
   factors: readonly Factor[]
   /** RFC 8176 values. */
@@ -221,7 +227,7 @@ export interface Method {
     finish(services: MethodServices, who: Enrolling, query: Record<string, string>): Promise<Credential>
   }
 
-  describe(own: readonly Credential[]): Described[]
+  describe(own: readonly Credential[], t: Translate): Described[]
 }
 
 /** A refusal of what is somebody's, in a sign-in that does not know whose: for the entry in the audit log alone. */

@@ -1,5 +1,7 @@
 // What the owner of an account is told by mail when somebody, perhaps not they, has changed what it signs in with.
 import type { Account } from '../core/accounts/account.ts'
+import { inMailOf, languageOfAccount } from '../core/accounts/language.ts'
+import type { Credential } from '../core/credentials.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Method } from './method.ts'
@@ -7,11 +9,11 @@ import type { Method } from './method.ts'
 interface FactorChange {
   account: Account
   method: Method
-  /** What the credential is called, where it is more than the method's name. */
-  name?: string
+  /** Where it is known which one. */
+  credential?: Credential
   /** Epoch milliseconds. */
   at: number
-  /** The browser, in words. */
+  /** The browser's own name for itself (User-Agent). */
   from: string
 }
 
@@ -25,13 +27,20 @@ export function noticeFactorRemoved(services: Services, change: FactorChange): v
   post(services, 'factor-removed', change)
 }
 
-function post({ config, postbox }: Services, mail: string, { account, method, name, at, from }: FactorChange): void {
-  const factor = name && name !== method.words.name ? `${method.words.name} “${name}”` : method.words.name
+function post(
+  { config, postbox }: Services,
+  mail: string,
+  { account, method, credential, at, from }: FactorChange,
+): void {
+  const language = languageOfAccount(account)
+  const kind = method.words(language.t).name
+  const name = credential && (credential.label ?? method.describe([credential], language.t)[0]?.name)
   postbox.post(account.email, mail, {
+    ...inMailOf(account),
     brandName: config.name,
     email: account.email,
-    factor,
-    at: `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    factor: name && name !== kind ? language.t('methods:named', { kind, name }) : kind,
+    at,
     from,
     securityUrl: `${config.issuer}/account/security`,
   })

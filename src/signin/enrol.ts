@@ -1,7 +1,6 @@
 // Setting something up in the middle of a sign-in, or putting it off.
 import { skipKeyOf } from '../core/signin/missing-enrolment.ts'
 import { Refused } from '../lib/errors.ts'
-import { describeBrowser } from '../lib/web/describe-browser.ts'
 import { confirmEnrolment } from '../methods/enrolment.ts'
 import type { Method } from '../methods/method.ts'
 import { noticeFactorAdded } from '../methods/notices.ts'
@@ -27,8 +26,7 @@ export async function enrol(submission: Submission): Promise<void> {
   }
   const { proof } = enrolled
   // Whoever knows the password of an account that has no second factor could give it theirs.
-  const from = describeBrowser(ctx.get('user-agent'))
-  noticeFactorAdded(services, { account: account!, method, at: Date.now(), from })
+  noticeFactorAdded(services, { account: account!, method, at: Date.now(), from: ctx.get('user-agent') })
   await go(known =>
     known.accountId === account!.id
       ? {

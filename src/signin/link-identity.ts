@@ -1,5 +1,5 @@
 // The end of a sign-in that an upstream's identity waits for: its owner has proven the account by what it had before.
-import { describeBrowser } from '../lib/web/describe-browser.ts'
+import { languageOf } from '../lib/web/language.ts'
 import { noticeFactorAdded } from '../methods/notices.ts'
 import { originOf, type Page } from './page.ts'
 
@@ -16,11 +16,12 @@ export async function linkIdentity({ services, ctx, client, attempt, account }: 
     known => known ?? { ...linking, createdAt: now, updatedAt: now },
   )
   if (stored?.accountId !== account.id) return
-  noticeFactorAdded(services, { account, method, at: now, from: describeBrowser(ctx.get('user-agent')) })
+  noticeFactorAdded(services, { account, method, at: now, from: ctx.get('user-agent') })
 }
 
 /** Above the ways to prove the account that it is to be added to. */
-export function linkNotice({ services, attempt }: Pick<Page, 'services' | 'attempt'>): string | undefined {
+export function linkNotice({ services, ctx, attempt }: Pick<Page, 'services' | 'ctx' | 'attempt'>): string | undefined {
   const method = services.methods.find(({ id }) => id === attempt.linking?.method)
-  return method && `You have an account already. Sign in to it once as before, and ${method.words.name} is added to it.`
+  const { t } = languageOf(ctx)
+  return method && t('signin:linkNotice', { method: method.words(t).name })
 }

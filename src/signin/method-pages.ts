@@ -1,6 +1,7 @@
 // The pages that methods are asked on: what all of them share, around what each of them brings.
 import type { Step } from '../core/signin/next-step.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { languageOf } from '../lib/web/language.ts'
 import { isSecondOf } from '../methods/facts.ts'
 import type { Method, Shown } from '../methods/method.ts'
 import { lastUsedFirst } from './last-used.ts'
@@ -27,7 +28,8 @@ export async function provePage(
   const method = services.methods.find(one => one.id === id)
   if (!method) return { view: 'signin/message', locals: noMethod }
 
-  const notice = linkNotice({ services, attempt })
+  const { t } = languageOf(ctx)
+  const notice = linkNotice({ services, ctx, attempt })
   const isFirst = step.role === 'first'
   const { account } = situated
   const isSecond = !isFirst && account !== undefined && (await isSecondOf(services, account, method))
@@ -46,7 +48,7 @@ export async function provePage(
       trustDays: isSecond ? Math.floor(rememberSecondFactor / 86_400) : 0,
       changeAction: `${at}/switch`,
       otherWays: othersOf(services, ids, method).map(({ id: other, words, challenge }) => ({
-        label: words.use,
+        label: words(t).use,
         // What is sent is asked for by a press of a button, never by a page that is only loaded.
         ...(challenge ? { action: `${at}/prove/${other}/challenge` } : { url: `${at}/prove/${other}` }),
       })),
@@ -78,9 +80,10 @@ export async function enrolPage(
   const id = step.methods.length === 1 ? step.methods[0] : step.methods.find(one => one === chosen)
   const method = services.methods.find(one => one.id === id)
   if (!method?.enrol) {
+    const { t } = languageOf(ctx)
     const choices = services.methods
       .filter(one => step.methods.includes(one.id))
-      .map(one => ({ url: `${at}/enrol/${one.id}`, ...one.words }))
+      .map(one => ({ url: `${at}/enrol/${one.id}`, ...one.words(t) }))
     return { view: 'signin/enrol', locals: { ...shared, choices } }
   }
   const { view, locals, script } = await method.enrol.page(services, enrolling({ attempt, ctx }, account!))

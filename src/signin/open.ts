@@ -3,6 +3,7 @@ import type { Client, Interaction } from 'oidc-provider'
 import type { PageContext } from '../lib/web/context.ts'
 import { errors } from 'oidc-provider'
 import { ATTEMPT_OUTLIVES, type Attempt } from '../core/attempts.ts'
+import { notePerson } from '../lib/web/language.ts'
 import type { SignInServices } from './services.ts'
 
 export interface OpenAttempt {
@@ -31,6 +32,7 @@ export async function openAttempt(services: SignInServices, ctx: PageContext): P
   const uid = ctx.params.uid!
   const provider = services.provider()
   const [attempt, interaction] = await Promise.all([services.attempts.get(uid), interactionOf(services, ctx)])
+  if (attempt) notePerson(ctx, { uiLocales: attempt.params.ui_locales })
   // The cookie goes with the sign-in: when that is over, Back leads here without it.
   if (attempt && (attempt.outcome === 'finished' || attempt.outcome === 'cancelled'))
     throw new Stale('finished', attempt)

@@ -4,6 +4,7 @@ import { withoutPerson, type Attempt } from '../core/attempts.ts'
 import type { Origin } from '../core/events/events.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Form } from '../lib/web/form.ts'
+import { notePerson } from '../lib/web/language.ts'
 import { openAttempt } from './open.ts'
 import { register, registered } from './registration/register.ts'
 import type { SignInServices } from './services.ts'
@@ -30,7 +31,10 @@ export interface Submission extends Page {
 export async function openPage(services: SignInServices, ctx: PageContext): Promise<Page> {
   const { attempt, interaction, client } = await openAttempt(services, ctx)
   const situated = await situate(services, attempt, client)
-  return { services, ctx, interaction, ...((await goOnProven(services, ctx, situated)) ?? situated) }
+  const now = (await goOnProven(services, ctx, situated)) ?? situated
+  // Not before a proof: the language of a stranger's account would tell that there is one.
+  if (now.attempt.proofs.length > 0) notePerson(ctx, { profile: now.account?.profile })
+  return { services, ctx, interaction, ...now }
 }
 
 /** The address was proven by the link, perhaps in another browser: whatever this one asks for next, it goes on from here. */

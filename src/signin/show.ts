@@ -1,5 +1,6 @@
 // Shows the step that an attempt is at. A refused form is shown again with what was typed, never with a password.
 import type { PageContext } from '../lib/web/context.ts'
+import { languageOnPage } from '../lib/web/language.ts'
 import { clientOnPage, policyWithLogo } from '../oidc/pages/client-on-page.ts'
 import type { Refill } from './refill.ts'
 import type { SignInServices } from './services.ts'
@@ -36,6 +37,7 @@ export function showPage(
   { status = 200, script }: { status?: number | undefined; script?: string | undefined } = {},
 ): void {
   const page = {
+    ...languageOnPage(ctx),
     ...clientOnPage(client),
     ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }),
     ...(script ? { script } : {}),

@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/attempts.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { languageOnPage, notePerson } from '../lib/web/language.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { clientOnPage, policyWithLogo } from '../oidc/pages/client-on-page.ts'
 import { routes } from '../oidc/rules.ts'
@@ -24,18 +25,21 @@ async function showStale(services: SignInServices, ctx: PageContext, { kind, att
     { reason: `stale.${kind}`, ...(attempt ? { clientId: attempt.clientId } : {}) },
     'sign-in page refused',
   )
+  notePerson(ctx, { uiLocales: attempt?.params.ui_locales })
   ctx.status = ['finished', 'expired', 'link'].includes(kind) ? 410 : 400
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
   if (kind === 'no_cookie') {
-    ctx.body = services.views.render('signin/cookies', { page: { traceId: ctx.state.traceId } })
+    ctx.body = services.views.render('signin/cookies', {
+      page: { ...languageOnPage(ctx), traceId: ctx.state.traceId },
+    })
     return
   }
   const client = attempt && (await services.provider().Client.find(attempt.clientId))
   const page = clientOnPage(client)
   ctx.set('Content-Security-Policy', policyWithLogo(page))
   ctx.body = services.views.render('signin/stale', {
-    page: { ...page, traceId: ctx.state.traceId },
+    page: { ...languageOnPage(ctx), ...page, traceId: ctx.state.traceId },
     kind,
     ...(attempt && (await isOwn(services, ctx, attempt)) ? { restartUrl: restartUrl(attempt.params) } : {}),
     ...(client?.clientUri ? { clientUrl: client.clientUri } : {}),

@@ -5,6 +5,7 @@ import type { Step } from '../core/signin/next-step.ts'
 import { Refused } from '../lib/errors.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, queryOf, type Form } from '../lib/web/form.ts'
+import { languageOf } from '../lib/web/language.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { finish, refuseRequest } from './finish.ts'
 import { openPage, type OpenedPage, type Page, type Submission } from './page.ts'
@@ -49,7 +50,7 @@ export function submission(
       const cause = error.cause instanceof Error ? { cause: error.cause.message } : {}
       logOf(ctx).info({ reason: error.code, ...cause, clientId: opened.client.clientId }, 'sign-in form refused')
       if (error.retryAfter) ctx.set('Retry-After', String(error.retryAfter))
-      await showAgain(opened, refillOf(error, form))
+      await showAgain(opened, refillOf(ctx, error, form))
     }
   }
 }
@@ -101,12 +102,12 @@ async function ended(opened: Page): Promise<boolean> {
 
 const NEVER_SHOWN_AGAIN = new Set(['password', 'code'])
 
-function refillOf(error: Refused, form: Form): Refill {
+function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
   const values = Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
   return {
     status: error.status,
     refusal: error.code,
     values,
-    errors: error.field ? { [error.field]: error.hint } : { form: error.hint },
+    errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
   }
 }

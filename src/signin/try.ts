@@ -1,6 +1,7 @@
 // An attempt, as methods see it.
 import type { Account } from '../core/accounts/account.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { languageOf } from '../lib/web/language.ts'
 import type { Enrolling, Try } from '../methods/method.ts'
 import type { Situated } from './situation.ts'
 
@@ -20,10 +21,11 @@ export function tryOf(
     address: ctx.ip,
     userAgent: ctx.get('user-agent').slice(0, 300),
     deviceId,
+    language: languageOf(ctx),
     form,
   }
 }
 
 export function enrolling({ attempt, ctx }: Pick<At, 'attempt' | 'ctx'>, account: Account): Enrolling {
-  return { owner: attempt.id, account, address: ctx.ip }
+  return { owner: attempt.id, account, address: ctx.ip, language: languageOf(ctx) }
 }

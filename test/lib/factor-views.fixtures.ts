@@ -126,7 +126,7 @@ export const factorPages: [name: string, locals: object][] = [
       isProtected: true,
       first: ways,
       second: ways.map(way => ({ ...way, credentials: [] })),
-      devices: [{ id: 'd1', name: 'Firefox on Windows', until }],
+      devices: [{ id: 'd1', userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0', until }],
       notice: 'Removed',
       parts: [{ view: 'methods/passkey/accepted', locals: { signal: { rpId: 'example.com' } } }],
     },
@@ -154,8 +154,8 @@ const change = {
   brandName: 'Latchkey',
   email,
   factor: 'Authenticator app',
-  at: '24 November 2026, 14:02 UTC',
-  from: 'Firefox on Windows',
+  at: Date.UTC(2026, 10, 24, 14, 2),
+  from: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
   securityUrl: 'http://localhost:3000/account/security',
 }
 

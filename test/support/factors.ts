@@ -1,5 +1,6 @@
 // Second factors of test people: set up as the account console would, without a browser, and proven by them.
 import { Secret, TOTP } from 'otpauth'
+import { languageBy } from '../../src/lib/languages/language.ts'
 import type { Account } from '../../src/core/accounts/account.ts'
 import { confirmEnrolment } from '../../src/methods/enrolment.ts'
 import type { Enrolling, Method } from '../../src/methods/method.ts'
@@ -47,6 +48,6 @@ export async function addRecoveryCodes(server: TestServer, account: Account): Pr
 function setUp({ app }: TestServer, account: Account, id: string) {
   const services = app.methodServices
   const method = services.methods.find(one => one.id === id) as Method
-  const who: Enrolling = { owner: 'a-console-session', account, address: '192.0.2.1' }
+  const who: Enrolling = { owner: 'a-console-session', account, address: '192.0.2.1', language: languageBy('en') }
   return { services, method, who }
 }

@@ -3,6 +3,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
+import { languageBy } from '../../src/lib/languages/language.ts'
 import type { Account } from '../../src/core/accounts/account.ts'
 import { confirmEnrolment } from '../../src/methods/enrolment.ts'
 import { passkey } from '../../src/methods/passkey/passkey.ts'
@@ -19,7 +20,7 @@ export async function addPasskey(
   authenticator = new SoftAuthenticator({ origin: server.issuer, ...traits }),
 ): Promise<SoftAuthenticator> {
   const services = { ...server.app.methodServices, events: server.app.events }
-  const who = { owner: 'a test', account, address: '127.0.0.1' }
+  const who = { owner: 'a test', account, address: '127.0.0.1', language: languageBy('en') }
   const { locals } = await passkey.enrol!.page(services, who)
   const { options } = locals as { options: PublicKeyCredentialCreationOptionsJSON }
   const form = { response: JSON.stringify(authenticator.create(options)) }

@@ -1,6 +1,6 @@
 // Setting up a way to sign in, on the page of its method.
 import { Refused } from '../../lib/errors.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import { confirmEnrolment } from '../../methods/enrolment.ts'
 import type { Enrolling, Method } from '../../methods/method.ts'
 import { noticeFactorAdded } from '../../methods/notices.ts'
@@ -34,8 +34,7 @@ export async function add(submission: AccountSubmission): Promise<void> {
     // Setting it up has proven that the person has it: the next change does not ask for it at once.
     const { account } = signedIn
     if (enrolled.proof) await services.console.prove(ctx, signedIn, enrolled.proof)
-    const from = describeBrowser(ctx.get('user-agent'))
-    noticeFactorAdded(services, { account, method, at: Date.now(), from })
+    noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
     if (enrolled.endsSessions) {
       await services.endEverywhere(account.id, originOf(submission))
       return goTo(ctx, `${SECURITY}?done=password`)
@@ -57,7 +56,7 @@ async function backupToOffer({ services, signedIn }: AccountPage, added: Method)
 
 /** A challenge is the session's, not the console's cookie's: that one changes while the person proves themselves. */
 export function enrolling({ signedIn: { account, session }, ctx }: AccountPage): Enrolling {
-  return { owner: `account:${session.sessionUid}`, account, address: ctx.ip }
+  return { owner: `account:${session.sessionUid}`, account, address: ctx.ip, language: languageOf(ctx) }
 }
 
 function methodOf({ services, ctx }: AccountPage): Method & Required<Pick<Method, 'enrol'>> {

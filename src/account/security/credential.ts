@@ -1,7 +1,7 @@
 // One thing that an account signs in with: its name, and taking it away.
 import type { Credential } from '../../core/credentials.ts'
 import { Refused } from '../../lib/errors.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import { removeCredential } from '../../methods/enrolment.ts'
 import type { Described, Method } from '../../methods/method.ts'
 import { noticeFactorRemoved } from '../../methods/notices.ts'
@@ -24,7 +24,7 @@ async function find({ services, ctx, signedIn }: AccountPage): Promise<Found> {
   const method = services.methods.find(({ id }) => id === ctx.params.method)
   const credential = await services.credentials.get(ctx.params.credential ?? '')
   if (method && credential?.accountId === signedIn.account.id && credential.method === method.id) {
-    const [described] = describeNamed(method, credential)
+    const [described] = describeNamed(method, credential, languageOf(ctx).t)
     if (described) return { credential, method, described }
   }
   throw new Refused('factor.gone', { status: 404, hint: 'That is not there any more. Go back to Security.' })
@@ -32,20 +32,20 @@ async function find({ services, ctx, signedIn }: AccountPage): Promise<Found> {
 
 export async function showRemove(page: AccountPage, { status, errors }: Refill = {}): Promise<void> {
   const { method, described } = await find(page)
-  const about = { action: page.ctx.path, cancelUrl: SECURITY, method: method.words.name, described }
+  const { name } = method.words(languageOf(page.ctx).t)
+  const about = { action: page.ctx.path, cancelUrl: SECURITY, method: name, described }
   show(page, 'account/remove', { ...about, errors: errors ?? {} }, { status })
 }
 
 export async function remove(submission: AccountSubmission): Promise<void> {
   const { services, ctx, signedIn, form } = submission
   const { account } = signedIn
-  const { credential, method, described } = await find(submission)
+  const { credential, method } = await find(submission)
   try {
     const check = keepRequired(services.policy, account)
     await removeCredential(services, account, credential.id, originOf(submission), check)
     await forgetAllDevices(submission)
-    const from = describeBrowser(ctx.get('user-agent'))
-    noticeFactorRemoved(services, { account, method, name: described.name, at: Date.now(), from })
+    noticeFactorRemoved(services, { account, method, credential, at: Date.now(), from: ctx.get('user-agent') })
     goTo(ctx, `${SECURITY}?done=removed`)
   } catch (error) {
     if (!(error instanceof Refused)) throw error

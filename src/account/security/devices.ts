@@ -2,7 +2,6 @@
 import type { Account } from '../../core/accounts/account.ts'
 import { secondFactorStanding } from '../../core/accounts/account.ts'
 import type { Device } from '../../core/devices.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
 import { goTo } from '../go-to.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'
@@ -17,7 +16,7 @@ export const FORGET = `${SECURITY}/devices/forget`
 
 export interface RememberedDevice {
   id: string
-  name: string
+  userAgent: string
   /** Epoch milliseconds. */
   until: number
 }
@@ -30,7 +29,7 @@ export async function rememberedDevices({ services, signedIn: { account } }: Acc
   const until = (device: Device) => (device.secondFactorAt ?? 0) + rememberSecondFactor * 1000
   return (await trusted(services, account))
     .filter(device => until(device) > Date.now())
-    .map(device => ({ id: device.id, name: describeBrowser(device.userAgent), until: until(device) }))
+    .map(device => ({ id: device.id, userAgent: device.userAgent, until: until(device) }))
 }
 
 /** One of them, or all, is asked again from now on. */

@@ -1,8 +1,8 @@
 // Linking a sign-in that is elsewhere: a fresh proof here, one there, and back to the same session of the console.
 import { Refused } from '../../lib/errors.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { queryOf, type Form } from '../../lib/web/form.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import { addCredential } from '../../methods/enrolment.ts'
 import type { Method } from '../../methods/method.ts'
 import { noticeFactorAdded } from '../../methods/notices.ts'
@@ -18,7 +18,12 @@ type Linking = Method & Required<Pick<Method, 'link'>>
 
 export async function showLink(page: AccountPage, { status, errors }: Refill = {}): Promise<void> {
   const { id, words } = methodOf(page)
-  const locals = { name: words.name, action: linkUrl(id), cancelUrl: SECURITY, errors: errors ?? {} }
+  const locals = {
+    name: words(languageOf(page.ctx).t).name,
+    action: linkUrl(id),
+    cancelUrl: SECURITY,
+    errors: errors ?? {},
+  }
   show(page, 'account/link', locals, { status, leadsAway: true })
 }
 
@@ -42,8 +47,7 @@ export function finishLink(services: AccountServices) {
       const { account } = signedIn
       const credential = await method.link.finish(services, enrolling(page), form.fields)
       await addCredential(services, credential, originOf(page))
-      const from = describeBrowser(ctx.get('user-agent'))
-      noticeFactorAdded(services, { account, method, at: Date.now(), from })
+      noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
       goTo(ctx, `${SECURITY}?done=linked`)
     })
   }

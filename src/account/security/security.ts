@@ -1,3 +1,4 @@
+import { languageOf } from '../../lib/web/language.ts'
 import type { AccountPage } from '../opened.ts'
 import { show } from '../show.ts'
 import { FORGET, rememberedDevices } from './devices.ts'
@@ -7,7 +8,7 @@ import { waysOf } from './ways.ts'
 export async function showSecurity(page: AccountPage): Promise<void> {
   const { services, ctx, signedIn } = page
   const done = NOTICES.get(String(ctx.query.done))
-  const { script, ...ways } = await waysOf(services, signedIn.account)
+  const { script, ...ways } = await waysOf(services, signedIn.account, languageOf(ctx).t)
   const locals = {
     ...ways,
     devices: await rememberedDevices(page),

@@ -1,6 +1,7 @@
 // Everything that an account signs in with, or could, as the page shows it. No method is known here by name.
 import type { Account } from '../../core/accounts/account.ts'
 import { credentialsOf, onlyCredentialId, type Credential } from '../../core/credentials.ts'
+import type { Translate } from '../../lib/languages/language.ts'
 import type { Described, Method, MethodServices } from '../../methods/method.ts'
 
 export const SECURITY = '/account/security'
@@ -35,7 +36,7 @@ export interface Ways {
   isProtected: boolean
 }
 
-export async function waysOf(services: MethodServices, account: Account): Promise<Ways> {
+export async function waysOf(services: MethodServices, account: Account, t: Translate): Promise<Ways> {
   const all = await credentialsOf(services.credentials, account.id)
   const known = services.methods.map(method => {
     const own = all.filter(credential => credential.method === method.id)
@@ -44,7 +45,7 @@ export async function waysOf(services: MethodServices, account: Account): Promis
   const ways = (first: boolean) =>
     known
       .filter(({ method: { roles } }) => (roles.first || roles.identifies) === first)
-      .map(({ method, own, standing }) => wayOf(method, own, standing.first || standing.second, account))
+      .map(({ method, own, standing }) => wayOf(method, own, standing.first || standing.second, account, t))
       // What is neither there nor can be set up is nothing to look after.
       .filter(way => way.credentials.length > 0 || way.addUrl !== undefined)
   const shown = known.flatMap(({ method, own }) => method.onSecurity?.(services, account, own) ?? [])
@@ -58,8 +59,8 @@ export async function waysOf(services: MethodServices, account: Account): Promis
   }
 }
 
-function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id }: Account): Way {
-  const { name, about, again } = method.words
+function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id }: Account, t: Translate): Way {
+  const { name, about, again } = method.words(t)
   // One of its kind is there already: another would take its place.
   const only = own.some(credential => credential.id === onlyCredentialId(method.id, id))
   const canAdd = method.enrol !== undefined && (!only || again !== undefined)
@@ -71,18 +72,14 @@ function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id
     credentials: own.flatMap(credential => {
       const at = credentialUrl(method.id, credential.id)
       const urls = { ...(isNameable(method) ? { renameUrl: `${at}/name` } : {}), removeUrl: `${at}/remove` }
-      return describeNamed(method, credential).map(described => ({ ...described, ...urls }))
+      return describeNamed(method, credential, t).map(described => ({ ...described, ...urls }))
     }),
     ...(canAdd ? { addUrl: addUrl(method.id) } : canLink ? { addUrl: linkUrl(method.id) } : {}),
     addLabel: canLink
-      ? 'Link'
+      ? t('account:way.link')
       : only
         ? again!
-        : own.length > 0
-          ? 'Add another'
-          : usable
-            ? 'Use as second step'
-            : 'Set up',
+        : t(own.length > 0 ? 'account:way.another' : usable ? 'account:way.asSecond' : 'account:way.setUp'),
   }
 }
 
@@ -92,11 +89,11 @@ function isNameable({ factors, roles }: Method): boolean {
 }
 
 /** In its owner's words, where there are any; what the method calls it then says more about it. */
-export function describeNamed(method: Method, credential: Credential): Described[] {
+export function describeNamed(method: Method, credential: Credential, t: Translate): Described[] {
   const { label } = credential
-  return method.describe([credential]).map(described => {
+  return method.describe([credential], t).map(described => {
     if (!label || label === described.name) return described
-    const detail = [described.name === method.words.name ? undefined : described.name, described.detail]
+    const detail = [described.name === method.words(t).name ? undefined : described.name, described.detail]
     const words = detail.filter(Boolean).join(' · ')
     return { ...described, name: label, ...(words ? { detail: words } : {}) }
   })

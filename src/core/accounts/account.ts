@@ -37,6 +37,8 @@ export const accountSchema = z.object({
   phoneVerified: z.boolean().optional(),
   address: addressSchema.optional(),
   profile: profileSchema,
+  /** That of the pages on which it was made, to write to its owner in: not the `locale` claim, which is what they said. */
+  language: z.string().optional(),
   roles: z.array(z.string()),
   /** Follows `roles`, as a field that can be found by. */
   admin: z.literal(true).optional(),

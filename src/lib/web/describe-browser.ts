@@ -1,3 +1,5 @@
+import { languageBy } from '../languages/language.ts'
+
 const BROWSERS: [RegExp, string][] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -15,7 +17,10 @@ const SYSTEMS: [RegExp, string][] = [
 ]
 
 /** A browser in words that a person knows it by: "Firefox on Linux". It comes from the request and proves nothing. */
-export function describeBrowser(userAgent: string): string {
+export function describeBrowser(userAgent: string, { t } = languageBy('en')): string {
   const find = (known: [RegExp, string][]) => known.find(([pattern]) => pattern.test(userAgent))?.[1]
-  return `${find(BROWSERS) ?? 'a browser'} on ${find(SYSTEMS) ?? 'an unknown system'}`
+  return t('common:browser', {
+    browser: find(BROWSERS) ?? t('common:browser.unknown'),
+    system: find(SYSTEMS) ?? t('common:browser.unknownSystem'),
+  })
 }

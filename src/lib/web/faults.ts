@@ -1,7 +1,9 @@
 // The one place where an error becomes an answer. Nobody sees a stack trace; the log sees each fault once.
 import type { Context, Middleware } from 'koa'
 import { Refused } from '../errors.ts'
+import { languageBy, type Language } from '../languages/language.ts'
 import type { Views } from '../views.ts'
+import { languageOf, languageOnPage } from './language.ts'
 import { logOf } from './trace.ts'
 
 /** Seconds after which a browser or client may come back when the store is away. */
@@ -10,8 +12,9 @@ export const RETRY_AFTER = 2
 interface Answer {
   status: number
   code: string
+  /** The key of a text. */
   heading: string
-  message: string
+  message: (language: Language) => string
   retryAfter?: number | undefined
 }
 
@@ -24,7 +27,7 @@ export function faults(views: Views, isUnavailable: (error: unknown) => boolean)
     } catch (error) {
       const answer = answerTo(error, isUnavailable)
       const log = logOf(ctx)
-      if (answer.status >= 500) log.error({ err: error, reason: answer.code }, answer.heading)
+      if (answer.status >= 500) log.error({ err: error, reason: answer.code }, languageBy('en').t(answer.heading))
       else log.info({ reason: answer.code, status: answer.status }, 'refused')
       render(ctx, answer)
     }
@@ -36,16 +39,18 @@ export function faults(views: Views, isUnavailable: (error: unknown) => boolean)
     ctx.set('Cache-Control', 'no-store')
     if (answer.retryAfter) ctx.set('Retry-After', String(answer.retryAfter))
     if (ctx.accepts('html', 'json') === 'json') {
-      ctx.body = { error: answer.code, error_description: answer.message, trace_id: traceId }
+      ctx.body = { error: answer.code, error_description: answer.message(languageBy('en')), trace_id: traceId }
       return
     }
-    const { status, heading, message } = answer
+    const { status, message } = answer
+    const language = languageOf(ctx)
+    const heading = language.t(answer.heading)
     ctx.type = 'html'
     ctx.body = views.render('fault', {
-      page: { title: heading, traceId },
+      page: { ...languageOnPage(ctx), title: heading, traceId },
       status,
       heading,
-      message,
+      message: message(language),
       traceId,
       retry: status >= 500 || status === 429,
     })
@@ -55,27 +60,22 @@ export function faults(views: Views, isUnavailable: (error: unknown) => boolean)
 const notFound: Answer = {
   status: 404,
   code: 'not_found',
-  heading: 'There is no such page',
-  message: 'Check the address, or go back to the app that you came from.',
+  heading: 'errors:fault.notFound',
+  message: ({ t }) => t('errors:fault.notFound.message'),
 }
 
 function answerTo(error: unknown, isUnavailable: (error: unknown) => boolean): Answer {
   if (error instanceof Refused) {
-    const { status, code, hint, retryAfter } = error
-    return {
-      status,
-      code,
-      heading: status === 503 ? 'Too busy right now' : "That didn't work",
-      message: hint,
-      retryAfter,
-    }
+    const { status, code, retryAfter } = error
+    const heading = status === 503 ? 'errors:fault.busy' : 'errors:fault.refused'
+    return { status, code, heading, message: language => error.wordsIn(language), retryAfter }
   }
   if (isUnavailable(error)) {
     return {
       status: 503,
       code: 'unavailable',
-      heading: 'Not available right now',
-      message: 'We cannot reach our records. Nothing was lost; try again in a moment.',
+      heading: 'errors:fault.unavailable',
+      message: ({ t }) => t('errors:fault.unavailable.message'),
       retryAfter: RETRY_AFTER,
     }
   }
@@ -84,13 +84,13 @@ function answerTo(error: unknown, isUnavailable: (error: unknown) => boolean): A
     ? {
         status,
         code: 'bad_request',
-        heading: "That didn't work",
-        message: 'What was sent could not be read. Go back and try again.',
+        heading: 'errors:fault.refused',
+        message: ({ t }) => t('errors:fault.unreadable'),
       }
     : {
         status: 500,
         code: 'server_error',
-        heading: 'Something went wrong here',
-        message: 'This is our fault, and it has been noted. Try again in a moment.',
+        heading: 'errors:fault.ours',
+        message: ({ t }) => t('errors:fault.ours.message'),
       }
 }

@@ -8,11 +8,11 @@ const ID = 'email-code'
 
 export const emailCode: Method = {
   id: ID,
-  words: {
-    name: 'Code by email',
-    use: 'Email me a code',
-    about: 'A 6-digit code to your email address, each time.',
-  },
+  words: t => ({
+    name: t('methods:emailCode.name'),
+    use: t('methods:emailCode.use'),
+    about: t('methods:emailCode.about'),
+  }),
   factors: ['possession'],
   // RFC 8176 has no value for a mailbox; this is its nearest.
   amr: ['otp'],
@@ -62,10 +62,10 @@ export const emailCode: Method = {
     },
   },
 
-  describe: own =>
+  describe: (own, t) =>
     own.map(({ id, createdAt, usedAt }) => ({
       credentialId: id,
-      name: emailCode.words.name,
+      name: t('methods:emailCode.name'),
       createdAt,
       ...(usedAt ? { usedAt } : {}),
     })),

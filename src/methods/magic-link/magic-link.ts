@@ -11,11 +11,11 @@ export const MAGIC_LINK = 'magic-link'
 
 export const magicLink: Method = {
   id: MAGIC_LINK,
-  words: {
-    name: 'Link by email',
-    use: 'Email me a link',
-    about: 'A link to your email address that signs you in.',
-  },
+  words: t => ({
+    name: t('methods:magicLink.name'),
+    use: t('methods:magicLink.use'),
+    about: t('methods:magicLink.about'),
+  }),
   factors: ['possession'],
   // RFC 8176 has no value for a mailbox; what is mailed is a one-time password of 256 bits.
   amr: ['otp'],

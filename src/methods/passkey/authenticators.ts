@@ -1,6 +1,7 @@
 // Names for authenticators by their AAGUID. The names are those of the package `aaguids` (MIT), which follows the list
 // that passkey providers keep together (github.com/passkeydeveloper/passkey-authenticator-aaguids) and FIDO's metadata.
 import { createRequire } from 'node:module'
+import type { Translate } from '../../lib/languages/language.ts'
 
 const names = createRequire(import.meta.url)('aaguids') as Record<string, string>
 
@@ -13,11 +14,11 @@ export function authenticatorName(aaguid: string): string | undefined {
 }
 
 /** A first name for a new passkey, until its owner gives it one. */
-export function namePasskey({ aaguid, transports, backupEligible }: Facts): string {
+export function namePasskey({ aaguid, transports, backupEligible }: Facts, t: Translate): string {
   const known = authenticatorName(aaguid)
   if (known) return known
-  if (backupEligible) return 'Passkey'
-  return transports.includes('internal') ? 'Passkey on this device' : 'Security key'
+  if (backupEligible) return t('methods:passkey.name')
+  return t(transports.includes('internal') ? 'methods:passkey.onThisDevice' : 'methods:passkey.securityKey')
 }
 
 interface Facts {

@@ -1,6 +1,5 @@
 // Passkeys and security keys (WebAuthn Level 3). One that is found without a name, and checks its owner, begins a sign-in
 // and is two factors at once; any of them is a second factor.
-import type { Credential } from '../../core/credentials.ts'
 import { proofBy, type Method, type Shown } from '../method.ts'
 import { signInOptions, verifySignIn } from './sign-in.ts'
 import { canBegin, readPasskey, type PasskeyData } from './data.ts'
@@ -13,11 +12,11 @@ const SCRIPT = 'passkey.js'
 
 export const passkey: Method = {
   id: 'passkey',
-  words: {
-    name: 'Passkey',
-    use: 'Use a passkey',
-    about: 'Your fingerprint, face or screen lock, or a security key. Nothing to remember, and nothing to steal.',
-  },
+  words: t => ({
+    name: t('methods:passkey.name'),
+    use: t('methods:passkey.use'),
+    about: t('methods:passkey.about'),
+  }),
   factors: ['possession', 'inherence'],
   amr: ['pop', 'user', 'mfa'],
   resistsPhishing: true,
@@ -72,7 +71,7 @@ export const passkey: Method = {
     },
   },
 
-  describe: (own: readonly Credential[]) => own.map(describePasskey),
+  describe: (own, t) => own.map(one => describePasskey(one, t)),
 }
 
 /**

@@ -9,12 +9,12 @@ import { MAX_LENGTH } from './shape.ts'
 
 export const password: Method = {
   id: 'password',
-  words: {
-    name: 'Password',
-    use: 'Use your password',
-    about: 'Words that only you know.',
-    again: 'Change password',
-  },
+  words: t => ({
+    name: t('methods:password.name'),
+    use: t('methods:password.use'),
+    about: t('methods:password.about'),
+    again: t('methods:password.again'),
+  }),
   factors: ['knowledge'],
   amr: ['pwd'],
   resistsPhishing: false,
@@ -58,10 +58,10 @@ export const password: Method = {
 
   enrol: { page: enrolPage, confirm: confirmPassword },
 
-  describe: own =>
+  describe: (own, t) =>
     own.map(({ id, updatedAt, usedAt }) => ({
       credentialId: id,
-      name: password.words.name,
+      name: t('methods:password.name'),
       createdAt: updatedAt,
       ...(usedAt ? { usedAt } : {}),
     })),

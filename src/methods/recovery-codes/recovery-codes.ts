@@ -18,12 +18,12 @@ const dataSchema = z.object({ left: z.array(z.string()), made: z.number() })
 
 export const recoveryCodes: Method = {
   id: ID,
-  words: {
-    name: 'Recovery codes',
-    use: 'Use a recovery code',
-    about: 'Ten codes to print or to keep, for when you have lost everything else.',
-    again: 'Make new codes',
-  },
+  words: t => ({
+    name: t('methods:recoveryCodes.name'),
+    use: t('methods:recoveryCodes.use'),
+    about: t('methods:recoveryCodes.about'),
+    again: t('methods:recoveryCodes.again'),
+  }),
   factors: ['possession'],
   amr: ['otp'],
   resistsPhishing: false,
@@ -86,14 +86,14 @@ export const recoveryCodes: Method = {
     },
   },
 
-  describe: own =>
+  describe: (own, t) =>
     own.map(one => ({
       credentialId: one.id,
-      name: recoveryCodes.words.name,
-      detail: `${leftOf(one)} of ${dataSchema.parse(one.data).made} left`,
+      name: t('methods:recoveryCodes.name'),
+      detail: t('methods:recoveryCodes.left', { count: leftOf(one), made: dataSchema.parse(one.data).made }),
       createdAt: one.createdAt,
       ...(one.usedAt ? { usedAt: one.usedAt } : {}),
-      ...(leftOf(one) <= FEW ? { warning: 'Few codes are left. Make new ones.' } : {}),
+      ...(leftOf(one) <= FEW ? { warning: t('methods:recoveryCodes.few') } : {}),
     })),
 }
 

@@ -15,12 +15,12 @@ const dataSchema = z.object({ number: z.string() })
 
 export const smsCode: Method = {
   id: SMS_CODE,
-  words: {
-    name: 'Code by text message',
-    use: 'Text me a code',
-    about: 'A 6-digit code to your phone, each time. An authenticator app is safer: numbers can be stolen.',
-    again: 'Change number',
-  },
+  words: t => ({
+    name: t('methods:smsCode.name'),
+    use: t('methods:smsCode.use'),
+    about: t('methods:smsCode.about'),
+    again: t('methods:smsCode.again'),
+  }),
   factors: ['possession'],
   amr: ['sms'],
   resistsPhishing: false,

@@ -14,12 +14,12 @@ const dataSchema = z.object({ sealed: z.string(), lastStep: z.number() })
 
 export const totp: Method = {
   id: 'totp',
-  words: {
-    name: 'Authenticator app',
-    use: 'Use your authenticator app',
-    about: 'A 6-digit code from an app on your phone. It works without a network.',
-    again: 'Set up on another phone',
-  },
+  words: t => ({
+    name: t('methods:totp.name'),
+    use: t('methods:totp.use'),
+    about: t('methods:totp.about'),
+    again: t('methods:totp.again'),
+  }),
   factors: ['possession'],
   amr: ['otp'],
   resistsPhishing: false,
@@ -62,10 +62,10 @@ export const totp: Method = {
     },
   },
 
-  describe: own =>
+  describe: (own, t) =>
     own.map(({ id, createdAt, usedAt }) => ({
       credentialId: id,
-      name: totp.words.name,
+      name: t('methods:totp.name'),
       createdAt,
       ...(usedAt ? { usedAt } : {}),
     })),

@@ -25,7 +25,7 @@ export function upstreamMethod(upstream: Upstream): Method {
 
   const method: Method = {
     id,
-    words: { name, use: `Continue with ${name}`, about: `Your account at ${name}.` },
+    words: t => ({ name, use: t('methods:upstream.use', { name }), about: t('methods:upstream.about', { name }) }),
     // What happened there is not known, and its word for it is not taken: something that the person could sign in with,
     // as a password is, so that a password and this are still one factor.
     factors: ['knowledge'],

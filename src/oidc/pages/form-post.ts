@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa'
 import type { Views } from '../../lib/views.ts'
 import { contentSecurityPolicy } from '../../lib/web/headers.ts'
 import { clientOnPage } from './client-on-page.ts'
+import { languageAtProvider } from './language.ts'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
 const LIBRARYS = '<title>Submitting Callback</title>'
@@ -20,7 +21,8 @@ export function formPostPage(views: Views): Middleware {
     ctx.set('Cache-Control', 'no-store')
     ctx.set('Content-Security-Policy', contentSecurityPolicy({ leadsAway: true, ownScript: true }))
     const { client } = (ctx as Context & KoaContextWithOIDC).oidc
-    ctx.body = views.render('oidc/form-post', { page: clientOnPage(client), action: plain(action), fields })
+    const page = { ...languageAtProvider(ctx as Context & KoaContextWithOIDC), ...clientOnPage(client) }
+    ctx.body = views.render('oidc/form-post', { page, action: plain(action), fields })
   }
 }
 

@@ -3,6 +3,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '../../core/accounts/accounts.ts'
 import { Refused } from '../../lib/errors.ts'
 import { webUrl, type Views } from '../../lib/views.ts'
+import { languageAtProvider } from './language.ts'
 import { explain } from './explain.ts'
 import { clientOnPage, policyWithLogo } from './client-on-page.ts'
 
@@ -15,7 +16,12 @@ export function createPages(views: Views, accounts: Accounts) {
     const explained = explain(ctx, out, error)
     ctx.type = 'html'
     ctx.body = views.render('oidc/error', {
-      page: { title: explained.heading, ...clientOnPage(ctx.oidc.client), traceId: ctx.state.traceId },
+      page: {
+        title: explained.heading,
+        ...languageAtProvider(ctx),
+        ...clientOnPage(ctx.oidc.client),
+        traceId: ctx.state.traceId,
+      },
       ...explained,
       traceId: ctx.state.traceId,
     })
@@ -28,7 +34,7 @@ export function createPages(views: Views, accounts: Accounts) {
     const page = clientOnPage(oidc.client)
     ctx.set('Content-Security-Policy', policyWithLogo(page))
     ctx.body = views.render('oidc/logout', {
-      page: { title: 'Sign out', ...page },
+      page: { ...languageAtProvider(ctx), ...page },
       action: '/logout/confirm',
       xsrf: state.secret,
       ...(page.client ? { clientName: page.client.name } : {}),
@@ -41,7 +47,7 @@ export function createPages(views: Views, accounts: Accounts) {
     const client = ctx.oidc.client
     const page = clientOnPage(client)
     ctx.body = views.render('oidc/signed-out', {
-      page: { title: 'Signed out', ...page },
+      page: { ...languageAtProvider(ctx), ...page },
       ...(page.client ? { clientName: page.client.name } : {}),
       ...(page.client?.clientUri ? { clientUri: page.client.clientUri } : {}),
     })

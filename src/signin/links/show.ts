@@ -2,6 +2,7 @@ import type { Client } from 'oidc-provider'
 import type { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
+import { languageOf, languageOnPage } from '../../lib/web/language.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import { clientOnPage, policyWithLogo } from '../../oidc/pages/client-on-page.ts'
 import type { SignInServices } from '../services.ts'
@@ -15,7 +16,11 @@ export function showLinkPage(
   locals: object,
   status = 200,
 ): void {
-  const page = { ...clientOnPage(client), ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }) }
+  const page = {
+    ...languageOnPage(ctx),
+    ...clientOnPage(client),
+    ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }),
+  }
   ctx.status = status
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
@@ -38,7 +43,7 @@ export function showOver(
     ctx,
     client,
     'magic/over',
-    { hint: refused.hint, ...next, ...(clientUrl ? { clientUrl } : {}) },
+    { hint: refused.wordsIn(languageOf(ctx)), ...next, ...(clientUrl ? { clientUrl } : {}) },
     refused.status,
   )
 }

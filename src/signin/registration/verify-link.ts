@@ -1,6 +1,7 @@
 // The mailed link. Opening it uses nothing up (mail scanners do that too): the person confirms by a button. It works in
 // any browser, and signs in only the one in which the sign-in began.
 import type { PageContext } from '../../lib/web/context.ts'
+import { languageOf, languageOnPage } from '../../lib/web/language.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { Refused } from '../../lib/errors.ts'
 import { formOf } from '../../lib/web/form.ts'
@@ -53,7 +54,7 @@ export function confirmLink(services: SignInServices, goOn: (opened: OpenedPage)
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
     ctx.body = services.views.render('signin/verified', {
-      page: clientOnPage(client),
+      page: { ...languageOnPage(ctx), ...clientOnPage(client) },
       email: proof.email,
       ...(client ? { clientName: client.clientName ?? client.clientId } : {}),
     })
@@ -77,7 +78,7 @@ function sendBack(services: SignInServices, ctx: PageContext, { email }: Verific
   ctx.status = 403
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
-  ctx.body = services.views.render('signin/verify-where-begun', { page: {}, email })
+  ctx.body = services.views.render('signin/verify-where-begun', { page: languageOnPage(ctx), email })
 }
 
 async function checkPassword(
@@ -117,13 +118,13 @@ function showLinkPage(
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
   ctx.body = services.views.render('signin/verify-link', {
-    page: {},
+    page: languageOnPage(ctx),
     action: ctx.path,
     email,
     startedAt: new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
     startedFrom,
     askPassword,
-    errors: refused ? { [refused.field ?? 'form']: refused.hint } : {},
+    errors: refused ? { [refused.field ?? 'form']: refused.wordsIn(languageOf(ctx)) } : {},
   })
 }
 

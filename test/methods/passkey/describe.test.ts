@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { languageBy } from '../../../src/lib/languages/language.ts'
 import { namePasskey } from '../../../src/methods/passkey/authenticators.ts'
 import { describePasskey } from '../../../src/methods/passkey/describe.ts'
 import { passkey } from '../../../src/methods/passkey/passkey.ts'
@@ -25,29 +26,31 @@ const credential = (more: Partial<typeof data> = {}, label?: string) => ({
   ...(label ? { label } : {}),
 })
 
+const { t } = languageBy('en')
+
 describe('a passkey in a list', () => {
   it('is named by what made it', () => {
-    const named = (aaguid: string) => namePasskey({ ...data, aaguid })
+    const named = (aaguid: string) => namePasskey({ ...data, aaguid }, t)
     expect(named('ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4')).to.equal('Google Password Manager')
     expect(named('fbfc3007-154e-4ecc-8c0b-6e020557d7bd')).to.equal('Apple Passwords')
-    expect(namePasskey({ ...data, aaguid: '2fc0579f-8113-47ea-b116-bb5a8db9202a' })).to.match(/^YubiKey 5/)
+    expect(namePasskey({ ...data, aaguid: '2fc0579f-8113-47ea-b116-bb5a8db9202a' }, t)).to.match(/^YubiKey 5/)
   })
 
   it('is named by its kind where nothing says what made it', () => {
-    expect(namePasskey(data)).to.equal('Passkey')
-    expect(namePasskey({ ...data, backupEligible: false })).to.equal('Passkey on this device')
-    expect(namePasskey({ ...data, backupEligible: false, transports: ['usb', 'nfc'] })).to.equal('Security key')
+    expect(namePasskey(data, t)).to.equal('Passkey')
+    expect(namePasskey({ ...data, backupEligible: false }, t)).to.equal('Passkey on this device')
+    expect(namePasskey({ ...data, backupEligible: false, transports: ['usb', 'nfc'] }, t)).to.equal('Security key')
     for (const aaguid of ['__proto__', 'constructor', ''])
-      expect(namePasskey({ ...data, aaguid }), aaguid).to.equal('Passkey')
+      expect(namePasskey({ ...data, aaguid }, t), aaguid).to.equal('Passkey')
   })
 
   it('says where it is, and by its owner’s name also what made it', () => {
-    expect(describePasskey(credential())).to.include({ name: 'Passkey', detail: 'Synced to your other devices' })
-    expect(describePasskey(credential({ backedUp: false })).detail).to.equal('Not synced yet')
-    expect(describePasskey(credential({ backupEligible: false })).detail).to.equal('On one device only')
-    expect(describePasskey(credential({ verifiesUser: false })).detail).to.equal('Second step only')
-    expect(describePasskey(credential({ discoverable: false })).detail).to.equal('Second step only')
-    expect(describePasskey(credential({}, 'My laptop'))).to.include({
+    expect(describePasskey(credential(), t)).to.include({ name: 'Passkey', detail: 'Synced to your other devices' })
+    expect(describePasskey(credential({ backedUp: false }), t).detail).to.equal('Not synced yet')
+    expect(describePasskey(credential({ backupEligible: false }), t).detail).to.equal('On one device only')
+    expect(describePasskey(credential({ verifiesUser: false }), t).detail).to.equal('Second step only')
+    expect(describePasskey(credential({ discoverable: false }), t).detail).to.equal('Second step only')
+    expect(describePasskey(credential({}, 'My laptop'), t)).to.include({
       name: 'My laptop',
       detail: 'Passkey · Synced to your other devices',
     })

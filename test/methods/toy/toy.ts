@@ -5,7 +5,7 @@ import { countTry } from '../../../src/methods/tries.ts'
 
 export const toy: Method = {
   id: 'toy',
-  words: { name: 'Riddle', use: 'Answer the riddle', about: 'A riddle that only you can answer.' },
+  words: () => ({ name: 'Riddle', use: 'Answer the riddle', about: 'A riddle that only you can answer.' }),
   factors: ['knowledge'],
   amr: ['kba'],
   resistsPhishing: false,

@@ -1,0 +1,77 @@
+// What the catalogs hold, and what code and views ask of them.
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../../..')
+
+/** Every text of a language, by `AREA:KEY`; a plural form keeps its ending. */
+export function textsOf(tag: string): Map<string, string> {
+  const folder = join(ROOT, 'locales', tag)
+  return new Map(
+    readdirSync(folder).flatMap(file => {
+      const texts = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, string>
+      return Object.entries(texts).map(([key, text]): [string, string] => [`${basename(file, '.json')}:${key}`, text])
+    }),
+  )
+}
+
+const FORM = /_(zero|one|two|few|many|other)$/
+
+export function withoutForm(key: string): string {
+  return key.replace(FORM, '')
+}
+
+/** Whether the key is that of a plural form, so that there have to be others. */
+export function hasForm(key: string): boolean {
+  return FORM.test(key)
+}
+
+/** The forms that counts of up to a thousand take in a language; nothing here is counted in millions. */
+export function formsOf(tag: string): string[] {
+  const rules = new Intl.PluralRules(tag)
+  return [...new Set(Array.from({ length: 1001 }, (_, count) => rules.select(count)))]
+}
+
+export interface Source {
+  path: string
+  text: string
+}
+
+export function readTexts(folder: string, ending: string): Source[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith(ending))
+    .map(file => ({ path: `${folder}/${file}`, text: readFileSync(join(ROOT, folder, file), 'utf8') }))
+}
+
+/** Keys as they stand in code and views, each as a literal: what is put together at run time nobody can look for. */
+export function keysIn({ text }: Source, areas: readonly string[]): string[] {
+  const literal = new RegExp(`['"\`]((?:${areas.join('|')}):[\\w.-]+)['"\`]`, 'g')
+  return [...text.matchAll(literal)].map(([, key]) => key!)
+}
+
+export interface Refusal {
+  path: string
+  /** `errors:KEY`, where it stands in the call. */
+  key?: string
+  hasHint: boolean
+}
+
+/** Each `new Refused(…)` in code, and how it is said. */
+export function refusalsIn({ path, text }: Source): Refusal[] {
+  return [...text.matchAll(/new Refused(?:Of)?\(/g)].map(({ index, 0: begin }) => {
+    const call = callFrom(text.slice(index + begin.length))
+    const said = /\bsays: '([\w.-]+)'/.exec(call) ?? /^(?:\s*\w+,)?\s*'([\w.-]+)'/.exec(call)
+    return { path, ...(said ? { key: `errors:${said[1]}` } : {}), hasHint: /\bhint\b/.test(call) }
+  })
+}
+
+/** Up to the parenthesis that closes it. */
+function callFrom(text: string): string {
+  let open = 1
+  const end = [...text].findIndex(character => {
+    if (character === '(') open += 1
+    if (character === ')') open -= 1
+    return open === 0
+  })
+  return text.slice(0, end)
+}
