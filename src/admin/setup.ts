@@ -115,6 +115,5 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
 function gone(): Refused {
   return new Refused('invitation.gone', {
     status: 410,
-    hint: 'This link was used already or has expired. A new one is printed when the server starts without an administrator.',
   })
 }

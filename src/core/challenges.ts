@@ -136,14 +136,12 @@ function counts(known: Challenge, bound: Bound, now: number): boolean {
 }
 
 function wrongCode(): Refused {
-  const hint = 'That is not the code we sent. Check the newest message, or ask for a new code.'
-  return new Refused('code.wrong', { field: 'code', hint })
+  return new Refused('code.wrong', { field: 'code' })
 }
 
 function whyNot(known: Challenge | undefined, bound: Bound, now: number): Refused {
-  const refused = (code: string, hint: string) => new Refused(code, { field: 'code', hint })
-  if (!known || !isOf(known, bound))
-    return refused('code.none', 'This code was used already, or none was sent. Ask for a new one.')
-  if (known.endsAt <= now) return refused('code.expired', 'This code has expired. Ask for a new one.')
-  return refused('code.too_many', 'Too many wrong codes. Ask for a new one.')
+  const refused = (code: string) => new Refused(code, { field: 'code' })
+  if (!known || !isOf(known, bound)) return refused('code.none')
+  if (known.endsAt <= now) return refused('code.expired')
+  return refused('code.too_many')
 }

@@ -175,22 +175,20 @@ export function whyNot(link: Link | undefined, wanted: WantedLink): Refused | un
   const { purpose, attemptId, account, address } = wanted
   if (!link || link.purpose !== purpose || link.attemptId !== attemptId || !account || link.accountId !== account.id)
     return notThis()
-  const refused = (code: string, hint: string) => new Refused(code, { status: 410, hint })
-  if (link.uses >= link.maxUses) return refused('link.used', 'This link was used already.')
-  if (link.endsAt <= Date.now()) return refused('link.expired', 'This link is too old.')
+  const refused = (code: string) => new Refused(code, { status: 410 })
+  if (link.uses >= link.maxUses) return refused('link.used')
+  if (link.endsAt <= Date.now()) return refused('link.expired')
   if (link.email !== account.email || !standing(account, Math.floor(link.created.at / 1000)))
-    return refused('link.outdated', 'The account was changed since this link was made.')
+    return refused('link.outdated')
   if (link.network && !createProxyTrust([link.network])(address))
     return new Refused('link.network', {
       status: 403,
-      hint: 'This link works from one network only, and not from here.',
     })
   return undefined
 }
 
 function notThis(): Refused {
-  const hint = 'This link is not complete, or a newer one took its place.'
-  return new Refused('link.unknown', { status: 404, hint })
+  return new Refused('link.unknown', { status: 404 })
 }
 
 function begun(lasts: number) {

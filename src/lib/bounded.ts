@@ -34,7 +34,6 @@ export function createBounded(
       refused++
       throw new Refused('busy', {
         status: 503,
-        hint: 'Too much is going on right now. Try again shortly.',
         retryAfter: 2,
       })
     }

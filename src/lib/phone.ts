@@ -19,15 +19,12 @@ export function canonicalPhone(typed: string): string {
     .replace(/\(0\)/g, '')
     .replace(/[\p{White_Space}\p{Pd}./()\u00ad]/gu, '')
     .replace(/^00/, '+')
-  const refuse = (code: string, hint: string): never => {
-    throw new Refused(code, { field: 'phone', hint })
+  const refuse = (code: string): never => {
+    throw new Refused(code, { field: 'phone' })
   }
-  if (/^\d+$/.test(plain))
-    return refuse('phone.country_code', 'Begin with + and the country code, as in +49 1512 3456789.')
-  if (!/^\+[1-9]\d{6,14}$/.test(plain))
-    return refuse('phone.invalid', 'That is no phone number. Write it with its country code, as in +49 1512 3456789.')
-  if (NO_COUNTRY.some(range => plain.startsWith(range)))
-    return refuse('phone.no_country', 'Messages cannot be sent to that kind of number. Use a mobile number.')
+  if (/^\d+$/.test(plain)) return refuse('phone.country_code')
+  if (!/^\+[1-9]\d{6,14}$/.test(plain)) return refuse('phone.invalid')
+  if (NO_COUNTRY.some(range => plain.startsWith(range))) return refuse('phone.no_country')
   return plain
 }
 

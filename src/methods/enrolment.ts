@@ -43,9 +43,7 @@ export async function addCredential(
   const { accountId, method } = credential
   const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method)
   if (own.length >= MOST && own.every(({ id }) => id !== credential.id)) {
-    throw new Refused('factor.too_many', {
-      hint: 'There are enough of these. Remove one that you no longer use first.',
-    })
+    throw new Refused('factor.too_many')
   }
   const entry = event ?? { type: 'factor.enrolled', details: { method } }
   await events.emit({ ...entry, ...origin, accountId })
@@ -55,7 +53,7 @@ export async function addCredential(
     // What takes another's place protects for as long as that has: sessions from between are asked for it.
     return known ? { ...over(known), createdAt: known.createdAt } : credential
   })
-  if (!stored) throw new Refused('factor.taken', { status: 409, hint: 'That belongs to another account already.' })
+  if (!stored) throw new Refused('factor.taken', { status: 409 })
 }
 
 /** What an account has set up, method by method, in words for the command line. */
@@ -88,7 +86,7 @@ export async function removeCredential(
   const { credentials } = services
   const all = await credentialsOf(credentials, account.id)
   const credential = all.find(({ id }) => id === credentialId)
-  if (!credential) throw new Refused('factor.gone', { status: 404, hint: 'That was removed already.' })
+  if (!credential) throw new Refused('factor.gone', { status: 404 })
   const factsOf = (some: readonly Credential[]) => factsFrom(services.methods, account, some)
   const had = factsOf(all)
   const left = factsOf(all.filter(one => one !== credential))
@@ -113,8 +111,7 @@ export async function removeCredential(
 function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[]): void {
   const signsIn = (facts: readonly MethodFacts[]) => facts.some(({ first, enrolled }) => first && enrolled)
   if (!signsIn(had) || signsIn(left)) return
-  const hint = 'This is the only way to sign in that this account has. Set up another one first.'
-  throw new Refused('factor.last', { status: 409, hint })
+  throw new Refused('factor.last', { status: 409 })
 }
 
 async function remove(services: Changing, credential: Credential, origin: Origin): Promise<void> {

@@ -69,7 +69,7 @@ export async function takeCode(
 /** @throws Refused `code.missing` */
 export function typedCode(form: Record<string, string>): string {
   const typed = (form.code ?? '').trim()
-  if (typed === '') throw new Refused('code.missing', { field: 'code', hint: 'Enter the 6 digits.' })
+  if (typed === '') throw new Refused('code.missing', { field: 'code' })
   return typed
 }
 

@@ -17,8 +17,7 @@ export async function decideConsent(submission: Submission): Promise<void> {
     await refuseRequest(submission, 'access_denied', 'the person refused')
     return
   }
-  if (decision !== 'allow')
-    throw new Refused('consent.undecided', { hint: 'Choose whether to allow this or to refuse.' })
+  if (decision !== 'allow') throw new Refused('consent.undecided')
 
   const consent = chosen(step.missing, form.all('scope'))
   // Written first, so that no act is without its entry.

@@ -44,8 +44,7 @@ export async function enrol(submission: Submission): Promise<void> {
 export async function skipEnrolment({ services, ctx, account, attempt, step, go }: Submission): Promise<void> {
   if (step.kind !== 'enrol') return
   if (!step.skippable) {
-    const hint = 'This cannot be put off any longer. Choose one of the ways below.'
-    throw new Refused('factor.required', { status: 403, hint })
+    throw new Refused('factor.required', { status: 403, says: 'factor.required_now' })
   }
   const { reason } = step
   const key = skipKeyOf(step)
@@ -63,5 +62,5 @@ export async function skipEnrolment({ services, ctx, account, attempt, step, go 
 function offeredEnrolment({ services, ctx, step }: Page): Method {
   const method = services.methods.find(({ id }) => id === ctx.params.method)
   if (method?.enrol && step.kind === 'enrol' && step.methods.includes(method.id)) return method
-  throw new Refused('method.not_offered', { status: 404, hint: 'That cannot be set up here.' })
+  throw new Refused('method.not_offered', { status: 404, says: 'method.not_offered_to_add' })
 }

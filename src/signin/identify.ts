@@ -9,7 +9,7 @@ export async function identify({ services, form, go }: Submission): Promise<void
   const able = services.methods.map(({ id }) => id).filter(id => form.all('able').includes(id))
   const identifier = form.text('identifier').trim()
   if (identifier === '' || identifier.length > MAX_LENGTH) {
-    throw new Refused('identifier.missing', { field: 'identifier', hint: 'Enter your email address or your username.' })
+    throw new Refused('identifier.missing', { field: 'identifier' })
   }
   const account = await services.accounts.byIdentifier(identifier)
   await go(attempt => ({

@@ -54,7 +54,7 @@ export function offeredMethod({ services, ctx, step }: Pick<Page, 'services' | '
 }
 
 function notOffered(): Refused {
-  return new Refused('method.not_offered', { status: 404, hint: 'That way to sign in is not offered here.' })
+  return new Refused('method.not_offered', { status: 404 })
 }
 
 /** Looked for in any case, so that the time does not tell who has an account. */

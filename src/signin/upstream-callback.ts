@@ -20,8 +20,7 @@ export function upstreamCallbacks({ upstreams }: Pick<Config, 'upstreams'>): Rou
     const began = beganAt(form.text('state'))
     const upstream = upstreams.find(one => one.id === id)
     if (!began || !upstream) {
-      const hint = 'This sign-in did not begin here, or is too old. Go back to the app, and try again.'
-      throw new Refused('upstream.unknown_state', { hint })
+      throw new Refused('upstream.unknown_state', { says: 'upstream.not_begun' })
     }
     const query = new URLSearchParams(
       TAKEN_ALONG.filter(name => form.text(name)).map((name): [string, string] => [name, form.text(name)]),

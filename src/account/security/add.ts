@@ -62,7 +62,7 @@ export function enrolling({ signedIn: { account, session }, ctx }: AccountPage):
 function methodOf({ services, ctx }: AccountPage): Method & Required<Pick<Method, 'enrol'>> {
   const method = services.methods.find(({ id }) => id === ctx.params.method)
   if (!method?.enrol) {
-    throw new Refused('method.unknown', { status: 404, hint: 'That cannot be set up here. Go back to Security.' })
+    throw new Refused('method.unknown', { status: 404 })
   }
   return method as Method & Required<Pick<Method, 'enrol'>>
 }

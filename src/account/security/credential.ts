@@ -27,7 +27,7 @@ async function find({ services, ctx, signedIn }: AccountPage): Promise<Found> {
     const [described] = describeNamed(method, credential, languageOf(ctx).t)
     if (described) return { credential, method, described }
   }
-  throw new Refused('factor.gone', { status: 404, hint: 'That is not there any more. Go back to Security.' })
+  throw new Refused('factor.gone', { status: 404, says: 'factor.not_there' })
 }
 
 export async function showRemove(page: AccountPage, { status, errors }: Refill = {}): Promise<void> {
@@ -81,7 +81,7 @@ const LONGEST = 60
 function nameIn(typed: string): string {
   const label = typed.normalize('NFC').replace(/\s+/g, ' ').trim()
   if (label === '' || label.length > LONGEST || /\p{C}/u.test(label)) {
-    throw new Refused('factor.name', { field: 'label', hint: `Give it a name of 1 to ${LONGEST} characters.` })
+    throw new Refused('factor.name', { field: 'label', values: { most: LONGEST } })
   }
   return label
 }

@@ -71,5 +71,5 @@ const SIGNED_OUT = {
 function methodOf({ services, ctx }: AccountPage): Linking {
   const method = services.methods.find(({ id }) => id === ctx.params.method)
   if (method?.link) return method as Linking
-  throw new Refused('method.unknown', { status: 404, hint: 'That cannot be linked here. Go back to Security.' })
+  throw new Refused('method.unknown', { status: 404, says: 'method.unlinkable' })
 }

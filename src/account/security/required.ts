@@ -19,7 +19,6 @@ export function keepRequired(policy: HeldPolicy, { roles }: Account): RemovalChe
     if (needed < 2 || reach(had) < needed || reach(left) >= needed) return
     throw new Refused('factor.required', {
       status: 409,
-      hint: 'This service requires a second step, and this is the only one. Set up another first.',
     })
   }
 }

@@ -96,14 +96,12 @@ function refuseTaken(error: unknown): never {
     throw new Refused('username.taken', {
       status: 409,
       field: 'username',
-      hint: 'That username is taken. Choose another.',
     })
   }
   if (error instanceof Conflict && error.index === 'email') {
     throw new Refused('email.taken', {
       status: 409,
       field: 'email',
-      hint: 'An account with this address exists already.',
     })
   }
   throw error

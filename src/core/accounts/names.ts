@@ -24,7 +24,6 @@ export function canonicalEmail(text: string): string {
   if (at < 1 || local.length > 64 || folded.length > 254 || !LOCAL_PART.test(local) || !DOMAIN.test(domain)) {
     throw new Refused('email.invalid', {
       field: 'email',
-      hint: 'Enter an email address in full, like name@example.com.',
     })
   }
   return `${local}@${domain}`
@@ -36,7 +35,6 @@ export function canonicalUsername(text: string): string {
   if (!USERNAME.test(folded)) {
     throw new Refused('username.invalid', {
       field: 'username',
-      hint: 'Use 3 to 40 letters, digits, dots, dashes or underscores, beginning and ending with a letter or digit.',
     })
   }
   return folded
@@ -48,7 +46,7 @@ export function canonicalName(text: string): string | undefined {
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
-  if (name.length > 200) throw new Refused('name.long', { field: 'name', hint: 'Use at most 200 characters.' })
+  if (name.length > 200) throw new Refused('name.long', { field: 'name' })
   return name || undefined
 }
 

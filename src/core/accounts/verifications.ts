@@ -127,7 +127,6 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
     if (!known || known.provenAt) return undefined
     throw new Refused('verification.sent_enough', {
       status: 429,
-      hint: 'We have sent this several times. Look in your spam folder, or begin again.',
     })
   }
 
@@ -147,15 +146,13 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
     if (!verification) {
       throw new Refused('verification.too_many', {
         field: 'code',
-        hint: 'Too many wrong codes, or this code has expired. Ask for a new one.',
       })
     }
     if (verification.codeExpiresAt <= now) {
-      throw new Refused('verification.expired', { field: 'code', hint: 'This code has expired. Ask for a new one.' })
+      throw new Refused('verification.expired', { field: 'code' })
     }
     throw new Refused('verification.wrong_code', {
       field: 'code',
-      hint: 'That is not the code we sent. Check the newest mail, or ask for a new code.',
     })
   }
 

@@ -24,7 +24,7 @@ export type Mailer = {
  */
 export function checkMail(mail: Mail): Mail {
   if (!/^[^\p{C}\s<>()[\]",;:\\@]+@[^\p{C}\s<>()[\]",;:\\@]+$/u.test(mail.to) || mail.to.length > 254) {
-    throw new Refused('mail.address', { status: 422, hint: 'Mail cannot be sent to that address.', field: 'email' })
+    throw new Refused('mail.address', { status: 422, field: 'email' })
   }
   return { ...mail, subject: mail.subject.replaceAll(/[\p{C}\s]+/gu, ' ').trim() }
 }

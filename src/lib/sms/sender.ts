@@ -22,7 +22,6 @@ export function badNumber(cause?: unknown): Refused {
   return new Refused('sms.number', {
     status: 422,
     field: 'phone',
-    hint: 'No message can be sent to that number. Check it, or use another.',
     cause,
   })
 }
@@ -30,7 +29,6 @@ export function badNumber(cause?: unknown): Refused {
 export function notTaken(cause: unknown): Refused {
   return new Refused('sms.failed', {
     status: 503,
-    hint: 'The message could not be sent. Try again in a moment, or sign in another way.',
     retryAfter: 10,
     cause,
   })

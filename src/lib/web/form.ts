@@ -25,17 +25,16 @@ export const readBody = bodyParser({
     throw large
       ? new Refused('body.too_large', {
           status: 413,
-          hint: 'What was sent is too large. Shorten it and try again.',
           cause: error,
         })
-      : new Refused('body.unreadable', { hint: 'What was sent could not be read. Try again.', cause: error })
+      : new Refused('body.unreadable', { cause: error })
   },
 })
 
 /** @throws Refused `body.type` (415), `body.too_many_fields` */
 export function formOf(ctx: Context): Form {
   if (!ctx.is(TYPE)) {
-    throw new Refused('body.type', { status: 415, hint: `Send this as a form (${TYPE}).` })
+    throw new Refused('body.type', { status: 415, values: { type: TYPE } })
   }
   const body = (ctx.request as unknown as { body?: unknown }).body
   return fieldsOf(typeof body === 'string' ? body : '')
@@ -50,7 +49,7 @@ function fieldsOf(text: string): Form {
   const parameters = new URLSearchParams(text)
   if (parameters.size > MAX_FIELDS) {
     throw new Refused('body.too_many_fields', {
-      hint: `This has ${parameters.size} fields; at most ${MAX_FIELDS} are accepted.`,
+      values: { fields: parameters.size, most: MAX_FIELDS },
     })
   }
   return {

@@ -17,7 +17,6 @@ export function sameOrigin(issuer: string): Middleware {
     if (!own) {
       throw new Refused('origin.foreign', {
         status: 403,
-        hint: 'This came from another site. Go back to the page you were on and try again there.',
       })
     }
     return next()

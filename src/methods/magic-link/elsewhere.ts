@@ -31,7 +31,6 @@ export async function takeCodeFromElsewhere(
     await takeCode(services, method, attempted)
   } catch (error) {
     if (!(error instanceof Refused) || error instanceof LimitReached || error.code === 'code.missing') throw error
-    const hint = 'That code does not work. Type the one that the other browser shows, or ask for a new link.'
-    throw new Refused('link.code', { field: 'code', hint, cause: error })
+    throw new Refused('link.code', { field: 'code', cause: error })
   }
 }

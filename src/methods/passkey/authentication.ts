@@ -83,6 +83,5 @@ export function afterUse(
 }
 
 function invalid(cause: unknown): Refused {
-  const hint = 'That passkey was not accepted. Try again, or use another way to sign in.'
-  return new Refused('passkey.invalid', { hint, cause })
+  return new Refused('passkey.invalid', { cause })
 }

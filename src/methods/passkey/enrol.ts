@@ -48,15 +48,14 @@ export async function takeNewPasskey(
 ): Promise<MadePasskey & { credential: Credential }> {
   const response = readRegistration(form.response ?? '')
   const challenge = await services.challenges.take(boundTo(maker))
-  if (!challenge) throw new Refused('passkey.expired', { hint: 'That took too long, or was used already. Try again.' })
+  if (!challenge) throw new Refused('passkey.expired')
   const made = await verifyNewPasskey(relyingPartyOf(services.config), response, {
     challenge: String(challenge.data.value),
     alone,
     silent: !alone && form.quietly === 'yes',
   })
   const id = passkeyRecordId(made.data.credentialId)
-  if (await services.credentials.get(id))
-    throw new Refused('passkey.known', { status: 409, hint: 'That passkey has been added already.' })
+  if (await services.credentials.get(id)) throw new Refused('passkey.known', { status: 409 })
   const now = Date.now()
   const credential = {
     id,

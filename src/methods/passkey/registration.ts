@@ -84,8 +84,7 @@ export async function verifyNewPasskey(
   // Who does not say, was asked for one that is found without a name where it must be.
   const discoverable = response.clientExtensionResults.credProps?.rk ?? (alone || backupEligible)
   if (alone && !discoverable) {
-    const hint = 'That security key cannot be the only way to sign in. Use another, or choose a password.'
-    throw new Refused('passkey.not_alone', { hint })
+    throw new Refused('passkey.not_alone')
   }
   return {
     userVerified,
@@ -106,6 +105,5 @@ export async function verifyNewPasskey(
 }
 
 function invalid(cause: unknown): Refused {
-  const hint = 'That passkey could not be added. Try again, or use another device.'
-  return new Refused('passkey.invalid', { hint, cause })
+  return new Refused('passkey.invalid', { says: 'passkey.not_added', cause })
 }

@@ -56,13 +56,11 @@ export function readRegistration(text: string): RegistrationResponseJSON {
 
 function read<T>(schema: z.ZodType<T>, text: string): T {
   if (text === '') {
-    const hint = 'Your browser sent no passkey. It needs JavaScript for that; there are other ways to sign in.'
-    throw new Refused('passkey.missing', { hint })
+    throw new Refused('passkey.missing')
   }
   const parsed = schema.safeParse(jsonOf(text))
   if (!parsed.success) {
-    const hint = 'What your browser sent is no passkey. Try again, or use another way.'
-    throw new Refused('passkey.malformed', { hint, cause: parsed.error })
+    throw new Refused('passkey.malformed', { cause: parsed.error })
   }
   return parsed.data
 }

@@ -32,7 +32,7 @@ export async function verifySignIn(
 ): Promise<{ account: Account; data: PasskeyData; userVerified: boolean }> {
   const response = readAuthentication(attempted.form.response ?? '')
   const challenge = await services.challenges.take(boundTo(attempted))
-  if (!challenge) throw new Refused('passkey.expired', { hint: 'That took too long, or was used already. Try again.' })
+  if (!challenge) throw new Refused('passkey.expired')
 
   const asked = { challenge: String(challenge.data.value), verifyUser: mustVerify(attempted) }
   const { accountId, data, seen } = await usePasskey(services, response, asked)
@@ -40,12 +40,11 @@ export async function verifySignIn(
   const { account = await services.accounts.get(accountId), identifier } = attempted
   const isOther = attempted.account ? attempted.account.id !== accountId : identifier !== ''
   if (!account || isOther) {
-    const hint = 'That passkey belongs to another account. Choose the right one, or change the account.'
-    throw new Refused('passkey.other_account', { hint })
+    throw new Refused('passkey.other_account')
   }
   // Whoever finds a key that asks nothing can give it a PIN of their own: it stays the second factor that it was added as.
   if (mustVerify(attempted) && !canBegin(data)) {
-    throw new RefusedOf(accountId, 'passkey.second_only', { hint: NOT_ACCEPTED })
+    throw new RefusedOf(accountId, 'passkey.second_only', { says: NOT_ACCEPTED })
   }
   return { account, data, userVerified: seen.userVerified && data.verifiesUser }
 }

@@ -24,21 +24,21 @@ export async function usePasskey(
   const record = await credentials.get(passkeyRecordId(response.id))
   if (!record) throw unknown()
   const seen = await verifyAssertion(relyingPartyOf(config), response, readPasskey(record.data), asked)
-  if (!isHandleOf(response, record)) throw new Refused('passkey.invalid', { hint: NOT_ACCEPTED })
+  if (!isHandleOf(response, record)) throw new Refused('passkey.invalid', { says: NOT_ACCEPTED })
 
   let refused = unknown()
   const now = Date.now()
   const kept = await credentials.update(record.id, known => {
     const next = afterUse(readPasskey(known.data), seen)
     if (typeof next !== 'string') return { ...known, data: next, usedAt: now }
-    refused = new RefusedOf(known.accountId, next, { hint: NOT_ACCEPTED })
+    refused = new RefusedOf(known.accountId, next, { says: NOT_ACCEPTED })
     return undefined
   })
   if (!kept) throw refused
   return { accountId: kept.accountId, data: readPasskey(kept.data), seen }
 }
 
-export const NOT_ACCEPTED = 'That passkey was not accepted. Use another way to sign in, and then look at your passkeys.'
+export const NOT_ACCEPTED = 'passkey.not_accepted'
 
 /** The account that the authenticator names must be the one that the passkey was made for (section 7.2, step 6). */
 function isHandleOf({ response }: AuthenticationResponseJSON, { accountId }: Credential): boolean {
@@ -46,6 +46,5 @@ function isHandleOf({ response }: AuthenticationResponseJSON, { accountId }: Cre
 }
 
 function unknown(): Refused {
-  const hint = 'That passkey is not known here: it may have been removed. Use another way to sign in.'
-  return new Refused('passkey.unknown', { hint })
+  return new Refused('passkey.unknown')
 }

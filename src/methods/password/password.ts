@@ -29,7 +29,7 @@ export const password: Method = {
 
   async verify(services, attempted) {
     const typed = attempted.form.password ?? ''
-    if (typed === '') throw new Refused('password.missing', { field: 'password', hint: 'Enter your password.' })
+    if (typed === '') throw new Refused('password.missing', { field: 'password' })
     const { succeeded, notMade } = await countPasswordTry(services, attempted)
 
     const { credentials, hasher } = services
@@ -47,7 +47,6 @@ export const password: Method = {
     if (!matches || !attempted.account) {
       throw new Refused('password.mismatch', {
         field: 'password',
-        hint: 'That name and password do not belong together. Check both and try again.',
       })
     }
 

@@ -38,7 +38,7 @@ export const recoveryCodes: Method = {
 
   async verify(services, attempted) {
     const typed = (attempted.form.code ?? '').trim()
-    if (typed === '') throw new Refused('code.missing', { field: 'code', hint: 'Enter one of your recovery codes.' })
+    if (typed === '') throw new Refused('code.missing', { field: 'code', says: 'recovery.missing' })
     const { succeeded } = await countTry(services, ID, attempted)
     const accountId = attempted.account?.id ?? 'nobody'
     const hash = hashOf(accountId, typed)
@@ -48,8 +48,7 @@ export const recoveryCodes: Method = {
       return left.length < data.left.length ? { ...known, data: { ...data, left }, usedAt: Date.now() } : undefined
     })
     if (!used) {
-      const hint = 'That is none of your codes, or it was used before. Each works once; try another.'
-      throw new Refused('recovery.mismatch', { field: 'code', hint })
+      throw new Refused('recovery.mismatch', { field: 'code' })
     }
     await succeeded()
     return { proof: proofBy(recoveryCodes) }
@@ -70,13 +69,11 @@ export const recoveryCodes: Method = {
     },
     async confirm(services, who, form) {
       if (form.saved === undefined) {
-        const hint = 'Say that you have kept the codes: they are not shown again.'
-        throw new Refused('recovery.unsaved', { field: 'saved', hint })
+        throw new Refused('recovery.unsaved', { field: 'saved' })
       }
       const codes = await pendingCodes(services, who)
       if (!codes || !(await services.challenges.take(enrolBound(ID, who)))) {
-        const hint = 'This took too long, so there are new codes. Keep these, and throw the others away.'
-        throw new Refused('recovery.expired', { hint })
+        throw new Refused('recovery.expired')
       }
       const { id: accountId } = who.account
       const now = Date.now()

@@ -36,7 +36,6 @@ async function countBudget({ limits, config }: Pick<MethodServices, 'limits' | '
     if (!(error instanceof Refused)) throw error
     throw new Refused('sms.budget', {
       status: 503,
-      hint: 'No more text messages can be sent today. Use another way.',
       cause: error,
       ...(error.retryAfter ? { retryAfter: error.retryAfter } : {}),
     })
@@ -46,5 +45,5 @@ async function countBudget({ limits, config }: Pick<MethodServices, 'limits' | '
 /** @throws Refused `sms.country` */
 export function requireReachable({ smsPrefixes }: Pick<Config, 'smsPrefixes'>, to: string): void {
   if (smsPrefixes.length === 0 || smsPrefixes.some(prefix => to.startsWith(prefix))) return
-  throw new Refused('sms.country', { field: 'phone', hint: 'We send no messages to that country. Use another way.' })
+  throw new Refused('sms.country', { field: 'phone' })
 }

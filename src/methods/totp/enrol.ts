@@ -39,8 +39,7 @@ export async function confirmSecret(
   if (!pending) throw expired()
   const lastStep = stepOf(pending.text, code, Date.now())
   if (lastStep === undefined) {
-    const hint = 'That code does not fit. Check that the clock of your phone is right, and enter the newest code.'
-    throw new Refused('totp.mismatch', { field: 'code', hint })
+    throw new Refused('totp.mismatch', { field: 'code', says: 'totp.mismatch_first' })
   }
   if (!(await services.challenges.take(bound))) throw expired()
   const now = Date.now()
@@ -51,6 +50,5 @@ export async function confirmSecret(
 }
 
 function expired(): Refused {
-  const hint = 'This took too long, so there is a new code to scan. Remove the old entry from your app.'
-  return new Refused('totp.expired', { hint })
+  return new Refused('totp.expired')
 }

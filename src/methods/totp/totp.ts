@@ -48,8 +48,7 @@ export const totp: Method = {
       return data.lastStep >= step ? undefined : { ...known, data: { ...data, lastStep: step }, usedAt: now }
     })
     if (!burned) {
-      const hint = 'That code was used already. Wait for the next one.'
-      throw new Refused('totp.replayed', { field: 'code', hint })
+      throw new Refused('totp.replayed', { field: 'code' })
     }
     await succeeded()
     return { proof: proofBy(totp) }
@@ -72,6 +71,5 @@ export const totp: Method = {
 }
 
 function mismatch(): Refused {
-  const hint = 'That code does not fit. Enter the newest one that your app shows.'
-  return new Refused('totp.mismatch', { field: 'code', hint })
+  return new Refused('totp.mismatch', { field: 'code' })
 }

@@ -19,8 +19,7 @@ export async function linkedTo(
   const known = await credentials.get(record.id)
   if (known && known.accountId !== account.id) {
     const { name } = upstream
-    const hint = `That ${name} account signs in to another account here. Unlink it there first, or choose another one at ${name}.`
-    throw new Refused('upstream.taken', { status: 409, hint })
+    throw new Refused('upstream.taken', { status: 409, values: { name } })
   }
   return { createdAt: now, ...known, ...record, accountId: account.id, updatedAt: now }
 }

@@ -5,8 +5,7 @@ import { PrivateAddress } from '../../lib/fetch.ts'
 
 /** Too old, used already, of another sign-in, or of nobody's. */
 export function unknownState(): Refused {
-  const hint = 'That took too long, was used already, or began elsewhere. Nothing happened; try it again.'
-  return new Refused('upstream.unknown_state', { hint })
+  return new Refused('upstream.unknown_state')
 }
 
 /**
@@ -24,8 +23,8 @@ export function explainFailure(name: string, error: unknown): Refused {
   const cause = new Error([kind, code, answered, status].filter(Boolean).join(' '))
   if (kind === 'AuthorizationResponseError') {
     return answered === 'access_denied'
-      ? new Refused('upstream.cancelled', { hint: `You did not sign in with ${name}. Choose how to go on.`, cause })
-      : new Refused('upstream.refused', { hint: `${name} refused. Try it again, or choose another way.`, cause })
+      ? new Refused('upstream.cancelled', { values: { name }, cause })
+      : new Refused('upstream.refused', { values: { name }, cause })
   }
   return explain(name, error, cause)
 }
@@ -37,21 +36,9 @@ export function explainLookup(name: string, error: unknown): Refused {
 }
 
 function explain(name: string, error: unknown, cause: Error): Refused {
-  const refused = (code: string, hint: string) => new Refused(`upstream.${code}`, { status: 502, hint, cause })
-  if (causesOf(error).some(one => one instanceof AnswerTooLarge))
-    return refused(
-      'too_large',
-      `${name} answered more than we read. Nothing happened; try again later, or choose another way.`,
-    )
-  if (isAway(error))
-    return refused(
-      'unavailable',
-      `${name} does not answer at the moment. Try again in a few minutes, or choose another way.`,
-    )
-  return refused(
-    'invalid',
-    `What ${name} answered could not be accepted. Nothing happened; try again later, or choose another way.`,
-  )
+  const refused = (code: string) => new Refused(code, { status: 502, values: { name }, cause })
+  if (causesOf(error).some(one => one instanceof AnswerTooLarge)) return refused('upstream.too_large')
+  return refused(isAway(error) ? 'upstream.unavailable' : 'upstream.invalid')
 }
 
 /** Nothing was answered, or not in time, or the way there is closed; or it says itself that it cannot. */

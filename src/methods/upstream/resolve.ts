@@ -36,8 +36,7 @@ export async function resolveIdentity(
 
   const { email, emailVerified, profile, roles } = person
   if (!email) {
-    const hint = `${upstream.name} did not tell us your email address. Allow it there, or sign in another way.`
-    throw new Refused('upstream.no_email', { hint })
+    throw new Refused('upstream.no_email', { values: { name: upstream.name } })
   }
   const owner = await ownerOf(services, upstream, person, email)
   if (!isNamed(attempted, owner ?? { email })) throw otherAccount(upstream)
@@ -54,20 +53,17 @@ async function ownerOf(
 ): Promise<Account | undefined> {
   const owner = emailVerified ? await accounts.byIdentifier(email) : undefined
   if (!owner || owner.emailVerified) return owner
-  const hint = `There is an account with your address, which was never confirmed: ${name} cannot be added to it yet.`
-  throw new Refused('upstream.email_taken', { status: 409, hint })
+  throw new Refused('upstream.email_taken', { status: 409, values: { name } })
 }
 
 /** @throws Refused `upstream.no_account`, `upstream.not_allowed`: by the rule, whether or not there is an account */
 function requireNew({ config }: Services, { accounts, name }: Upstream, email: string): void {
   if (Array.isArray(accounts)) {
     if (accounts.includes(email.slice(email.lastIndexOf('@') + 1))) return
-    const hint = `Accounts here are not for that address. Choose another one at ${name}, or sign in another way.`
-    throw new Refused('upstream.not_allowed', { status: 403, hint })
+    throw new Refused('upstream.not_allowed', { status: 403, values: { name } })
   }
   if (accounts === 'open' && config.registration === 'open') return
-  const hint = `No account here goes with that sign-in. Sign in another way, or ask the people who run this service.`
-  throw new Refused('upstream.no_account', { status: 403, hint })
+  throw new Refused('upstream.no_account', { status: 403 })
 }
 
 /** Whoever typed a name meant it. For a name that is nobody's it is the same, so that nothing shows who has an account. */
@@ -78,6 +74,5 @@ function isNamed({ account, identifier }: Try, found: { id?: string; email: stri
 }
 
 function otherAccount({ name }: Upstream): Refused {
-  const hint = `That ${name} sign-in is not of the account that you named. Choose the right one, or change the account.`
-  return new Refused('upstream.other_account', { hint })
+  return new Refused('upstream.other_account', { values: { name } })
 }

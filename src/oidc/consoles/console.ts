@@ -138,7 +138,6 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     if (signIn && account && meets(signIn.proofs, need, await ownMethods(account))) return
     throw new Refused('console.unproven', {
       status: 403,
-      hint: 'What you proved is not enough for this change. Sign in with a second step, then try again.',
     })
   }
 

@@ -4,9 +4,7 @@ import { Unavailable } from '../../storage/port.ts'
 
 /** The answer belongs to no sign-in that began in this browser, or to one that is done. */
 export function unknownState(): Refused {
-  return new Refused('console.unknown_state', {
-    hint: 'This sign-in did not begin in this browser, is too old, or was used already. Nothing happened.',
-  })
+  return new Refused('console.unknown_state')
 }
 
 /** An error of the library's, as ours: what is not the person's to mend stays a fault. */
@@ -17,11 +15,10 @@ export function explainFailure(error: unknown): unknown {
   const { name, error: answered } = error as { name?: string; error?: string }
   if (name === 'AuthorizationResponseError') {
     return answered === 'access_denied'
-      ? new Refused('console.cancelled', { hint: 'You cancelled, so nothing was changed.', cause: error })
-      : new Refused('console.refused', { hint: 'The sign-in was refused. You can try it again.', cause: error })
+      ? new Refused('console.cancelled', { cause: error })
+      : new Refused('console.refused', { cause: error })
   }
   return new Refused('console.failed', {
-    hint: 'The sign-in could not be finished. Nothing happened; try it again.',
     cause: error,
   })
 }

@@ -27,7 +27,6 @@ async function leadToGet(ctx: Context): Promise<void> {
   if (query.length > MAX_QUERY) {
     throw new Refused('request.too_large', {
       status: 413,
-      hint: 'The app sent more than a request may hold. Go back to it, or tell the people who run it.',
     })
   }
   ctx.redirect(`${ctx.path}?${query}`)

@@ -79,7 +79,7 @@ async function look(services: SignInServices, ctx: PageContext) {
 }
 
 function noApp(): Refused {
-  return new Refused('link.no_client', { status: 410, hint: 'The app that this link is for is not here any more.' })
+  return new Refused('link.no_client', { status: 410 })
 }
 
 async function otherPerson(services: SignInServices, ctx: PageContext, { id }: Account): Promise<Account | undefined> {

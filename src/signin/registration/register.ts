@@ -31,7 +31,7 @@ export async function register(
     if (!account)
       throw new Refused('verification.none', {
         field: 'code',
-        hint: 'This address is no longer the one of your account.',
+        says: 'verification.other_address',
       })
     return account
   }
@@ -95,8 +95,7 @@ export function securedBy({ hash, short }: NewPassword): Secured {
 
 /** Said of the form as a whole: the page that this happens on has no field for the address. */
 function registeredMeanwhile(): Refused {
-  const hint = 'This address was registered meanwhile. Go back to the app, and sign in with it.'
-  return new Refused('email.taken', { status: 409, hint })
+  return new Refused('email.taken', { status: 409, says: 'email.registered' })
 }
 
 /** The attempt that set out to prove this address, with the account that came of it. */

@@ -37,7 +37,7 @@ export async function secure(submission: Submission): Promise<void> {
   const { services, verification } = submission
   const secured = submission.form.text('response') ? await byPasskey(submission) : await byPassword(submission)
   const changed = await services.verifications.secure(verification!.id, secured)
-  if (!changed) throw new Refused('registration.secured', { hint: 'This is done already. Go on from here.' })
+  if (!changed) throw new Refused('registration.secured')
   await proven(submission, changed)
 }
 

@@ -9,7 +9,6 @@ import { postVerification } from './mails.ts'
 import { securedBy } from './register.ts'
 import type { Submission } from '../page.ts'
 import { countSignup } from '../limits.ts'
-import { CLOSED } from '../step-page.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp({ services, ctx, client, form, passkeyAllowed, go }: Submission): Promise<void> {
@@ -23,7 +22,7 @@ export async function signUp({ services, ctx, client, form, passkeyAllowed, go }
   const newcomer = { email, ...(username ? { username } : {}), profile }
   if (password !== undefined) await checkNewPassword(services, password, newcomer)
   if (config.termsUrl && form.text('terms') === '') {
-    throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })
+    throw new Refused('terms.missing', { field: 'terms' })
   }
   await countSignup(services, ctx, email)
 
@@ -52,7 +51,6 @@ export function requireOpen({ config }: Submission['services']): void {
   if (config.registration !== 'open') {
     throw new Refused('registration.closed', {
       status: 403,
-      hint: CLOSED,
     })
   }
 }

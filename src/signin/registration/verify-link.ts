@@ -86,7 +86,7 @@ async function checkPassword(
   { id, registration }: Verification,
   typed: string,
 ): Promise<void> {
-  if (typed === '') throw new Refused('password.missing', { field: 'password', hint: 'Enter the password you chose.' })
+  if (typed === '') throw new Refused('password.missing', { field: 'password', says: 'password.missing_chosen' })
   await countLinkPassword(services, id)
   const { secured } = registration!
   if (
@@ -98,7 +98,7 @@ async function checkPassword(
     return
   throw new Refused('password.mismatch', {
     field: 'password',
-    hint: 'That is not the password that was chosen for this account. If you did not ask for it, close this page.',
+    says: 'password.mismatch_chosen',
   })
 }
 

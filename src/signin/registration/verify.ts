@@ -12,8 +12,7 @@ import { register, registered } from './register.ts'
 export async function verifyCode(submission: Submission): Promise<void> {
   const { services, attempt, verification: known, form } = submission
   const code = form.text('code').trim()
-  if (code === '')
-    throw new Refused('verification.missing', { field: 'code', hint: 'Enter the 6 digits from the mail.' })
+  if (code === '') throw new Refused('verification.missing', { field: 'code' })
   if (!attempt.verificationId || !known) throw noCode()
   const { succeeded } = await countVerification(services, known.email)
   const verification = await services.verifications.proveByCode(attempt.verificationId, code)
@@ -98,14 +97,12 @@ export async function chooseUsername(submission: Submission): Promise<void> {
     throw new Refused('username.taken', {
       status: 409,
       field: 'username',
-      hint: 'That username is taken too. Choose another.',
+      says: 'username.taken_too',
     })
   }
   await go(attempt => registered(attempt, changed, account))
 }
 
 function noCode(): Refused {
-  return new Refused('verification.none', {
-    hint: 'This code is no longer needed or has expired. Begin again.',
-  })
+  return new Refused('verification.none')
 }
