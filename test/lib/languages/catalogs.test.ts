@@ -1,9 +1,9 @@
 // locales/ holds every text once, in each language, and none that nothing says. CONTRIBUTING.md, "Adding a text".
 import { expect } from 'chai'
-import { keysIn, readTexts, refusalsIn, textsOf, withoutForm } from './texts.ts'
+import { keysIn, namesOf, readTexts, refusalsIn, textsOf } from './texts.ts'
 
 const english = textsOf('en')
-const known = new Set([...english.keys()].map(withoutForm))
+const known = namesOf(english)
 const areas = [...new Set([...known].map(key => key.slice(0, key.indexOf(':'))))]
 const code = readTexts('src', '.ts')
 const views = readTexts('views', '.ejs')

@@ -17,13 +17,14 @@ export function textsOf(tag: string): Map<string, string> {
 
 const FORM = /_(zero|one|two|few|many|other)$/
 
-export function withoutForm(key: string): string {
-  return key.replace(FORM, '')
+/** Whether the key is that of a plural form: a word of its own may end like one (`code.too_many`). */
+export function isForm(key: string, texts: ReadonlyMap<string, string>): boolean {
+  return FORM.test(key) && texts.has(key.replace(FORM, '_other'))
 }
 
-/** Whether the key is that of a plural form, so that there have to be others. */
-export function hasForm(key: string): boolean {
-  return FORM.test(key)
+/** The keys as code names them. */
+export function namesOf(texts: ReadonlyMap<string, string>): Set<string> {
+  return new Set([...texts.keys()].map(key => (isForm(key, texts) ? key.replace(FORM, '') : key)))
 }
 
 /** The forms that counts of up to a thousand take in a language; nothing here is counted in millions. */
@@ -60,7 +61,7 @@ export interface Refusal {
 export function refusalsIn({ path, text }: Source): Refusal[] {
   return [...text.matchAll(/new Refused(?:Of)?\(/g)].map(({ index, 0: begin }) => {
     const call = callFrom(text.slice(index + begin.length))
-    const said = /\bsays: '([\w.-]+)'/.exec(call) ?? /^(?:\s*\w+,)?\s*'([\w.-]+)'/.exec(call)
+    const said = /\bsays:/.test(call) ? /\bsays: '([\w.-]+)'/.exec(call) : /^(?:\s*\w+,)?\s*'([\w.-]+)'/.exec(call)
     return { path, ...(said ? { key: `errors:${said[1]}` } : {}), hasHint: /\bhint\b/.test(call) }
   })
 }
