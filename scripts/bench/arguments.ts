@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { cases } from './cases/list.ts'
+import { cases, ways } from './cases/list.ts'
 import { sections } from './sections/list.ts'
 import type { Section, Settings } from './sections/section.ts'
 
@@ -13,6 +13,8 @@ export interface Arguments extends Settings {
   help: boolean
 }
 
+const ALL_CASES = [...cases, ...ways]
+
 /** Sections that take their time however little they measure; `--sections` runs them with `--quick` too. */
 const NOT_QUICK = ['stores', 'workers', 'growth', 'soak']
 
@@ -22,7 +24,7 @@ export const HELP = `npm run bench [-- OPTIONS]
   --docs                  also writes docs/performance.json, .md and charts; sections that are not run stay as they are
   --render                writes docs/performance.md and charts from docs/performance.json, and measures nothing
   --sections NAMES        of ${sections.map(({ name }) => name).join(', ')}
-  --only NAMES            of the cases ${cases.map(({ name }) => name).join(', ')}
+  --only NAMES            of the cases ${ALL_CASES.map(({ name }) => name).join(', ')}
   --connections NUMBERS   such as 1,8,32,128
   --seconds NUMBER        of a round
   --rounds NUMBER         of each server, in turns
@@ -59,7 +61,7 @@ export function readArguments(args: string[]): Arguments {
   const usual = values.quick ? sections.filter(({ name }) => !NOT_QUICK.includes(name)) : sections
   return {
     sections: all.sections ? named('--sections', sections, all.sections) : usual,
-    cases: named('--only', cases, all.only),
+    cases: named('--only', ALL_CASES, all.only),
     connections: list(all.connections).map(one => whole('--connections', one, 1, 1000)),
     seconds: number('--seconds', all.seconds, 0.05, 600),
     rounds: whole('--rounds', all.rounds, 1, 100),

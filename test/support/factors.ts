@@ -29,7 +29,7 @@ export function authenticatorOn(page: VisitedPage): Authenticator {
 }
 
 /** Gives the account an authenticator app; its first code is used by that. */
-export async function addTotp(server: TestServer, account: Account): Promise<Authenticator> {
+export async function addTotp(server: Pick<TestServer, 'app'>, account: Account): Promise<Authenticator> {
   const { who, method, services } = setUp(server, account, 'totp')
   const { locals } = await method.enrol!.page(services, who)
   const app = new Authenticator((locals as { key: string }).key)
@@ -45,7 +45,7 @@ export async function addRecoveryCodes(server: TestServer, account: Account): Pr
   return (locals as { codes: string[] }).codes
 }
 
-function setUp({ app }: TestServer, account: Account, id: string) {
+function setUp({ app }: Pick<TestServer, 'app'>, account: Account, id: string) {
   const services = app.methodServices
   const method = services.methods.find(one => one.id === id) as Method
   const who: Enrolling = { owner: 'a-console-session', account, address: '192.0.2.1', language: languageBy('en') }

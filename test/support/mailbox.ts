@@ -25,19 +25,23 @@ export interface Mailbox {
 
 /** @param wanted the port; a free one unless given */
 export async function startMailbox(wanted = 0): Promise<Mailbox> {
-  const mails: ReceivedMail[] = []
+  const mails = new Map<string, ReceivedMail[]>()
   const taken = new Map<string, number>()
   const arrivals = new EventEmitter().setMaxListeners(0)
   async function keep(stream: Readable): Promise<void> {
     const { to = [], subject = '', text = '', html = '' } = await PostalMime.parse(await buffer(stream))
-    mails.push({ to: to[0]?.address ?? '', subject, text, html })
+    const address = to[0]?.address ?? ''
+    mails.set(address, [...toAddress(address), { to: address, subject, text, html }])
     arrivals.emit('mail')
+  }
+  function toAddress(address: string): ReceivedMail[] {
+    return mails.get(address) ?? []
   }
   async function next(address: string): Promise<ReceivedMail> {
     const place = taken.get(address) ?? 0
     taken.set(address, place + 1)
     for (;;) {
-      const mail = mails.filter(one => one.to === address)[place]
+      const mail = toAddress(address)[place]
       if (mail) return mail
       await once(arrivals, 'mail')
     }
@@ -56,7 +60,7 @@ export async function startMailbox(wanted = 0): Promise<Mailbox> {
   const { port } = server.server.address() as AddressInfo
   return {
     url: `smtp://127.0.0.1:${port}`,
-    to: address => mails.filter(mail => mail.to === address),
+    to: toAddress,
     next,
     close: () => new Promise(resolve => server.close(() => resolve())),
   }

@@ -14,7 +14,7 @@ import type { Visitor, VisitedPage } from './visitor.ts'
 
 /** Gives the account a passkey, on an authenticator of its own unless one is given. */
 export async function addPasskey(
-  server: TestServer,
+  server: Pick<TestServer, 'app' | 'issuer'>,
   account: Account,
   traits: Partial<Traits> = {},
   authenticator = new SoftAuthenticator({ origin: server.issuer, ...traits }),

@@ -24,6 +24,11 @@ export const authorizePath = `/authorize?${new URLSearchParams({
 /** From the authorization request through the pages to the tokens. `person` counts from 1. */
 export function* signInSteps(target: Target, browser: Browser, person: number): Steps<SignedIn> {
   const end = yield* browser.open(authorizePath, { identifier: emailOf(person), password: PASSWORD })
+  return yield* redeemed(target, browser, end)
+}
+
+/** The last of a sign-in: the tokens for the code that the app was sent. */
+export function* redeemed(target: Target, browser: Browser, end: URL): Steps<SignedIn> {
   const answer = yield redemption(target, end.searchParams.get('code') ?? '')
   expectAnswer(answer, 200, '"id_token":"')
   return { browser, accessToken: member(answer, 'access_token'), refreshToken: member(answer, 'refresh_token') }
@@ -61,7 +66,8 @@ export async function walk<Result>(origin: string, steps: Steps<Result>): Promis
   try {
     let step = steps.next()
     while (!step.done) {
-      const answer: Answer = await connection.ask(step.value)
+      const { value } = step
+      const answer: Answer = await (value instanceof Promise ? value : connection.ask(value))
       step = steps.next(answer)
     }
     return step.value

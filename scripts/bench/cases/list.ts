@@ -6,8 +6,12 @@ import { codeFlow } from './code-flow.ts'
 import { discovery } from './discovery.ts'
 import { introspection } from './introspection.ts'
 import { keys } from './keys.ts'
+import { magicLinkSignIn } from './magic-link-sign-in.ts'
+import { mailedCodeSignIn } from './mailed-code-sign-in.ts'
+import { passkeySignIn } from './passkey-sign-in.ts'
 import { passwordSignIn } from './password-sign-in.ts'
 import { refresh } from './refresh.ts'
+import { totpSignIn } from './totp-sign-in.ts'
 import { userinfo } from './userinfo.ts'
 
 /** In the order of the tables. */
@@ -23,3 +27,6 @@ export const cases: readonly Case[] = [
   codeFlow,
   passwordSignIn,
 ]
+
+/** Ways to sign in that a plain provider does not have: they are measured on Latchkey alone. */
+export const ways: readonly Case[] = [totpSignIn, passkeySignIn, mailedCodeSignIn, magicLinkSignIn]

@@ -1,14 +1,16 @@
 import type { Check } from './check.ts'
+import { passkeyVerification } from './passkey-verification.ts'
+import { permission } from './permission.ts'
 import { registration } from './registration.ts'
+import { resetToken } from './reset-token.ts'
 import { sessionLookup } from './session-lookup.ts'
 import { tokenValidation } from './token-validation.ts'
 
-/** One without `prepare` is promised, and not there yet. */
-export const checks: readonly (Check | Omit<Check, 'prepare'>)[] = [
+export const checks: readonly Check[] = [
   tokenValidation,
   sessionLookup,
-  { title: 'Permission check', most: 1, floor: 10 },
+  permission,
   registration,
-  { title: 'Reset token', most: 10, floor: 100 },
-  { title: 'Passkey verification', most: 30, floor: 300 },
+  resetToken,
+  passkeyVerification,
 ]

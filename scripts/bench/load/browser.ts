@@ -1,14 +1,24 @@
 // A browser for the load client: cookies, redirects and forms, as a generator of requests.
-import { get, header, post, wrong, type Answer, type Headers } from './http.ts'
+import { get, header, post, wrong, type Answer, type Ask, type Headers } from './http.ts'
 
-export type Steps<Result> = Generator<Buffer, Result, Answer>
+export type Steps<Result> = Generator<Ask, Result, Answer>
+
+/** A page, or whatever else redirects have come to. */
+export interface Arrived {
+  url: URL
+  /** Undefined outside of the server, where nothing is asked for. */
+  answer?: Answer
+}
 
 export class Browser {
   readonly #origin: string
+  readonly #headers: Headers
   readonly #cookies = new Map<string, { value: string; path: string }>()
 
-  constructor(origin: string) {
+  /** @param headers sent with every request */
+  constructor(origin: string, headers: Headers = {}) {
     this.#origin = origin
+    this.#headers = headers
   }
 
   /**
@@ -16,27 +26,37 @@ export class Browser {
    * outside of the server. @returns that address
    */
   *open(address: string, known: Record<string, string>): Steps<URL> {
-    let url = new URL(address, this.#origin)
-    let answer = yield* this.send(url)
-    for (let hops = 0; hops < 20; hops += 1) {
-      if (answer.status >= 300 && answer.status < 400) {
-        url = new URL(header(answer, 'location'), url)
-        if (url.origin !== this.#origin) return url
-        answer = yield* this.send(url)
-        continue
-      }
+    return yield* this.goOn(yield* this.arrive(address), known)
+  }
+
+  /** The same from a page on. */
+  *goOn(page: Arrived, known: Record<string, string>): Steps<URL> {
+    let { url, answer } = page
+    for (let forms = 0; forms < 10 && answer; forms += 1) {
       const form = answer.status === 200 ? formIn(answer.body, known) : undefined
-      if (!form) break
-      url = new URL(form.action || url.href, url)
-      answer = yield* this.send(url, form.fields)
+      if (!form) throw wrong(answer, `no way on at ${url.pathname}`)
+      ;({ url, answer } = yield* this.arrive(new URL(form.action || url.href, url), form.fields))
     }
-    throw wrong(answer, `no way on at ${url.pathname}`)
+    return url
+  }
+
+  /** Opens an address, or posts to it, and follows redirects. */
+  *arrive(address: string | URL, fields?: Fields): Steps<Arrived> {
+    let url = new URL(address, this.#origin)
+    let answer = yield* this.send(url, fields)
+    for (let hops = 0; hops < 10; hops += 1) {
+      if (answer.status < 300 || answer.status >= 400) return { url, answer }
+      url = new URL(header(answer, 'location'), url)
+      if (url.origin !== this.#origin) return { url }
+      answer = yield* this.send(url)
+    }
+    throw wrong(answer, `redirects without end at ${url.pathname}`)
   }
 
   /** One request, no redirect followed. */
-  *send(url: URL, fields?: Fields): Steps<Answer> {
+  *send(url: URL, fields?: Fields, more: Headers = {}): Steps<Answer> {
     const path = url.pathname + url.search
-    const headers = { Accept: 'text/html', ...this.cookiesFor(url.pathname) }
+    const headers = { Accept: 'text/html', ...this.#headers, ...this.cookiesFor(url.pathname), ...more }
     const answer = yield fields
       ? post(this.#origin, path, fields, { Origin: this.#origin, ...headers })
       : get(this.#origin, path, headers)

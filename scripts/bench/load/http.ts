@@ -7,6 +7,9 @@ export interface Answer {
   body: string
 }
 
+/** A request; or something else that is waited for and answers, such as a mail. */
+export type Ask = Buffer | Promise<Answer>
+
 /** An answer that is not the right one: it is counted, and fails the run. */
 export class WrongAnswer extends Error {}
 

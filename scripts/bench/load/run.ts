@@ -1,12 +1,12 @@
 // Runs operations over connections for a while, each connection as fast as its answers come, and notes how long each took.
 import { openConnection, type Connection } from './connection.ts'
-import type { Answer } from './http.ts'
+import type { Answer, Ask } from './http.ts'
 
 /**
- * One operation of a case, as a client does it: yields the bytes of each request, is given its answer, and throws a
+ * One operation of a case, as a client does it: yields each request, is given its answer, and throws a
  * WrongAnswer. What has to last from one operation to the next (a rotated token) is kept by whoever made it.
  */
-export type Operation = () => Generator<Buffer, void, Answer>
+export type Operation = () => Generator<Ask, void, Answer>
 
 export interface Load {
   /** Milliseconds of each operation. */
@@ -85,7 +85,8 @@ export function perform({ connection, operation }: Line, end: (error?: unknown) 
       return end(error)
     }
     if (next.done) return end()
-    connection.send(next.value, advance, end)
+    if (next.value instanceof Promise) next.value.then(advance, end)
+    else connection.send(next.value, advance, end)
   }
   advance(undefined)
 }

@@ -3,6 +3,7 @@ import { hashing } from './hashing.ts'
 import { bytes } from './bytes.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
+import { methods } from './methods.ts'
 import { resources } from './resources.ts'
 import type { Section } from './section.ts'
 import { soak } from './soak.ts'
@@ -14,6 +15,7 @@ import { workers } from './workers.ts'
 export const sections: readonly Section[] = [
   throughput,
   hashing,
+  methods,
   resources,
   latency,
   acts,

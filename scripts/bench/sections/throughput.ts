@@ -1,4 +1,5 @@
 import type { Case } from '../cases/case.ts'
+import { cases } from '../cases/list.ts'
 import { measure, type Measured } from '../measure.ts'
 import { ratio } from '../report/figures.ts'
 import { startLatchkey } from '../servers/latchkey.ts'
@@ -57,7 +58,7 @@ export const throughput: Section = {
           'CPU is the server’s own, user and system, an operation.',
       )
       const rows: Cell[][] = []
-      for (const one of settings.cases) {
+      for (const one of settings.cases.filter(each => cases.includes(each))) {
         const pairs = await measurePairs(one, stocked, settings).catch((error: unknown) => {
           outcome.errors.push(`${one.name}: ${String(error)}`)
           return []

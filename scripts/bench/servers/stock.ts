@@ -4,6 +4,7 @@ import { seedPeople } from '../../../src/cli/seed-people.ts'
 import { openApp } from './in-process.ts'
 import { makeScratch } from './scratch.ts'
 import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, cookieSecret } from './setting.ts'
+import type { Equipped } from './equip.ts'
 import type { SignedIn } from './target.ts'
 
 /** Servers are started from it one after the other. */
@@ -12,6 +13,7 @@ export interface Stocked {
   clientSecret: string
   people: number
   signedIn?: SignedIn[]
+  equipped?: Equipped
   drop(): Promise<void>
 }
 
