@@ -9,6 +9,7 @@ import { checkCodeVerifiers } from './code-verifiers.ts'
 import { resultOf } from './interaction-result.ts'
 import type { Decisions } from './policy.ts'
 import { recordKinds, TOKEN_PREFIXES } from './store/records.ts'
+import { useAtOnce } from './uses.ts'
 
 export function applyOverrides(
   provider: Provider,
@@ -18,6 +19,7 @@ export function applyOverrides(
 ): void {
   keepClients(provider, findClient)
   prefixTokens(provider)
+  useAtOnce(provider)
   compareHashedSecrets(provider)
   insertReplays(provider, store)
   checkCodeVerifiers(provider, store)

@@ -17,6 +17,7 @@ import { resultOf, type AttemptResult } from './interaction-result.ts'
 import { sessionTtl } from './lifetimes.ts'
 import { readRequest } from './read-request.ts'
 import { signInOf } from './sessions/sign-in-record.ts'
+import { keep } from './under-way.ts'
 
 const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES
@@ -88,7 +89,7 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
     })
     if (step.kind === 'refuse') throw new errors.CustomOIDCProviderError(step.error, step.description)
     // Before the library stores what it is about to begin.
-    if (!live && !oidc.prompts.has('none')) await limits.count(BEGUN, networkOf(ctx.ip))
+    if (!live && !oidc.prompts.has('none')) await countBegun(ctx)
     if (step.kind === 'finish') {
       finished.set(oidc, step)
       if (signIn)
@@ -99,6 +100,15 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
         )
     }
     return step
+  }
+
+  /** Counted with what is begun, by one commit, unless it may be too much. @throws LimitReached */
+  async function countBegun(ctx: KoaContextWithOIDC): Promise<void> {
+    const network = networkOf(ctx.ip)
+    const { count } = await limits.look(BEGUN, network)
+    const counted = limits.count(BEGUN, network)
+    if (count < BEGUN.max) keep(ctx, counted)
+    else await counted
   }
 
   /** The record of the session; of the sign-in that this request comes back from, it is made first. */

@@ -52,10 +52,12 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   if (login) await linkIdentity(page)
   if (login) await leaveOtherSession(page, login.accountId)
   const result = toInteractionResult(attempt, login)
-  const returnTo = await services.provider().interactionResult(ctx.req, ctx.res, result)
-  // Only what is begun and left counts against a network: many people may sign in from one.
-  await services.limits.giveBack(BEGUN, networkOf(ctx.ip))
-  await services.attempts.update(attempt.id, known => ({ ...known, outcome: 'finished' }))
+  const [returnTo] = await Promise.all([
+    services.provider().interactionResult(ctx.req, ctx.res, result),
+    // Only what is begun and left counts against a network: many people may sign in from one.
+    services.limits.giveBack(BEGUN, networkOf(ctx.ip)),
+    services.attempts.update(attempt.id, known => ({ ...known, outcome: 'finished' })),
+  ])
   leave(page, returnTo)
 }
 

@@ -2,6 +2,8 @@
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import { sha256 } from '../../src/lib/ids.ts'
+import { recordKinds } from '../../src/oidc/store/records.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine, WITH_REDIS } from '../support/engines.ts'
@@ -38,6 +40,13 @@ describe('once', () => {
       return { code: codeOf(page), codeVerifier }
     }
     const freshTokens = async () => (await signInForTokens(server, client, email, { visitor })).tokens
+    /** How many tokens there are under the grant of a refresh token. */
+    async function storedOf(refreshToken: string) {
+      const of = (model: string) => server.app.store.collection(recordKinds[model]!.declaration)
+      const { grantId } = (await of('RefreshToken').get(sha256(refreshToken)))!
+      const count = (model: string) => of(model).count({ grantId: grantId! })
+      return { RefreshToken: await count('RefreshToken'), AccessToken: await count('AccessToken') }
+    }
     const revocations = async () => {
       const { items } = await server.app.events.list({ limit: 100, order: 'desc' })
       return items.filter(entry => entry.type === 'grant.revoked')
@@ -86,6 +95,7 @@ describe('once', () => {
     describe('a refresh token', () => {
       it('is used once by 50 parallel requests, and what the winner got works', async () => {
         const tokens = await freshTokens()
+        const before = await storedOf(tokens.refresh_token)
         const answers = await race(() => refresh(server, client, tokens.refresh_token))
         const winners = answers.filter(({ status }) => status === 200)
         expect(winners).to.have.length(1)
@@ -93,6 +103,10 @@ describe('once', () => {
         expect(new Set(losers.map(({ status, body }) => `${status} ${body.error}`))).to.deep.equal(
           new Set(['400 invalid_grant']),
         )
+        expect(await storedOf(tokens.refresh_token), 'what the losers left').to.deep.equal({
+          RefreshToken: before.RefreshToken + 1,
+          AccessToken: before.AccessToken + 1,
+        })
         const [{ body }] = winners as [(typeof winners)[0]]
         expect((await userinfo(server, body.access_token)).status).to.equal(200)
         expect((await introspect(server, client, body.refresh_token)).body.active).to.equal(true)

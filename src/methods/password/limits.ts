@@ -1,5 +1,6 @@
 // The limits that protect a password, in one place: every path that checks one counts here first.
 import type { Rule } from '../../core/limits.ts'
+import { countAll } from '../../core/limits-together.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { networkOf, siteOf } from '../../lib/network.ts'
 import type { MethodServices, Try } from '../method.ts'
@@ -23,11 +24,6 @@ function rules(config: Config) {
 }
 
 const EVERYONE = 'all'
-
-interface Counted {
-  rule: Rule
-  key: string
-}
 
 /**
  * Counts one try, before the secret is looked at: against the network, the account and everyone. A known device is counted
@@ -55,7 +51,7 @@ export async function countPasswordTry(
   ]
   // Everyone last: what one network or one name is refused must not use up what all others have.
   const all = [...shared, named, { rule: global, key: EVERYONE }]
-  await countAll(services, all)
+  await countAll(limits, all)
   return {
     async succeeded() {
       await Promise.all([
@@ -66,20 +62,6 @@ export async function countPasswordTry(
     async notMade() {
       await Promise.all(all.map(({ rule, key }) => limits.giveBack(rule, key)))
     },
-  }
-}
-
-/** Counts one after the other; a try that one of them refuses is given back to those before it. */
-async function countAll({ limits }: MethodServices, all: readonly Counted[]): Promise<void> {
-  const done: Counted[] = []
-  for (const one of all) {
-    try {
-      await limits.count(one.rule, one.key)
-    } catch (error) {
-      await Promise.all(done.map(({ rule, key }) => limits.giveBack(rule, key)))
-      throw error
-    }
-    done.push(one)
   }
 }
 

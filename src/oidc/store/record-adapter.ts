@@ -1,8 +1,9 @@
 // oidc-provider's adapter for everything but sessions and clients, over the storage port.
-import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
+import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
 import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
 import { keepForAnswer } from '../under-way.ts'
+import { madeFromUse, requireFirstUse } from '../uses.ts'
 import { recordKinds, TOKEN_PREFIXES, type ProviderRecord } from './records.ts'
 import { thawed } from './thawed.ts'
 import type { Revocations } from '../sessions/revocations.ts'
@@ -39,9 +40,23 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
       ...(payload.grantId ? { grantId: payload.grantId } : {}),
       expiresAt: Date.now() + (expiresIn ?? 0) * 1000,
     }
-    // A token is written once, under an id that nobody had: no need to read what was there, nor to wait before the answer.
-    if (kind!.secretId) await keepForAnswer(records.insert(record))
-    else await records.upsert(record.id, () => record)
+    // A token is written once, under an id that nobody had: no need to read what was there. Nobody waits for any of them
+    // before the answer.
+    if (kind!.secretId) await insertNew(record)
+    else await keepForAnswer(records.upsert(record.id, () => record))
+  }
+
+  async function insertNew(record: ProviderRecord): Promise<void> {
+    const { ctx } = Provider
+    const inserted = records.insert(record)
+    madeFromUse(ctx, async () => {
+      await inserted
+      await records.remove(record.id)
+      revocations.tookBack(model, record.expiresAt)
+    })
+    await keepForAnswer(inserted)
+    // The last of what a code or a refresh token is made into.
+    if (model === 'AccessToken') await requireFirstUse(ctx)
   }
 
   /** The library ignores what this answers, so that only throwing keeps all but the first from going on. */
@@ -69,7 +84,9 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
     revokeByGrantId,
     async destroy(id) {
       await revocations.beforeDestroy(model, id)
-      await records.remove(idOf(id))
+      const removed = records.remove(idOf(id))
+      // What the library takes it for is in hand; what that leads to is written with it.
+      await (model === 'Interaction' ? keepForAnswer(removed) : removed)
     },
     findByUid: () => Promise.resolve(undefined),
     findByUserCode: () => Promise.resolve(undefined),

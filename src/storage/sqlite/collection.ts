@@ -44,8 +44,10 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   async update(id: string, change: Change<T, T>): Promise<T | undefined> {
-    const unchanged = await this.#unchanged(id, known => known && change(known))
-    if (unchanged) return unchanged
+    if (this.#isAtHand) {
+      const known = await this.get(id)
+      if (!known || change(known) === known) return known
+    }
     return this.#writer.write(() => {
       const known = this.#read(id)
       return known && this.#store(id, known, change(known))
@@ -53,8 +55,10 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   async upsert(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
-    const unchanged = await this.#unchanged(id, change)
-    if (unchanged) return unchanged
+    if (this.#isAtHand) {
+      const known = await this.get(id)
+      if (known && change(known) === known) return known
+    }
     return this.#writer.write(() => {
       const known = this.#read(id)
       return this.#store(id, known, change(known))
@@ -62,13 +66,11 @@ export class SqliteCollection<T extends Document> implements Collection<T> {
   }
 
   /**
-   * The document, if it is at hand and the change would leave it as it is: most changes of what is shared do, and need no
+   * Whether what a change would do can be looked at before: most changes of what is shared leave it as it is, and need no
    * transaction to find that out. Not while a commit is on its way to the disk: what is seen may be its work.
    */
-  async #unchanged(id: string, change: Change<T | undefined, T>): Promise<T | undefined> {
-    if (!this.#held || !this.#writer.isSettled) return undefined
-    const known = await this.get(id)
-    return known && change(known) === known ? known : undefined
+  get #isAtHand(): boolean {
+    return this.#held !== undefined && this.#writer.isSettled
   }
 
   remove(id: string): Promise<boolean> {
