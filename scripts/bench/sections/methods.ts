@@ -19,7 +19,7 @@ export const methods: Section = {
       )
       const rows: Cell[][] = []
       for (const one of ways.filter(way => settings.cases.includes(way))) {
-        for (const connections of [...new Set(settings.connections.map(width => Math.min(width, one.most!)))]) {
+        for (const connections of new Set(settings.connections.map(width => Math.min(width, one.most!)))) {
           const [found] = await withServers([() => startLatchkey(stocked)], targets =>
             measure(one, targets, { ...settings, connections }),
           )
