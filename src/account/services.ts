@@ -7,6 +7,7 @@ import type { MethodFacts } from '../core/signin/method-facts.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 import type { Console } from '../oidc/consoles/console.ts'
+import type { Sessions } from '../oidc/sessions/sessions.ts'
 
 export interface AccountServices extends MethodServices {
   console: Console
@@ -16,5 +17,7 @@ export interface AccountServices extends MethodServices {
   views: Views
   /** Ends every session and token of an account whose password was changed. */
   endEverywhere: (accountId: string, origin: Origin) => Promise<unknown>
+  /** Ends other sessions that were proven by what was removed. */
+  endProvenBy: Sessions['endProvenBy']
   factsOf: (account: Account) => Promise<MethodFacts[]>
 }

@@ -36,6 +36,7 @@ export function createSurfaces(ground: Ground): Router[] {
       ...ground,
       console,
       endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
+      endProvenBy: sessions.endProvenBy,
     }),
   ]
 }

@@ -1,10 +1,20 @@
 // What an account has set up to sign in with.
 import type { Command } from 'commander'
-import { describeFactors, removeCredential } from '../methods/enrolment.ts'
+import type { Account } from '../core/accounts/account.ts'
+import { holdPolicy } from '../core/policy/held.ts'
+import { createPolicies } from '../core/policy/policies.ts'
+import type { SignInPolicy } from '../core/signin/method-facts.ts'
+import { allowedMethods } from '../core/signin/missing-proof.ts'
+import type { Config } from '../lib/config/schema.ts'
+import { Refused } from '../lib/errors.ts'
+import { describeFactors, removeCredential, type RemovalCheck } from '../methods/enrolment.ts'
 import { knownMethods, methods as listed } from '../methods/list.ts'
+import { noticeFactorRemoved } from '../methods/notices.ts'
+import type { Store } from '../storage/port.ts'
 import { CommandError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
+import { sendMails } from './support/postbox.ts'
 import { withJson, type JsonOption } from './support/options.ts'
 import { print, table, time } from './support/print.ts'
 
@@ -14,6 +24,7 @@ export function define(factors: Command): void {
     .action(list)
   withJson(factors.command('remove <name> <credential>'))
     .description('remove one of them, named by its method or its id; with the last second factor the recovery codes go')
+    .option('--last', 'also the only one to sign in with: a code or link by mail is what is left')
     .action(remove)
 }
 
@@ -36,18 +47,48 @@ function list(name: string, { json }: JsonOption): Promise<void> {
   })
 }
 
-function remove(name: string, wanted: string, { json }: JsonOption): Promise<void> {
+interface RemoveOptions extends JsonOption {
+  last?: boolean
+}
+
+function remove(name: string, wanted: string, { json, last = false }: RemoveOptions): Promise<void> {
   return withStore(async opened => {
-    const account = await accountNamed(opened.accounts, name)
+    const { accounts, config, sessions, store } = opened
+    const account = await accountNamed(accounts, name)
     const all = await factorsOf(opened, account.id)
     const named = all.filter(({ credentialId, method }) => credentialId === wanted || method === wanted)
     const [one] = named
     if (!one) throw new CommandError(`${account.email} has no ${wanted}: see \`latchkey users factors list\`.`)
     if (named.length > 1) throw new CommandError(`${account.email} has several of ${wanted}: name one by its id.`)
-    const methods = knownMethods(listed, opened.config)
-    await removeCredential({ ...opened, methods }, account, one.credentialId, ORIGIN)
+    const methods = knownMethods(listed, config)
+    const services = { ...opened, methods, endProvenBy: sessions.endProvenBy }
+    const alsoCheck = last ? keepAllowed(await policyOf(store, config, account)) : undefined
+    await removeCredential(services, account, one.credentialId, {
+      origin: ORIGIN,
+      evenLast: last,
+      ...(alsoCheck ? { alsoCheck } : {}),
+    })
+    const method = methods.find(({ id }) => id === one.method)!
+    const change = { account, method, name: one.name, at: Date.now(), from: 'an administrator' }
+    const unsent = await sendMails(config, postbox => noticeFactorRemoved({ config, postbox }, change))
+    if (unsent) process.stderr.write(`The mail about it to ${account.email} could not be sent: ${unsent}\n`)
     print(json, { removed: one.credentialId }, () => `Removed: ${one.name} of ${account.email}.`)
   })
+}
+
+async function policyOf(store: Store, config: Config, { roles }: Account): Promise<SignInPolicy> {
+  const held = holdPolicy(createPolicies(store), config)
+  await held.read()
+  return held.resolve({ guard: 'apps', roles }).settings
+}
+
+/** What policy does not let anybody sign in by is no way back. */
+function keepAllowed(policy: SignInPolicy): RemovalCheck {
+  return (_had, left) => {
+    if (allowedMethods({ methods: left, policy }).some(({ first }) => first)) return
+    const hint = 'Policy allows no code or link by mail, so nobody could sign in to this account any more.'
+    throw new Refused('factor.last', { status: 409, hint })
+  }
 }
 
 async function factorsOf({ credentials, config }: Pick<Opened, 'credentials' | 'config'>, accountId: string) {

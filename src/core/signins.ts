@@ -10,6 +10,7 @@ export const END_REASONS = [
   'other_account',
   'account_disabled',
   'password_changed',
+  'factor_removed',
   'revoked',
   'expired',
 ] as const

@@ -1,6 +1,7 @@
 // Setting methods up and removing them, the same way from a sign-in, the account console and the command line. The entry
 // is written first, so that no change is without one.
 import type { Account } from '../core/accounts/account.ts'
+import { withRemoved, type RemovedFactor } from '../core/accounts/removed-factors.ts'
 import { credentialsOf, type Credential } from '../core/credentials.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'
@@ -69,21 +70,35 @@ export async function describeFactors(
   })
 }
 
+export interface Removal {
+  origin: Origin
+  /** The session in which it is removed. */
+  sessionUid?: string
+  /** Whether also the last of what a sign-in can begin with goes, where a code or link by mail still can begin one. */
+  evenLast?: boolean
+  alsoCheck?: RemovalCheck
+}
+
+type Removing = Changing & {
+  /** Ends sessions, other than the one that is kept, that were proven by what was removed. */
+  endProvenBy: (accountId: string, removed: RemovedFactor, origin: Origin, kept?: string) => Promise<unknown>
+}
+
 /** Refuses a removal by what the account can do before and after it. @throws Refused */
 export type RemovalCheck = (had: readonly MethodFacts[], left: readonly MethodFacts[]) => void
 
 /**
- * Removes a credential, and with the last second factor what was there to fall back on.
+ * Removes a credential, and with the last second factor what was there to fall back on. What was proven by it counts no
+ * more; and where nobody can sign in by the method without such a credential, the sessions that were proven by it end.
  * @throws Refused `factor.gone`; `factor.last` when nothing would be left to sign in with; what `alsoCheck` throws
  */
 export async function removeCredential(
-  services: Changing,
+  services: Removing,
   account: Account,
   credentialId: string,
-  origin: Origin,
-  alsoCheck: RemovalCheck = () => {},
+  { origin, sessionUid, evenLast = false, alsoCheck = () => {} }: Removal,
 ): Promise<void> {
-  const { credentials } = services
+  const { credentials, methods } = services
   const all = await credentialsOf(credentials, account.id)
   const credential = all.find(({ id }) => id === credentialId)
   if (!credential) throw new Refused('factor.gone', { status: 404 })
@@ -91,7 +106,7 @@ export async function removeCredential(
   const had = factsOf(all)
   const left = factsOf(all.filter(one => one !== credential))
   const check: RemovalCheck = (before, after) => {
-    requireWayIn(before, after)
+    requireWayIn(before, after, evenLast)
     alsoCheck(before, after)
   }
   check(had, left)
@@ -103,13 +118,17 @@ export async function removeCredential(
     await credentials.upsert(credential.id, known => known ?? credential)
     throw error
   }
+  const method = methods.find(({ id }) => id === credential.method)
+  if (method?.roles.first && !method.standing(account, []).first)
+    await services.endProvenBy(account.id, removedNow(credential), origin, sessionUid)
   if (left.some(({ second, backup }) => second && !backup)) return
   const backups = left.filter(({ backup }) => backup).map(({ id }) => id)
   for (const one of all) if (backups.includes(one.method)) await remove(services, one, origin)
 }
 
-function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[]): void {
-  const signsIn = (facts: readonly MethodFacts[]) => facts.some(({ first, enrolled }) => first && enrolled)
+function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[], evenLast: boolean): void {
+  const signsIn = (facts: readonly MethodFacts[]) =>
+    facts.some(({ first, enrolled }) => first && (enrolled || evenLast))
   if (!signsIn(had) || signsIn(left)) return
   throw new Refused('factor.last', { status: 409 })
 }
@@ -117,16 +136,29 @@ function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[])
 async function remove(services: Changing, credential: Credential, origin: Origin): Promise<void> {
   const { id, accountId, method } = credential
   await services.events.emit({ type: 'factor.removed', ...origin, accountId, details: { method } })
-  await noteChange(services, method, accountId)
+  await noteChange(services, method, accountId, removedNow(credential))
   await services.credentials.remove(id)
 }
 
-/** A device is remembered for the second factor that was proven on it: what takes its place, or is left, is asked for. */
+function removedNow({ id, method }: Credential): RemovedFactor {
+  return { method, credentialId: id, at: Date.now() }
+}
+
+/**
+ * A device is remembered for the second factor that was proven on it: what takes its place, or is left, is asked for. And
+ * what was proven by something that is removed counts no more.
+ */
 async function noteChange(
   { methods, accounts }: Pick<MethodServices, 'methods' | 'accounts'>,
   methodId: string,
   accountId: string,
+  removed?: RemovedFactor,
 ): Promise<void> {
-  if (!methods.some(({ id, roles }) => id === methodId && roles.second)) return
-  await accounts.change(accountId, account => ({ ...account, secondFactorChangedAt: Date.now() }))
+  const isSecond = methods.some(({ id, roles }) => id === methodId && roles.second)
+  if (!isSecond && !removed) return
+  await accounts.change(accountId, account => ({
+    ...account,
+    ...(isSecond ? { secondFactorChangedAt: Date.now() } : {}),
+    ...(removed ? { removedFactors: withRemoved(account.removedFactors, removed) } : {}),
+  }))
 }

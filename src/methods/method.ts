@@ -241,7 +241,7 @@ export class RefusedOf extends Refused {
 }
 
 /** A proof by a method, at this moment, by all that it can show; or by what is said of it. */
-export function proofBy(method: Method, shown: Partial<Pick<Proof, 'factors' | 'amr' | 'at'>> = {}): Proof {
+export function proofBy(method: Method, shown: Partial<Omit<Proof, 'method' | 'resistsPhishing'>> = {}): Proof {
   const { id, factors, amr, resistsPhishing } = method
   return { method: id, factors: [...factors], amr: [...amr], resistsPhishing, at: Date.now(), ...shown }
 }

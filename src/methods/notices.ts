@@ -17,7 +17,7 @@ interface FactorChange {
   from: string
 }
 
-type Services = { config: Pick<Config, 'name' | 'issuer'>; postbox: Postbox }
+type Services = { config: Pick<Config, 'name' | 'issuer'>; postbox: Pick<Postbox, 'post'> }
 
 export function noticeFactorAdded(services: Services, change: FactorChange): void {
   post(services, 'factor-added', change)

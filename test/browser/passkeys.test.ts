@@ -152,9 +152,9 @@ describe('passkeys in a browser', () => {
       const person = await newPerson()
       const { keys } = await addPasskey(stage.server, person)
       await own.add(keys[0]!)
-      const services = { ...stage.server.app.methodServices, events: stage.server.app.events }
-      const from = { address: '127.0.0.1', userAgent: 'test', traceId: 'test' }
-      await removeCredential(services, person, passkeyRecordId(keys[0]!.id), from)
+      const { methodServices, events, sessions } = stage.server.app
+      const services = { ...methodServices, events, endProvenBy: sessions.endProvenBy }
+      await removeCredential(services, person, passkeyRecordId(keys[0]!.id), { origin: {} })
 
       await app.send(page)
       await expectHeading(page, 'Sign in to Acme Notes')

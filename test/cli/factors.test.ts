@@ -2,9 +2,16 @@ import { expect } from 'chai'
 import type { AuditEntry } from '../../src/core/events/events.ts'
 import type { Foreseen } from '../../src/core/signin/foresee.ts'
 import type { Page } from '../../src/storage/port.ts'
+import { SECURITY } from '../support/account.ts'
+import { authorize } from '../support/endpoints.ts'
 import { addRecoveryCodes, addTotp } from '../support/factors.ts'
+import { codeOf } from '../support/flow.ts'
+import { codeIn } from '../support/mailbox.ts'
+import { addPasskey, creationOptionsOn, usePasskey } from '../support/passkeys.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { SoftAuthenticator } from '../support/soft-authenticator.ts'
 import { tryBy } from '../support/tries.ts'
+import { Visitor } from '../support/visitor.ts'
 import { askWorker } from './cli.ts'
 
 describe('the command line, beside a running server', () => {
@@ -59,8 +66,64 @@ describe('the command line, beside a running server', () => {
         1,
         'This is the only way to sign in that this account has. Set up another one first.\n',
       ])
+      expect(server.mailbox.to(account.email)).to.deep.equal([])
       const none = await run('users', 'factors', 'remove', account.email, 'passkey')
       expect(none.stderr).to.equal(`${account.email} has no passkey: see \`latchkey users factors list\`.\n`)
+    })
+  })
+
+  describe('latchkey users factors remove, for who has lost it', () => {
+    it('tells the owner by mail', async () => {
+      const account = await server.person()
+      await addTotp(server, account)
+      await run('users', 'factors', 'remove', account.email, 'totp')
+      const { subject, text } = await server.mailTo(account.email)
+      expect(subject).to.include('A way to sign in was removed')
+      expect(text).to.include('Authenticator app was removed').and.to.include('an administrator')
+    })
+
+    it('ends the sessions that it signed in', async () => {
+      const account = await server.person()
+      const key = await addPasskey(server, account)
+      const { visitor, page } = await authorize(server, await server.register('web', { first_party: true }))
+      codeOf(await usePasskey(visitor, page, key))
+      const { stdout } = await run('users', 'factors', 'remove', account.email, 'passkey')
+      expect(stdout).to.match(/^Removed: /)
+      const { items } = await server.app.signIns.ofAccount(account.id, { limit: 9 })
+      expect(items.map(({ endReason }) => endReason)).to.deep.equal(['factor_removed'])
+    })
+
+    it('takes their only passkey with --last, and they sign in by mail and set up another', async () => {
+      const account = await server.app.accounts.create({ email: 'lost@example.com', emailVerified: true })
+      await addPasskey(server, account)
+      const refused = await run('users', 'factors', 'remove', account.email, 'passkey')
+      expect(refused.stderr).to.match(/^This is the only way to sign in/)
+      const done = await run('users', 'factors', 'remove', account.email, 'passkey', '--last')
+      expect([done.code, done.stderr]).to.deep.equal([0, ''])
+
+      const visitor = new Visitor(server.issuer)
+      const first = await visitor.submit(await visitor.open(SECURITY), '/identify', { identifier: account.email })
+      const sent = await visitor.submit(first, '/email-code/challenge')
+      await visitor.submit(sent, '/prove/email-code', { code: codeIn(await server.mailTo(account.email)) })
+      const form = await visitor.open(`${SECURITY}/passkey/add`)
+      const response = JSON.stringify(new SoftAuthenticator({ origin: server.issuer }).create(creationOptionsOn(form)))
+      expect((await visitor.submit(form, '/passkey/add', { response })).url.search).to.equal('?done=added')
+    })
+
+    it('takes nothing that would leave nobody a way in, --last or not', async () => {
+      const unproven = await server.person({ verified: false })
+      const last = await run('users', 'factors', 'remove', unproven.email, 'password', '--last')
+      expect(last.code).to.equal(1)
+      expect(last.stderr).to.match(/^This is the only way to sign in/)
+      const person = await server.person()
+      await server.app.policies.set({ kind: 'everyone' }, { allowedMethods: ['password'] }, 'a test')
+      try {
+        const barred = await run('users', 'factors', 'remove', person.email, 'password', '--last')
+        expect(barred.stderr).to.match(/^Policy allows no code or link by mail/)
+      } finally {
+        await server.app.policies.set({ kind: 'everyone' }, {}, 'a test')
+      }
+      expect((await json<Page<object>>('users', 'factors', 'list', person.id)).items).to.have.length(1)
     })
   })
 

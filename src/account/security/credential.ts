@@ -42,8 +42,9 @@ export async function remove(submission: AccountSubmission): Promise<void> {
   const { account } = signedIn
   const { credential, method } = await find(submission)
   try {
-    const check = keepRequired(services.policy, account)
-    await removeCredential(services, account, credential.id, originOf(submission), check)
+    const alsoCheck = keepRequired(services.policy, account)
+    const { sessionUid } = signedIn.session
+    await removeCredential(services, account, credential.id, { origin: originOf(submission), sessionUid, alsoCheck })
     await forgetAllDevices(submission)
     noticeFactorRemoved(services, { account, method, credential, at: Date.now(), from: ctx.get('user-agent') })
     goTo(ctx, `${SECURITY}?done=removed`)

@@ -1,6 +1,7 @@
 // A person's record, and whether what they once obtained still counts.
 import { z } from 'zod'
 import type { Declaration } from '../../storage/port.ts'
+import { removedFactorSchema } from './removed-factors.ts'
 
 /** The standard claims a person may have told us (OIDC Core 1.0, section 5.1), under their own names. */
 export const profileSchema = z.object({
@@ -49,6 +50,7 @@ export const accountSchema = z.object({
   secondFactorAskedAt: z.number().optional(),
   /** When what can be a second factor was last set up or removed: devices remembered before are not. Epoch milliseconds. */
   secondFactorChangedAt: z.number().optional(),
+  removedFactors: z.array(removedFactorSchema).optional(),
   /** Epoch milliseconds. */
   createdAt: z.number(),
   updatedAt: z.number(),

@@ -1,5 +1,6 @@
 // Which proof a sign-in lacks: the first, the second factor that the account or policy wants, or one that raises the level.
 import { secondFactorStanding, standing } from '../accounts/account.ts'
+import { isOfRemoved } from '../accounts/removed-factors.ts'
 import { isProvenBy, levelFor, passesSecondBy } from './level.ts'
 import type { MethodFacts, SignInPolicy } from './method-facts.ts'
 import type { Situation } from './situation.ts'
@@ -26,9 +27,10 @@ export function missingProof(situation: Situation): Missing | undefined {
 export function countedProofs({ account, proofs, policy: { allowedMethods: allowed } }: Situation): Proof[] {
   if (!account) return []
   return proofs.filter(
-    ({ at, method }) =>
-      (account.status === 'disabled' || standing(account, seconds(at))) &&
-      (allowed === 'all' || allowed.includes(method)),
+    proof =>
+      (account.status === 'disabled' || standing(account, seconds(proof.at))) &&
+      !isOfRemoved(account.removedFactors, proof) &&
+      (allowed === 'all' || allowed.includes(proof.method)),
   )
 }
 

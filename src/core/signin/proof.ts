@@ -6,6 +6,8 @@ export type Factor = (typeof FACTORS)[number]
 
 export const proofSchema = z.object({
   method: z.string(),
+  /** Of our record of what gave it, where an account may have several of the method. */
+  credentialId: z.string().optional(),
   /** More than one where one act proves them together, like a passkey that has checked its owner. */
   factors: z.array(z.enum(FACTORS)),
   /** RFC 8176 values. */

@@ -2,7 +2,7 @@
 // and is two factors at once; any of them is a second factor.
 import { proofBy, type Method, type Shown } from '../method.ts'
 import { signInOptions, verifySignIn } from './sign-in.ts'
-import { canBegin, readPasskey, type PasskeyData } from './data.ts'
+import { canBegin, passkeyRecordId, readPasskey, type PasskeyData } from './data.ts'
 import { describePasskey } from './describe.ts'
 import { newPasskeyOptions, takeNewPasskey } from './enrol.ts'
 import { relyingPartyOf } from './relying-party.ts'
@@ -78,9 +78,13 @@ export const passkey: Method = {
  * `pop` is OpenID EAP's, the others are of RFC 8176: `swk` for a key that may be copied to other devices, `hwk` for one
  * that may not.
  */
-export function passkeyProof({ backupEligible }: Pick<PasskeyData, 'backupEligible'>, userVerified: boolean) {
+export function passkeyProof(
+  { backupEligible, credentialId }: Pick<PasskeyData, 'backupEligible' | 'credentialId'>,
+  userVerified: boolean,
+) {
   const kind = backupEligible ? 'swk' : 'hwk'
   return proofBy(passkey, {
+    credentialId: passkeyRecordId(credentialId),
     factors: userVerified ? ['possession', 'inherence'] : ['possession'],
     amr: ['pop', kind, 'user', ...(userVerified ? ['mfa'] : [])],
   })

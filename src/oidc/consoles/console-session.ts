@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import type { Account } from '../../core/accounts/account.ts'
 import type { Accounts } from '../../core/accounts/accounts.ts'
 import { standing } from '../../core/accounts/account.ts'
+import { isOfRemoved } from '../../core/accounts/removed-factors.ts'
 import type { ProofNeed } from '../../core/consoles/logins.ts'
 import { endOf, type ConsoleSession, type ConsoleSessions } from '../../core/consoles/sessions.ts'
 import type { HeldPolicy } from '../../core/policy/held.ts'
@@ -65,7 +66,9 @@ async function standingOf(
     sessions.reaches(sessionUid, clientId),
   ])
   if (!account || !reached || signIn?.accountId !== accountId || signIn.endedAt) return [undefined, []]
-  return [account, [...signIn.proofs, ...proofs].filter(({ at }) => standing(account, Math.floor(at / 1000)))]
+  const counts = (proof: Proof) =>
+    standing(account, Math.floor(proof.at / 1000)) && !isOfRemoved(account.removedFactors, proof)
+  return [account, [...signIn.proofs, ...proofs].filter(counts)]
 }
 
 /**

@@ -1,10 +1,11 @@
 // The end of sessions, from whichever place it comes: one mark on the session's document, our record of the sign-in, the
 // audit entry, and the apps that are to be told.
 import type { Accounts } from '../../core/accounts/accounts.ts'
+import { isOfRemoved, type RemovedFactor } from '../../core/accounts/removed-factors.ts'
 import type { Events, Origin } from '../../core/events/events.ts'
 import type { LiveCounts } from '../../core/metrics/live-counts.ts'
 import type { Logouts } from '../../core/logouts.ts'
-import type { EndReason, SignIns } from '../../core/signins.ts'
+import type { EndReason, SignIn, SignIns } from '../../core/signins.ts'
 import type { Store } from '../../storage/port.ts'
 import { findClient } from '../clients/client-record.ts'
 import { sessionDeclaration, type SessionRecord } from '../store/records.ts'
@@ -77,18 +78,33 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
     return endAll(accountId, reason, origin, toldOf)
   }
 
-  /** Ends every session of an account. @returns how many there were */
-  async function endAll(accountId: string, reason: EndReason, origin: Origin = {}, toldOf?: string): Promise<number> {
+  /** Ends every session of an account, or those that are meant. @returns how many there were */
+  async function endAll(
+    accountId: string,
+    reason: EndReason,
+    origin: Origin = {},
+    toldOf?: string,
+    isMeant: (signIn: SignIn) => boolean = () => true,
+  ): Promise<number> {
     let ended = 0
     let cursor: string | undefined
     do {
       const page = await signIns.ofAccount(accountId, { limit: 100, ...(cursor ? { cursor } : {}) })
-      const open = page.items.filter(one => !one.endedAt)
+      const open = page.items.filter(one => !one.endedAt && isMeant(one))
       const answers = await Promise.all(open.map(({ id }) => end(id, reason, origin, id !== toldOf)))
       ended += answers.filter(Boolean).length
       cursor = page.cursor
     } while (cursor)
     return ended
+  }
+
+  /**
+   * Ends the sessions that were begun, or raised, by what the account no longer has.
+   * @param kept the session in which it was removed: it goes on with what else was proven there
+   */
+  function endProvenBy(accountId: string, removed: RemovedFactor, origin: Origin = {}, kept?: string): Promise<number> {
+    const isMeant = ({ id, proofs }: SignIn) => id !== kept && proofs.some(proof => isOfRemoved([removed], proof))
+    return endAll(accountId, 'factor_removed', origin, undefined, isMeant)
   }
 
   async function tellApps(accountId: string, apps: Authorizations, told: Authorizations = {}): Promise<void> {
@@ -123,7 +139,7 @@ export function createSessions({ store, accounts, signIns, logouts, events, live
     return (await signIns.get(uid))?.endedAt !== undefined
   }
 
-  return { end, endAll, endEverywhere, liveUntil, isOver, isRecorded, reaches }
+  return { end, endAll, endEverywhere, endProvenBy, liveUntil, isOver, isRecorded, reaches }
 }
 
 type Authorizations = Record<string, { sid?: string }>

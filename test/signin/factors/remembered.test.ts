@@ -113,7 +113,7 @@ describe('a device that is remembered for the second factor', () => {
       expect(await isAsked(account.email, deviceOf(visitor))).to.equal(true)
 
       const other = await remembered()
-      const { methodServices, events } = at.server.app
+      const { methodServices, events, sessions } = at.server.app
       await addPasskey(at.server, other.account, { verifiesUser: false, synced: false })
       moveClock(70_000)
       const again = await at.afterPassword(other.account.email, {}, other.visitor)
@@ -121,7 +121,8 @@ describe('a device that is remembered for the second factor', () => {
       await other.visitor.post(`${attemptOf(again.page)}/prove/totp`, proof)
       expect(await isAsked(other.account.email, deviceOf(other.visitor))).to.equal(false)
       moveClock(80_000)
-      await removeCredential({ ...methodServices, events }, other.account, `totp:${other.account.id}`, {})
+      const services = { ...methodServices, events, endProvenBy: sessions.endProvenBy }
+      await removeCredential(services, other.account, `totp:${other.account.id}`, { origin: {} })
       const { page } = await at.afterPassword(other.account.email, {}, deviceOf(other.visitor))
       expect(page.html).to.include('/prove/passkey"')
     })
