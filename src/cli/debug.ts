@@ -1,8 +1,9 @@
-import { Option, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { holdPolicy } from '../core/policy/held.ts'
 import { createPolicies } from '../core/policy/policies.ts'
 import { GUARDS, type Guard } from '../core/policy/resolve.ts'
 import { settingNames } from '../core/policy/settings.ts'
+import { parseDuration } from '../lib/config/kinds.ts'
 import { findClient } from '../oidc/clients/client-record.ts'
 import { isConsole } from '../oidc/consoles/console-clients.ts'
 import { CommandError } from './support/failure.ts'
@@ -10,13 +11,14 @@ import { accountNamed } from './support/named.ts'
 import { withStore } from './support/open.ts'
 import { withJson, type JsonOption } from './support/options.ts'
 import { debugLogin } from './debug-login.ts'
-import { shownSetting } from './policy-options.ts'
+import { ASKED_FOR, DEVICES } from './debug-login-start.ts'
+import { guardsNamed, shownSetting } from './policy-options.ts'
 import { print, table } from './support/print.ts'
 
 interface PolicyOptions extends JsonOption {
   client: string
   email?: string
-  guard: Guard
+  guard?: Guard
 }
 
 export function define(debug: Command): void {
@@ -24,16 +26,32 @@ export function define(debug: Command): void {
     .description('print every setting that holds for a sign-in, and where it comes from')
     .requiredOption('--client <id>', 'the app')
     .option('--email <name>', 'the person, by address, username or id; nobody with a role when not given')
-    .addOption(new Option('--guard <guard>', 'what is signed in to').choices(GUARDS).default('apps'))
+    .addOption(guardOption())
     .action(policy)
   withJson(debug.command('login'))
     .description('print, step by step, what a sign-in would ask of a person, and why; nobody is signed in')
     .requiredOption('--email <name>', 'the person, by address, username or id')
     .option('--client <id>', 'the app; one that is trusted when not given')
     .option('--acr <value...>', 'levels of which the app insists on one')
-    .addOption(new Option('--guard <guard>', 'what is signed in to').choices(GUARDS).default('apps'))
-    .addHelpText('after', '\nThe device is taken to be new, and the person to do each time what is offered first.')
+    .option('--max-age <duration>', 'the oldest proof that the app takes, as 10m or in seconds', parseAge)
+    .addOption(new Option('--prompt <prompt...>', 'what the app asks for').choices(ASKED_FOR))
+    .option('--session <uid>', 'a session that the browser has: see `latchkey sessions list`')
+    .addOption(
+      new Option('--device <device>', 'how the device is known to the account').choices(DEVICES).default('new'),
+    )
+    .addOption(guardOption())
+    .addHelpText('after', '\nThe person is taken to do each time what is offered first.')
     .action(debugLogin)
+}
+
+function guardOption(): Option {
+  return new Option('--guard <guard>', 'a guard that holds beside the one of the app').choices(GUARDS)
+}
+
+function parseAge(text: string): number {
+  const seconds = parseDuration(text)
+  if (seconds !== undefined && seconds >= 0) return seconds
+  throw new InvalidArgumentError('Expected a duration, such as 600 or 10m.')
 }
 
 function policy({ client: clientId, email, guard, json }: PolicyOptions): Promise<void> {
@@ -44,8 +62,9 @@ function policy({ client: clientId, email, guard, json }: PolicyOptions): Promis
     const roles = email === undefined ? [] : (await accountNamed(accounts, email)).roles
     const held = holdPolicy(createPolicies(store), config)
     await held.read()
-    const { settings, sources } = held.resolve({ guard, clientId, roles })
-    print(json, { guard, clientId, roles, settings, sources }, () => {
+    const guards = guardsNamed(config, clientId, guard)
+    const { settings, sources } = held.resolve({ guards, clientId, roles })
+    print(json, { guards, clientId, roles, settings, sources }, () => {
       const rows = settingNames.map(name => [name, shownSetting(name, settings[name]), sources[name]])
       return table(['setting', 'value', 'from'], rows)
     })

@@ -5,7 +5,9 @@ import type { PolicyScope } from '../core/policy/policies.ts'
 import { settingNames, settingsSchema, type SettingName, type Settings } from '../core/policy/settings.ts'
 import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
 import { loadConfig } from '../lib/config/load.ts'
+import type { Config } from '../lib/config/schema.ts'
 import { knownMethods, methods } from '../methods/list.ts'
+import { guardsOf } from '../oidc/guards.ts'
 import { UsageError } from './support/failure.ts'
 
 export interface ScopeOptions {
@@ -15,10 +17,15 @@ export interface ScopeOptions {
   client?: string
 }
 
+/** The guards of a client, and one that is named beside them. */
+export function guardsNamed(config: Config, clientId: string | undefined, named: Guard | undefined): Guard[] {
+  return [...new Set([...guardsOf(config, clientId), ...(named ? [named] : [])])]
+}
+
 export function withScope(command: Command): Command {
   return command
     .option('--everyone', 'for everyone')
-    .addOption(new Option('--guard <guard>', 'for sign-ins to apps, the API or the admin console').choices(GUARDS))
+    .addOption(new Option('--guard <guard>', 'for what is signed in to').choices(GUARDS))
     .option('--role <role>', 'for people with this role')
     .option('--client <id>', 'for sign-ins to this app')
 }

@@ -1,8 +1,12 @@
 // How long the provider's things live: from the configuration, and from policy where it says otherwise. All in seconds.
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
 import type { HeldPolicy } from '../core/policy/held.ts'
+import type { Guard } from '../core/policy/resolve.ts'
+import { sharedSession } from '../core/policy/sign-in-policy.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { recordOf } from './account.ts'
+import { guardsOf } from './guards.ts'
+import { apiResource } from './resources.ts'
 
 interface Session {
   transient?: boolean | undefined
@@ -10,18 +14,23 @@ interface Session {
 }
 
 export function lifetimes(config: Config, policy: HeldPolicy): NonNullable<Configuration['ttl']> {
-  const settingsFor = (ctx: KoaContextWithOIDC) => {
+  const settingsFor = (ctx: KoaContextWithOIDC, resources: readonly string[] = [], only?: Guard) => {
     const clientId = ctx.oidc.client?.clientId
     const roles = recordOf(ctx.oidc.account)?.roles ?? []
-    return policy.resolve({ guard: 'apps', roles, ...(clientId ? { clientId } : {}) }).settings
+    const guards = only ? [only] : guardsOf(config, clientId, resources)
+    return policy.resolve({ guards, roles, ...(clientId ? { clientId } : {}) }).settings
   }
+  /** What a token is for says whose it is: one for our API is no app's. */
+  const accessTtl = (ctx: KoaContextWithOIDC, { resourceServer: server }: { resourceServer?: ResourceServer }) =>
+    server?.accessTokenTTL ??
+    settingsFor(ctx, [], server?.audience === apiResource(config) ? 'api' : undefined).accessTokenTtl
   return {
-    AccessToken: (ctx, token) => token.resourceServer?.accessTokenTTL ?? settingsFor(ctx).accessTokenTtl,
-    ClientCredentials: (ctx, token) => token.resourceServer?.accessTokenTTL ?? settingsFor(ctx).accessTokenTtl,
+    AccessToken: accessTtl,
+    ClientCredentials: accessTtl,
     AuthorizationCode: config.authorizationCodeTtl,
     IdToken: config.idTokenTtl,
     Interaction: config.interactionTtl,
-    RefreshToken: (ctx, token) => refreshTtl(settingsFor(ctx), token.iiat),
+    RefreshToken: (ctx, token) => refreshTtl(settingsFor(ctx, [token.resource ?? []].flat()), token.iiat),
     Session: (ctx, session) => sessionTtl(policy, session, recordOf(ctx.oidc.account)?.roles),
     Grant: grantTtl(config),
   }
@@ -39,7 +48,7 @@ function refreshTtl(
 
 /** How long a session lasts if it is not used again. All apps share it, so what is set for one client does not count. */
 export function sessionTtl(policy: HeldPolicy, session: Session, roles: readonly string[] = []): number {
-  const { settings } = policy.resolve({ guard: 'apps', roles })
+  const settings = sharedSession(policy, roles)
   const now = Math.floor(Date.now() / 1000)
   const age = now - (session.loginTs ?? now)
   if (!session.transient && session.loginTs) return Math.max(1, settings.rememberedSessionTtl - age)

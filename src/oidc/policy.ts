@@ -7,14 +7,18 @@ import { nextStep, type Step } from '../core/signin/next-step.ts'
 import type { Events } from '../core/events/events.ts'
 import type { Limits, Rule } from '../core/limits.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
+import { signInPolicy } from '../core/policy/sign-in-policy.ts'
 import { ACR_VALUES, levelOf, type Proof } from '../core/signin/proof.ts'
 import type { AuthRequest } from '../core/signin/request.ts'
 import { deviceOf, type SignIn, type SignIns } from '../core/signins.ts'
+import type { Config } from '../lib/config/schema.ts'
 import { networkOf } from '../lib/network.ts'
 import { recordOf } from './account.ts'
 import { scopeOfGrant } from './grants.ts'
+import { guardsOf } from './guards.ts'
 import { resultOf, type AttemptResult } from './interaction-result.ts'
 import { sessionTtl } from './lifetimes.ts'
+import { PROMPTS } from './prompts.ts'
 import { readRequest } from './read-request.ts'
 import { signInOf } from './sessions/sign-in-record.ts'
 import { keep } from './under-way.ts'
@@ -31,6 +35,7 @@ export type Finish = Extract<Step, { kind: 'finish' }>
 export type Decisions = ReturnType<typeof createDecisions>
 
 export interface DecisionParts {
+  config: Pick<Config, 'issuer'>
   signIns: SignIns
   events: Events
   factsOf: (account: Account) => Promise<MethodFacts[]>
@@ -38,7 +43,7 @@ export interface DecisionParts {
   limits: Limits
 }
 
-export function createDecisions({ signIns, events, factsOf, policy, limits }: DecisionParts) {
+export function createDecisions({ config, signIns, events, factsOf, policy, limits }: DecisionParts) {
   const made = new WeakMap<object, Promise<Step>>()
   const finished = new WeakMap<object, Finish>()
 
@@ -60,9 +65,10 @@ export function createDecisions({ signIns, events, factsOf, policy, limits }: De
     // What decides about access is read anew: a change on another process counts at once.
     await policy.read()
     const signIn = account && live ? await signInFor(ctx, account) : undefined
-    const { settings } = policy.resolve({
-      guard: 'apps',
-      clientId: oidc.client!.clientId,
+    const { clientId } = oidc.client!
+    const { settings } = signInPolicy(policy, {
+      guards: guardsOf(config, clientId, Object.keys(request.resources)),
+      clientId,
       roles: account?.roles ?? [],
     })
     const proofs = signIn?.proofs ?? []
@@ -175,34 +181,18 @@ function stands(ctx: KoaContextWithOIDC, account: Account): boolean {
   return standing(account, ctx.oidc.session!.loginTs ?? 0)
 }
 
-/** The prompts in their order, each raised by the steps that belong to it, with the errors that `prompt=none` gets. */
+/** The prompts in their order. */
 export function createPolicy(decide: Decisions['decide']): interactionPolicy.Prompt[] {
-  const check = (reason: string, description: string, error: string, kinds: Step['kind'][]) =>
-    new Check(reason, description, error, async ctx => kinds.includes((await decide(ctx)).kind))
-  const prompt = (name: string, requestable: boolean, ...checks: interactionPolicy.Check[]) => {
-    const made = new Prompt({ name, requestable }, ...checks)
+  return PROMPTS.map(({ name, checks }) => {
+    const made = new Prompt(
+      { name, requestable: true },
+      ...checks.map(
+        ({ reason, description, error, kinds }) =>
+          new Check(reason, description, error, async ctx => kinds.includes((await decide(ctx)).kind)),
+      ),
+    )
     // The library asks by itself whenever the parameter names the prompt; whether it is done is for nextStep to say.
     made.checks.remove(`${name}_prompt`)
     return made
-  }
-  return [
-    prompt(
-      'select_account',
-      true,
-      check('select', 'an account has to be chosen', 'account_selection_required', ['select']),
-    ),
-    prompt('create', true, check('register', 'the person asked to register', 'interaction_required', ['register'])),
-    prompt(
-      'login',
-      true,
-      check('sign_in', 'the person has to sign in', 'login_required', ['identify', 'prove']),
-      check('complete', 'the account needs the person', 'interaction_required', [
-        'disabled',
-        'verify-email',
-        'choose-username',
-        'enrol',
-      ]),
-    ),
-    prompt('consent', true, check('consent', 'the person has to agree', 'consent_required', ['consent'])),
-  ]
+  })
 }

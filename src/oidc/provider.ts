@@ -15,6 +15,7 @@ import { createFindClient } from './clients/find-client.ts'
 import { applyOverrides } from './overrides.ts'
 import type { Pages } from './pages/pages.ts'
 import { countTokens } from './count-tokens.ts'
+import { guardsOf } from './guards.ts'
 import { createPolicy, type Decisions } from './policy.ts'
 import { acceptPosted } from './web/posted-requests.ts'
 import { createRecordAdapter } from './store/record-adapter.ts'
@@ -108,8 +109,8 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
 
   function offlineOutlives({ oidc }: KoaContextWithOIDC): boolean {
     const roles = recordOf(oidc.account)?.roles ?? []
-    return parts.policy.resolve({ guard: 'apps', clientId: oidc.client!.clientId, roles }).settings
-      .offlineOutlivesSignOut
+    const { clientId } = oidc.client!
+    return parts.policy.resolve({ guards: guardsOf(config, clientId), clientId, roles }).settings.offlineOutlivesSignOut
   }
 
   /** Only the request that comes back from an attempt signs anyone in. */

@@ -4,9 +4,11 @@ import type { Account } from '../core/accounts/account.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Attempt } from '../core/attempts.ts'
 import type { Situation } from '../core/signin/situation.ts'
+import { signInPolicy } from '../core/policy/sign-in-policy.ts'
 import { passesSecondBy } from '../core/signin/level.ts'
 import { nextStep, type Step } from '../core/signin/next-step.ts'
 import { factsForAnybody, factsOf } from '../methods/facts.ts'
+import { guardsOf } from '../oidc/guards.ts'
 import type { SignInServices } from './services.ts'
 
 export interface Situated {
@@ -36,8 +38,8 @@ export async function situate(services: SignInServices, attempt: Attempt, client
   const proven = account !== undefined && attempt.proofs.length > 0
   const consent = proven ? await services.consents.get(account.id, client.clientId) : undefined
   await services.policy.read()
-  const { settings } = services.policy.resolve({
-    guard: 'apps',
+  const { settings } = signInPolicy(services.policy, {
+    guards: guardsOf(services.config, client.clientId, Object.keys(attempt.request.resources)),
     clientId: client.clientId,
     // Not before a proof: what an administrator's page lacks would tell that there is one.
     roles: proven ? account.roles : [],

@@ -5,7 +5,7 @@ import type { Page } from '../../src/storage/port.ts'
 import { SECURITY } from '../support/account.ts'
 import { authorize } from '../support/endpoints.ts'
 import { addRecoveryCodes, addTotp } from '../support/factors.ts'
-import { codeOf } from '../support/flow.ts'
+import { codeOf, signIn } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'
 import { addPasskey, creationOptionsOn, usePasskey } from '../support/passkeys.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -176,10 +176,64 @@ describe('the command line, beside a running server', () => {
             .catch(() => undefined)
       const { stdout } = await run('debug', 'login', '--email', locked.email)
       expect(stdout)
-        .to.match(/^password is closed until \S+: too many tries\.$/m)
+        .to.match(/^password is closed until \S+: too many tries\. A device that is known may try\.$/m)
         .and.match(/^totp is closed until/m)
       await run('security', 'unlock', locked.email)
       expect((await run('debug', 'login', '--email', locked.email)).stdout).to.not.include('closed')
+    })
+
+    it('goes on from a session, and says what of it an age, a prompt or another policy leaves', async () => {
+      const account = await server.person()
+      const app = await addTotp(server, account)
+      const client = await server.register('web', { first_party: true })
+      const { visitor, page } = await authorize(server, client)
+      const second = await signIn(visitor, page, account.email)
+      await visitor.submit(second, '/prove/totp', { code: app.code() })
+      const [session] = (await server.app.signIns.ofAccount(account.id, { limit: 1 })).items
+      const at = ['--client', client.client_id, '--session', session!.id]
+      expect(kinds((await login(account.email, ...at)).steps)).to.deep.equal(['finish'])
+      const aged = await run('debug', 'login', '--email', account.email, ...at, '--max-age', '0')
+      expect(aged.stdout)
+        .to.match(/^a first proof: .* +the app asks for an age$/m)
+        .and.match(/^a further proof: totp +.*secondFactor is optional \(default\).*the app asks for an age$/m)
+      const anew = await run('debug', 'login', '--email', account.email, ...at, '--prompt', 'login')
+      expect(anew.stdout).to.match(/^a first proof: .* +the app asks for it by prompt$/m)
+      const silent = await login(account.email, ...at, '--prompt', 'none', '--max-age', '0')
+      expect(silent).to.have.property('error', 'login_required')
+      expect(await login(account.email, ...at, '--prompt', 'none')).to.not.have.property('error')
+      const chosen = await login(account.email, ...at, '--prompt', 'select_account')
+      expect(kinds(chosen.steps)).to.deep.equal(['select', 'finish'])
+      await server.app.policies.set({ kind: 'guard', name: 'account' }, { sessionIdleTtl: 30 }, 'a test')
+      await server.app.accounts.change(account.id, known => ({ ...known, validFrom: 0 }))
+      const older = session!.proofs.map(proof => ({ ...proof, at: proof.at - 31_000 }))
+      await server.app.signIns.record({ ...session!, id: 'older', proofs: older })
+      const atConsole = ['--client', 'latchkey-account', '--session', 'older']
+      const console = await run('debug', 'login', '--email', account.email, ...atConsole)
+      expect(console.stdout).to.match(/^a first proof: .*sessions are shorter here: a proof counts for 30s/m)
+      expect(kinds((await login(account.email, ...at)).steps)).to.deep.equal(['finish'])
+      await server.app.policies.set({ kind: 'guard', name: 'account' }, {}, 'a test')
+    })
+
+    it('follows how the device is known, and lists those that are remembered', async () => {
+      const account = await server.person()
+      const app = await addTotp(server, account)
+      const client = await server.register('web', { first_party: true })
+      const scope = { kind: 'client', name: client.client_id } as const
+      await server.app.policies.set(scope, { secondFactor: 'new-device' }, 'a test')
+      const on = (device: string) => login(account.email, '--client', client.client_id, '--device', device)
+      expect(kinds((await on('new')).steps)).to.deep.equal(['prove', 'prove', 'finish'])
+      expect(kinds((await on('known')).steps)).to.deep.equal(['prove', 'finish'])
+      await server.app.policies.set(scope, { secondFactor: 'required' }, 'a test')
+      expect(kinds((await on('known')).steps)).to.deep.equal(['prove', 'prove', 'finish'])
+      expect(kinds((await on('remembered')).steps)).to.deep.equal(['prove', 'finish'])
+
+      const { visitor, page } = await authorize(server, client)
+      const second = await signIn(visitor, page, account.email)
+      await visitor.submit(second, '/prove/totp', { code: app.code(), trust: 'yes' })
+      const { stdout } = await run('debug', 'login', '--email', account.email)
+      expect(stdout)
+        .to.match(/^The account was used on 1 device\.$/m)
+        .and.match(/^Remembered for the second factor until \S+: /m)
     })
 
     it('says in one line what it does not know', async () => {
@@ -187,6 +241,9 @@ describe('the command line, beside a running server', () => {
       const { email } = await server.person()
       const { stderr } = await run('debug', 'login', '--email', email, '--client', 'biling')
       expect(stderr).to.equal('There is no client with the id biling.\n')
+      expect((await run('debug', 'login', '--email', email, '--session', 'none')).stderr).to.equal(
+        `${email} has no live session with the uid none: see \`latchkey sessions list\`.\n`,
+      )
     })
   })
 })

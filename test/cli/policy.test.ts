@@ -71,7 +71,7 @@ describe('latchkey policy', () => {
       requiredAcr: 'default',
     })
     const ann = await folder.json(['debug', 'policy', '--client', 'billing', '--email', 'ann@example.com'])
-    expect(ann).to.deep.include({ guard: 'apps', clientId: 'billing', roles: ['admin'] })
+    expect(ann).to.deep.include({ guards: ['apps'], clientId: 'billing', roles: ['admin'] })
     expect(ann).to.have.nested.property('settings.requiredAcr', 'phr')
     expect(ann).to.have.nested.property('sources.requiredAcr', 'role admin')
     const { stdout } = await folder.run([...args, '--guard', 'admin'])

@@ -109,7 +109,7 @@ describe('the bus', () => {
       })
       globalThis.setInterval = setInterval
       servers.push(two)
-      const subject = { guard: 'apps', clientId: 'notes' } as const
+      const subject = { guards: ['apps'], clientId: 'notes' } as const
       const told = ear(two.app.bus, 'changed.policies')
       const heard = told.next()
       await one.app.policies.set({ kind: 'client', name: 'notes' }, { accessTokenTtl: 120 }, 'command line')

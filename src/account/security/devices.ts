@@ -23,7 +23,7 @@ export interface RememberedDevice {
 
 export async function rememberedDevices({ services, signedIn: { account } }: AccountPage): Promise<RememberedDevice[]> {
   const { rememberSecondFactor } = services.policy.resolve({
-    guard: ACCOUNT_CONSOLE.guard,
+    guards: ACCOUNT_CONSOLE.guards,
     roles: account.roles,
   }).settings
   const until = (device: Device) => (device.secondFactorAt ?? 0) + rememberSecondFactor * 1000

@@ -10,7 +10,7 @@ import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
 
 /** Refuses (`factor.required`) what would leave the account unable to sign in as policy asks. */
 export function keepRequired(policy: HeldPolicy, { roles }: Account): RemovalCheck {
-  const { settings } = policy.resolve({ guard: ACCOUNT_CONSOLE.guard, roles })
+  const { settings } = policy.resolve({ guards: ACCOUNT_CONSOLE.guards, roles })
   const { secondFactor, requiredAcr } = settings
   const reach = (methods: readonly MethodFacts[]) => levelThrough(allowedMethods({ methods, policy: settings }))
   const needed = Math.max(secondFactor === 'required' ? 2 : 0, levelOfAcr(requiredAcr) ?? 0)

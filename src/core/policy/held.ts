@@ -29,7 +29,7 @@ export function holdPolicy(policies: Policies, config: Config) {
     /** @throws Error before the first `read` */
     resolve(subject: Subject): ResolvedPolicy {
       if (!document) throw new Error('the policy was not read yet')
-      const key = JSON.stringify([subject.guard, subject.clientId, subject.roles])
+      const key = JSON.stringify([subject.guards, subject.clientId, subject.roles])
       const known = resolved.get(key)
       if (known) return known
       const policy = resolvePolicy(defaults, document, subject)

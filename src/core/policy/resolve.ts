@@ -1,7 +1,8 @@
 // The one place where policy is worked out. Pure: it also says where each value came from.
 import { settingNames, stricter, type ResolvedSettings, type SettingName, type Settings } from './settings.ts'
 
-export const GUARDS = ['apps', 'api', 'admin'] as const
+/** What is signed in to: apps, the account console, our own API, the admin console. */
+export const GUARDS = ['apps', 'account', 'api', 'admin'] as const
 export type Guard = (typeof GUARDS)[number]
 
 /** Every override there is. */
@@ -14,7 +15,8 @@ export interface Overrides {
 
 /** Whom the policy is asked for. */
 export interface Subject {
-  guard: Guard
+  /** Several where one stands within the other: what is set for either holds, the strictest where both say something. */
+  guards: readonly Guard[]
   clientId?: string
   roles?: readonly string[]
 }
@@ -71,9 +73,9 @@ function resolveOne<Name extends SettingName>(
 }
 
 function narrowOverrides({ guards, roles, clients }: Overrides, subject: Subject): Said[] {
-  const { guard, clientId } = subject
+  const { clientId } = subject
   const said: [Source, Settings | undefined][] = [
-    [`guard ${guard}`, guards[guard]],
+    ...subject.guards.map((guard): [Source, Settings | undefined] => [`guard ${guard}`, guards[guard]]),
     ...(subject.roles ?? []).map((role): [Source, Settings | undefined] => [`role ${role}`, ownOf(roles, role)]),
     ...(clientId ? [[`client ${clientId}`, ownOf(clients, clientId)] as [Source, Settings | undefined]] : []),
   ]

@@ -6,17 +6,17 @@ import type { Situation } from './situation.ts'
 
 export interface Foreseen {
   step: Step
-  /** What it is asked for: the settings without which it would not be, and `acr` for what the app asks. */
+  /** What it is asked for: the settings, and the parameters of the request, without which it would not be. */
   because: Reason[]
 }
 
-export type Reason = keyof SignInPolicy | 'acr'
+export type Reason = keyof SignInPolicy | 'acr' | 'max_age' | 'prompt'
 
 /** More steps than any sign-in has. */
 const MOST = 20
 
 /**
- * @param start the person as named, nothing proven; `methods` as they are offered to anybody
+ * @param start the person as named, and what a session has proven; `methods` as they are offered then
  * @param known what the account has, which counts once something is proven
  */
 export function foresee(start: Situation, known: readonly MethodFacts[]): Foreseen[] {
@@ -40,6 +40,8 @@ function answered(at: Situation, step: Step, known: readonly MethodFacts[]): Sit
     return { ...at, methods: known, proofs: [...at.proofs, proof] }
   }
   switch (step.kind) {
+    case 'select':
+      return { ...at, selected: true }
     case 'prove':
       return proven(step.methods.find(id => known.some(one => one.id === id && (one.first || one.second))))
     case 'enrol':
@@ -55,12 +57,17 @@ function answered(at: Situation, step: Step, known: readonly MethodFacts[]): Sit
 /** A setting is a reason where, without it, the next step would be another. */
 function reasonsOf(at: Situation, step: Step): Reason[] {
   const { policy, request } = at
-  const without: Record<string, Situation> = {
+  const { maxAge: _age, ...ageless } = request
+  const { proofsLast: _last, ...lasting } = policy
+  const without: Partial<Record<Reason, Situation>> = {
     secondFactor: { ...at, policy: { ...policy, secondFactor: 'off' } },
     requiredAcr: { ...at, policy: { ...policy, requiredAcr: 'urn:latchkey:acr:1' } },
     allowedMethods: { ...at, policy: { ...policy, allowedMethods: 'all' } },
     rememberSecondFactor: { ...at, policy: { ...policy, rememberSecondFactor: Infinity } },
+    proofsLast: { ...at, policy: lasting },
     acr: { ...at, request: { ...request, acrValues: [] } },
+    max_age: { ...at, request: ageless },
+    prompt: { ...at, request: { ...request, prompts: [] } },
   }
   const said = JSON.stringify(step)
   // The end is the same for many reasons, and says by itself what was reached.

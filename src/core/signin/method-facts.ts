@@ -32,6 +32,11 @@ export interface SignInPolicy {
   secondFactor: SecondFactor
   /** For how many seconds after it was first asked for a required second factor may be put off. */
   secondFactorGrace: number
+  /**
+   * For how many seconds a proof counts, where what is signed in to has shorter sessions than the one that apps share:
+   * whatever else that session is good for, here it is over.
+   */
+  proofsLast?: number
   /** For how many seconds a device is not asked for the second factor again; 0 for never. */
   rememberSecondFactor: number
 }

@@ -23,11 +23,14 @@ export function missingProof(situation: Situation): Missing | undefined {
   return missing && { role: 'second', methods: idsOf(missing) }
 }
 
-/** Proofs that still stand for this account, by methods that count here. */
-export function countedProofs({ account, proofs, policy: { allowedMethods: allowed } }: Situation): Proof[] {
+/** Proofs that still stand for this account, by methods that count here, and as young as they have to be here. */
+function countedProofs({ account, proofs, policy, now, startedAt = Infinity }: Situation): Proof[] {
   if (!account) return []
+  const { allowedMethods: allowed, proofsLast = Infinity } = policy
+  const since = Math.min(now - proofsLast * 1000, startedAt)
   return proofs.filter(
     proof =>
+      proof.at >= since &&
       (account.status === 'disabled' || standing(account, seconds(proof.at))) &&
       !isOfRemoved(account.removedFactors, proof) &&
       (allowed === 'all' || allowed.includes(proof.method)),

@@ -32,6 +32,7 @@ export const OWN_METADATA = [
   'cors_origins',
   'introspection_audiences',
   'allowed_resources',
+  'link_purposes',
 ] as const
 
 /** The library holds secrets as text and compares them itself; ours is the list of hashes, compared by `secretMatches`. */

@@ -9,12 +9,17 @@ import type { ClientRecord } from '../clients/client-record.ts'
 export interface ConsoleKind {
   clientId: string
   /** Whose policy holds for it. */
-  guard: Guard
+  guards: readonly Guard[]
   /** Where its pages are. */
   path: string
 }
 
-export const ACCOUNT_CONSOLE = { clientId: 'latchkey-account', guard: 'apps', path: '/account' } satisfies ConsoleKind
+export const ACCOUNT_CONSOLE = {
+  clientId: 'latchkey-account',
+  // For everybody who uses apps: it asks for no less than they do.
+  guards: ['apps', 'account'],
+  path: '/account',
+} satisfies ConsoleKind
 
 /** Where somebody comes back to who links a way to sign in that is elsewhere. */
 export function linkReturnUrl(methodId: string): string {
@@ -25,6 +30,11 @@ const CONSOLES: readonly ConsoleKind[] = [ACCOUNT_CONSOLE]
 
 export function isConsole(clientId: string): boolean {
   return CONSOLES.some(console => console.clientId === clientId)
+}
+
+/** Undefined for what is no console. */
+export function consoleGuards(clientId: string): readonly Guard[] | undefined {
+  return CONSOLES.find(console => console.clientId === clientId)?.guards
 }
 
 export function callbackOf({ issuer }: Pick<Config, 'issuer'>, { path }: ConsoleKind): string {

@@ -44,7 +44,7 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
     if (proofs.some(({ at }) => at > session.createdAt)) return undefined
 
     await policy.read()
-    const { settings } = policy.resolve({ guard: kind.guard, clientId: kind.clientId, roles: account.roles })
+    const { settings } = policy.resolve({ guards: kind.guards, clientId: kind.clientId, roles: account.roles })
     if (endOf(session, settings) <= Date.now()) return undefined
     const { allowedMethods: allowed } = settings
     const counted = allowed === 'all' ? proofs : proofs.filter(({ method }) => allowed.includes(method))

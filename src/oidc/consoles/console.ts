@@ -123,8 +123,8 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
   }
 
   function settingsFor(account: Account | undefined) {
-    const { guard, clientId } = kind
-    return policy.resolve({ guard, clientId, roles: account?.roles ?? [] }).settings
+    const { guards, clientId } = kind
+    return policy.resolve({ guards, clientId, roles: account?.roles ?? [] }).settings
   }
 
   /** What an account has to prove itself by, of what policy allows here. */

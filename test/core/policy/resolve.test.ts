@@ -18,7 +18,7 @@ const defaults: ResolvedSettings = {
   rememberSecondFactor: 2_592_000,
 }
 const none: Overrides = { everyone: {}, guards: {}, roles: {}, clients: {} }
-const apps: Subject = { guard: 'apps', clientId: 'notes', roles: ['staff', 'admin'] }
+const apps: Subject = { guards: ['apps'], clientId: 'notes', roles: ['staff', 'admin'] }
 
 describe('policy', () => {
   const cases: {
@@ -117,7 +117,7 @@ describe('policy', () => {
     {
       says: 'nothing for a role that is named like what objects inherit',
       overrides: {},
-      subject: { guard: 'apps', roles: ['constructor', '__proto__'] },
+      subject: { guards: ['apps'], roles: ['constructor', '__proto__'] },
       value: 7200,
       source: 'default',
     },

@@ -523,6 +523,34 @@ describe('the methods that count', () => {
   })
 })
 
+describe('a proof', () => {
+  const lasts = (proofsLast: number): Difference => ({ policy: { proofsLast } })
+  table({ methods: [pwd], policy: { secondFactor: 'optional' } }, [
+    [
+      'counts for as long as what is signed in to lets its own session rest',
+      sessionOnly({ ...lasts(3600), proofs: [proofBy(pwd, old)] }),
+      'finish 1',
+    ],
+    ['is too old a second later', sessionOnly({ ...lasts(3599), proofs: [proofBy(pwd, old)] }), 'first: password'],
+    ['of the attempt stays, however long its pages take', lasts(30), 'finish 1'],
+    [
+      'that is too old makes no level of two',
+      {
+        ...lasts(1800),
+        methods: [pwd, totp],
+        proofs: [proofBy(totp, old), proofBy(pwd)],
+        request: { acrValues: [SECOND] },
+      },
+      'second: totp',
+    ],
+    [
+      'of the second factor that is too old is asked for again',
+      { ...lasts(1800), methods: [pwd, totp], proofs: [proofBy(totp, old), proofBy(pwd)] },
+      'second: totp',
+    ],
+  ])
+})
+
 describe('a level', () => {
   const must = (...acrValues: string[]): Partial<Situation['request']> => ({ acrValues, acrEssential: true })
   table({ methods: [pwd, totp, lacking(mailed), passkey, recovery] }, [

@@ -48,16 +48,20 @@ type Act =
   | { act: 'remembered'; ago: number }
 
 const ids = fc.constantFrom(...ALL.map(({ id }) => id))
-const policies = fc.record({
-  requiredAcr: fc.constantFrom(...ACR_VALUES, ACR_VALUES[0], ACR_VALUES[0]),
-  allowedMethods: fc.oneof(
-    fc.constant('all' as const),
-    fc.uniqueArray(ids, { minLength: 1 }).map(all => ['password', ...all]),
-  ),
-  secondFactor: fc.constantFrom(...SECOND_FACTOR),
-  secondFactorGrace: fc.constantFrom(0, 86_400),
-  rememberSecondFactor: fc.constantFrom(0, 3600, 30 * 86_400),
-})
+const policies: fc.Arbitrary<SignInPolicy> = fc.record(
+  {
+    requiredAcr: fc.constantFrom(...ACR_VALUES, ACR_VALUES[0], ACR_VALUES[0]),
+    allowedMethods: fc.oneof(
+      fc.constant('all' as const),
+      fc.uniqueArray(ids, { minLength: 1 }).map(all => ['password', ...all]),
+    ),
+    secondFactor: fc.constantFrom(...SECOND_FACTOR),
+    secondFactorGrace: fc.constantFrom(0, 86_400),
+    rememberSecondFactor: fc.constantFrom(0, 3600, 30 * 86_400),
+    proofsLast: fc.constantFrom(60, 86_400),
+  },
+  { requiredKeys: ['requiredAcr', 'allowedMethods', 'secondFactor', 'secondFactorGrace', 'rememberSecondFactor'] },
+)
 
 const acts: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ act: fc.constant('identify' as const) }),
@@ -171,9 +175,12 @@ function canProve({ has }: World, id: string): boolean {
 
 /** What must be true of an end, said without the decision's own words. */
 function expectEarned({ account, has, policy, request, now, attempt }: World, acr: string): void {
-  const { allowedMethods: allowed, secondFactor } = policy
+  const { allowedMethods: allowed, secondFactor, proofsLast = Infinity } = policy
   const counted = attempt.proofs.filter(
-    ({ at, method }) => Math.floor(at / 1000) >= account.validFrom && (allowed === 'all' || allowed.includes(method)),
+    ({ at, method }) =>
+      (at >= attempt.startedAt! || at >= now - proofsLast * 1000) &&
+      Math.floor(at / 1000) >= account.validFrom &&
+      (allowed === 'all' || allowed.includes(method)),
   )
   const may = (id: string) => allowed === 'all' || allowed.includes(id)
   const seconds = [...has].filter(id => id !== 'password' && may(id))

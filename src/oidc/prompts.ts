@@ -1,0 +1,68 @@
+// The prompts in their order, each raised by the steps that belong to it, with the errors that `prompt=none` gets.
+import type { Step } from '../core/signin/next-step.ts'
+
+interface PromptCheck {
+  reason: string
+  description: string
+  error: string
+  kinds: Step['kind'][]
+}
+
+export const PROMPTS: readonly { name: string; checks: readonly PromptCheck[] }[] = [
+  {
+    name: 'select_account',
+    checks: [
+      {
+        reason: 'select',
+        description: 'an account has to be chosen',
+        error: 'account_selection_required',
+        kinds: ['select'],
+      },
+    ],
+  },
+  {
+    name: 'create',
+    checks: [
+      {
+        reason: 'register',
+        description: 'the person asked to register',
+        error: 'interaction_required',
+        kinds: ['register'],
+      },
+    ],
+  },
+  {
+    name: 'login',
+    checks: [
+      {
+        reason: 'sign_in',
+        description: 'the person has to sign in',
+        error: 'login_required',
+        kinds: ['identify', 'prove'],
+      },
+      {
+        reason: 'complete',
+        description: 'the account needs the person',
+        error: 'interaction_required',
+        kinds: ['disabled', 'verify-email', 'choose-username', 'enrol'],
+      },
+    ],
+  },
+  {
+    name: 'consent',
+    checks: [
+      {
+        reason: 'consent',
+        description: 'the person has to agree',
+        error: 'consent_required',
+        kinds: ['consent'],
+      },
+    ],
+  },
+]
+
+/** The error that a request with `prompt=none` gets at this step; undefined where there is nothing to do. */
+export function silentError({ kind }: Step): string | undefined {
+  if (kind === 'refuse') return 'unmet_authentication_requirements'
+  return PROMPTS.flatMap(({ checks }) => checks).find(({ kinds }) => kinds.includes(kind))?.error
+}
