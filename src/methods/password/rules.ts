@@ -59,7 +59,7 @@ export async function minLengthFor(services: RulesServices, owner: PasswordOwner
 export async function isNeverAlone(services: RulesServices, owner: PasswordOwner): Promise<boolean> {
   const { policy, methods, credentials } = services
   await policy.read()
-  const { secondFactor, secondFactorGrace } = policy.resolve({ guard: 'apps', roles: owner.roles ?? [] }).settings
+  const { secondFactor, secondFactorGrace } = policy.resolve({ guards: ['apps'], roles: owner.roles ?? [] }).settings
   // Until a grace is over, the password is all that there is.
   if (secondFactor === 'required' && secondFactorGrace === 0) return true
   if (secondFactor === 'off' || owner.id === undefined) return false
