@@ -79,7 +79,7 @@ function remove(name: string, wanted: string, { json, last = false }: RemoveOpti
 async function policyOf(store: Store, config: Config, { roles }: Account): Promise<SignInPolicy> {
   const held = holdPolicy(createPolicies(store), config)
   await held.read()
-  return held.resolve({ guard: 'apps', roles }).settings
+  return held.resolve({ guards: ['apps'], roles }).settings
 }
 
 /** What policy does not let anybody sign in by is no way back. */

@@ -15,7 +15,7 @@ export const permission: Check = {
         await app.policy.read()
         const account = await app.accounts.get(id)
         const roles = account?.roles ?? []
-        const { settings } = app.policy.resolve({ guard: 'apps', clientId: CLIENT_ID, roles })
+        const { settings } = app.policy.resolve({ guards: ['apps'], clientId: CLIENT_ID, roles })
         if (!account || !standing(account, issuedAt) || !settings.requiredAcr) throw new Error('somebody was refused')
       })
     }
