@@ -44,7 +44,10 @@ export interface RenderedMail {
 export interface Views {
   /** A whole HTML page from `views/NAME.ejs` within `views/layout.ejs`, or the layout that the locals name. Throws when a local is missing. */
   render(name: string, locals: object): string
-  /** A mail from `views/mail/NAME.{subject,text,html}.ejs`, by `lang` and `zone` as of a page. The subject is one line. */
+  /**
+   * A mail from `views/mail/NAME.{subject,text,html}.ejs`, by `lang` and `zone` as of a page; its own page stands within
+   * `views/partials/mail/layout.ejs`. The subject is one line.
+   */
   renderMail(name: string, locals: object): RenderedMail
 }
 
@@ -80,11 +83,13 @@ export function createViews(root: string, globals: object): Views {
     },
 
     renderMail(name, locals) {
-      const all = { ...globals, ...locals, ...spoken(locals) }
+      const all = { initialOf, ...globals, ...locals, ...spoken(locals) }
+      const subject = fill(`mail/${name}.subject`, plainLine, all).trim()
+      const body = fill(`mail/${name}.html`, escapeHtml, all)
       return {
-        subject: fill(`mail/${name}.subject`, plainLine, all).trim(),
+        subject,
         text: fill(`mail/${name}.text`, plainLine, all),
-        html: fill(`mail/${name}.html`, escapeHtml, all),
+        html: fill('partials/mail/layout', escapeHtml, { ...all, subject, body }),
       }
     },
   }

@@ -108,6 +108,7 @@ export const pages: [name: string, locals: object][] = [
 
 const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
 export const mails: [name: string, locals: object][] = [
+  ['test', { brandName: 'Latchkey' }],
   [
     'verify-address',
     {
