@@ -118,7 +118,7 @@ export async function buildApp(
   })
 
   const jobRecords = createJobRecords(store, work.ran)
-  const jobs = listJobs({ config, store, signIns, sessions, events, keys, sendLogouts: tellDue })
+  const jobs = listJobs({ config, store, signIns, sessions, events, keys, sendLogouts: tellDue, postbox })
   measureIdentity(metrics, { events, live, hasher: domain.hasher, postbox })
   readJobs(metrics, jobs, jobRecords)
   const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))
@@ -149,7 +149,7 @@ export async function buildApp(
     },
     async close(): Promise<void> {
       provider.stop()
-      await postbox.settled(MAILS_AT_END)
+      await postbox.close(MAILS_AT_END)
       domain.mailer.close()
       await keepCounts()
       await bus.close()

@@ -18,6 +18,8 @@ import { createLiveCounts } from '../core/metrics/live-counts.ts'
 import { createScreen } from '../core/passwords/screen.ts'
 import { createPolicies } from '../core/policy/policies.ts'
 import { holdPolicy } from '../core/policy/held.ts'
+import { noteBounces } from '../core/outbox/bounces.ts'
+import { createOutbox } from '../core/outbox/outbox.ts'
 import { createPostbox } from '../core/postbox.ts'
 import { createSignIns } from '../core/signins.ts'
 import type { Bus } from '../lib/bus.ts'
@@ -49,8 +51,12 @@ export interface Ground {
 export function createDomain({ config, store, log, bus, views, observation, methods }: Ground) {
   const { work } = observation
   const mailer = observation.mailer(createMailer(config, log))
-  const postbox = createPostbox(mailer, views, log, work.mailed)
   const events = createEvents(store, config, bus)
+  const accounts = createAccounts(store)
+  const sealer = createSealer(config.secrets)
+  const outbox = createOutbox(store)
+  const bounced = noteBounces(accounts, events)
+  const postbox = createPostbox({ outbox, mailer, sealer, views, log, ended: work.mailed, bounced })
   const live = createLiveCounts(store)
   countLocks(events, live)
   events.readBy(logEvents(log))
@@ -62,7 +68,7 @@ export function createDomain({ config, store, log, bus, views, observation, meth
   const methodServices: MethodServices = {
     methods: workingMethods(methods, config),
     config,
-    accounts: createAccounts(store),
+    accounts,
     credentials: openCredentials(store),
     challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
     limits: createLimits(store, work.limited),
@@ -77,7 +83,7 @@ export function createDomain({ config, store, log, bus, views, observation, meth
       },
     }),
     policy: holdPolicy(policies, config),
-    sealer: createSealer(config.secrets),
+    sealer,
     postbox,
     fetch: guardedFetch,
     ...(sms ? { sms } : {}),

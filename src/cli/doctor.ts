@@ -7,6 +7,7 @@ import { ok, problem, type Finding, type Status } from './checks/finding.ts'
 import { checkIssuer } from './checks/issuer.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkMail } from './checks/mail.ts'
+import { checkOutbox } from './checks/outbox.ts'
 import { checkDataFolder, checkNode } from './checks/process.ts'
 import { checkRedis } from './checks/redis.ts'
 import { checkSms } from './checks/sms.ts'
@@ -63,7 +64,7 @@ async function checkStoreAndKeys(config: Config): Promise<Finding[]> {
   const { finding, store } = await checkStore(config)
   if (!store) return [finding, problem('keys', 'were not looked at, as the store cannot be used', 'See the store.')]
   try {
-    return [finding, await checkKeys(config, store)]
+    return [finding, ...(await Promise.all([checkKeys(config, store), checkOutbox(store)]))]
   } finally {
     await store.close()
   }

@@ -19,6 +19,7 @@ const nouns: Record<string, Noun> = {
   policy: { about: 'settings for everyone, a guard, a role or an app', load: () => import('./policy.ts') },
   security: { about: 'locks and the audit log', load: () => import('./security.ts') },
   events: { about: 'what happens, live', load: () => import('./events.ts') },
+  mail: { about: 'mails that wait, or were given up', load: () => import('./mail.ts') },
   jobs: { about: 'what is done by schedule', load: () => import('./jobs.ts') },
   migrate: { about: 'the schema of the store', load: () => import('./migrate.ts') },
   config: { about: 'the configuration', load: () => import('./config.ts') },

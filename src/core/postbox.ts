@@ -1,76 +1,108 @@
 // Mails that go out beside the answer: the person does not wait for the mail server, and an answer takes the same time
 // whether or not a mail is sent.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Refused } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { Mailer } from '../lib/mail/mailer.ts'
+import type { Sealer } from '../lib/seal.ts'
 import type { Views } from '../lib/views.ts'
+import type { Message, Outbox, OutboxState } from './outbox/outbox.ts'
+import { createSender, type Outcome } from './outbox/sender.ts'
+
+/** Seconds that a mail is worth sending for, unless it is said otherwise. */
+const LASTS = 3 * 24 * 60 * 60
 
 export type Postbox = ReturnType<typeof createPostbox>
 
 export interface PostboxState {
   underWay: number
-  /** Mails in a row that could not be sent, up to the last. */
+  /** Tries in a row that the mail server did not take, up to the last. */
   failing: number
   /** Epoch milliseconds. */
   lastSentAt?: number
   lastFailedAt?: number
 }
 
-/** @param ended told of each mail by its name, once it is sent or could not be */
-export function createPostbox(
-  mailer: Mailer,
-  views: Views,
-  log: Log,
-  ended: (name: string, outcome: 'sent' | 'failed') => void = () => {},
-) {
-  const underWay = new Set<Promise<void>>()
+export interface PostboxParts {
+  outbox: Outbox
+  mailer: Mailer
+  sealer: Sealer
+  views: Pick<Views, 'renderMail'>
+  log: Log
+  /** Told of each try by the mail's name. */
+  ended?: (name: string, outcome: Outcome) => void
+  /** Told of an address that refuses mail for good. */
+  bounced?: (message: Message) => Promise<void>
+}
+
+export interface PostOptions {
+  /** Seconds that it is of use for: a code that is too old is not sent any more. */
+  lasts?: number
+  /** Given where the same mail may be posted twice: the second time is nothing. */
+  id?: string
+}
+
+export function createPostbox(parts: PostboxParts) {
+  const { outbox, sealer, views, log, ended = () => {}, bounced = async () => {} } = parts
   const last: Omit<PostboxState, 'underWay'> = { failing: 0 }
+  const beingPut = new Set<Promise<void>>()
+  const sender = createSender({ ...parts, ended: note, bounced })
 
-  function sent(name: string): void {
-    last.failing = 0
-    last.lastSentAt = Date.now()
-    ended(name, 'sent')
-  }
-
-  function failed(name: string, error: unknown): void {
-    // An address that cannot be one says nothing about the mail server.
-    if (!(error instanceof Refused)) {
+  function note(name: string, outcome: Outcome, serverFailed: boolean): void {
+    if (outcome === 'sent') {
+      last.failing = 0
+      last.lastSentAt = Date.now()
+    } else if (serverFailed) {
       last.failing++
       last.lastFailedAt = Date.now()
     }
-    log.error({ err: error, mail: name }, 'a mail could not be sent')
-    ended(name, 'failed')
+    ended(name, outcome)
+  }
+
+  async function put(to: string | undefined, name: string, locals: object, options: PostOptions): Promise<void> {
+    const { lasts = LASTS, ...rest } = options
+    const sealed = await sealer.seal(JSON.stringify(views.renderMail(name, locals)))
+    await outbox.put({ ...rest, to, name, sealed, lasts })
+    sender.wake()
+  }
+
+  async function settled(atMost = 30_000): Promise<void> {
+    const waited = new AbortController()
+    const { signal } = waited
+    const tooLong = pause(atMost, undefined, { signal }).catch(() => {})
+    await Promise.race([Promise.allSettled(beingPut).then(sender.idle), tooLong])
+    waited.abort()
   }
 
   return {
     /**
-     * Renders views/mail/NAME and sends it. A failure is logged, with no secret; the person can ask again.
-     * @param to undefined when it is for nobody: it is rendered and thrown away, so that the answer takes as long
+     * Renders views/mail/NAME and puts it into the outbox; it is sent right behind that, and again while it cannot be.
+     * Answers when it is written.
+     * @param to undefined when it is for nobody: the same is done, but that it is sent to nowhere
+     * @throws Unavailable
      */
-    post(to: string | undefined, name: string, locals: object): void {
-      const mail = views.renderMail(name, locals)
-      if (to === undefined) return
-      const sending = mailer
-        .send({ to, ...mail })
-        .then(
-          () => sent(name),
-          (error: unknown) => failed(name, error),
-        )
-        .finally(() => underWay.delete(sending))
-      underWay.add(sending)
+    post(to: string | undefined, name: string, locals: object, options: PostOptions = {}): Promise<void> {
+      const putting = put(to, name, locals, options).finally(() => beingPut.delete(putting))
+      beingPut.add(putting)
+      return putting
     },
 
-    state: (): PostboxState => ({ underWay: underWay.size, ...last }),
+    /** Sends what is due, whoever put it in, and answers when this process has nothing under way any more. */
+    async sendDue(): Promise<void> {
+      sender.wake()
+      await sender.idle()
+    },
 
-    /** Waits for what is under way, at the most so many milliseconds: at the end of the process, and in tests. */
-    async settled(atMost = 30_000): Promise<void> {
-      const waited = new AbortController()
-      const { signal } = waited
-      const tooLong = pause(atMost, undefined, { signal }).catch(() => {})
-      await Promise.race([Promise.all(underWay), tooLong])
-      waited.abort()
-      if (underWay.size > 0) log.warn({ mails: underWay.size }, 'mails are still under way')
+    state: (): PostboxState => ({ underWay: sender.underWay(), ...last }),
+    waiting: (): Promise<OutboxState> => outbox.state(),
+
+    /** Waits for what is under way, at the most so many milliseconds. */
+    settled,
+
+    /** Takes nothing more up; what is in the outbox is for another process, or the next one. */
+    async close(atMost: number): Promise<void> {
+      sender.stop()
+      await settled(atMost)
+      if (sender.underWay() > 0) log.warn({ mails: sender.underWay() }, 'mails are still under way')
     },
   }
 }

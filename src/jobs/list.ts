@@ -1,4 +1,5 @@
 import type { Events } from '../core/events/events.ts'
+import type { Postbox } from '../core/postbox.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { declarations } from '../oidc/declarations.ts'
@@ -10,6 +11,7 @@ import type { Job } from './job.ts'
 import { removeExpired } from './remove-expired.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { sendLogoutsJob } from './send-logouts.ts'
+import { sendOutbox } from './send-outbox.ts'
 
 export interface JobParts {
   config: Pick<Config, 'signingKeyTtl'>
@@ -20,14 +22,16 @@ export interface JobParts {
   keys: KeyRing
   /** Tells apps of the sign-outs that are due. */
   sendLogouts: () => Promise<{ told: number; failed: number }>
+  postbox: Pick<Postbox, 'sendDue' | 'waiting'>
 }
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
-export function listJobs({ config, store, signIns, sessions, events, keys, sendLogouts }: JobParts): Job[] {
+export function listJobs({ config, store, signIns, sessions, events, keys, sendLogouts, postbox }: JobParts): Job[] {
   return [
     removeExpired(store, declarations),
     endSignIns(signIns, sessions, events),
     sendLogoutsJob(sendLogouts),
+    sendOutbox(postbox),
     rotateKeys(keys, events, config.signingKeyTtl),
   ]
 }

@@ -19,23 +19,23 @@ interface FactorChange {
 
 type Services = { config: Pick<Config, 'name' | 'issuer'>; postbox: Pick<Postbox, 'post'> }
 
-export function noticeFactorAdded(services: Services, change: FactorChange): void {
-  post(services, 'factor-added', change)
+export function noticeFactorAdded(services: Services, change: FactorChange): Promise<void> {
+  return post(services, 'factor-added', change)
 }
 
-export function noticeFactorRemoved(services: Services, change: FactorChange): void {
-  post(services, 'factor-removed', change)
+export function noticeFactorRemoved(services: Services, change: FactorChange): Promise<void> {
+  return post(services, 'factor-removed', change)
 }
 
 function post(
   { config, postbox }: Services,
   mail: string,
   { account, method, credential, at, from }: FactorChange,
-): void {
+): Promise<void> {
   const language = languageOfAccount(account)
   const kind = method.words(language.t).name
   const name = credential && (credential.label ?? method.describe([credential], language.t)[0]?.name)
-  postbox.post(account.email, mail, {
+  return postbox.post(account.email, mail, {
     ...inMailOf(account),
     brandName: config.name,
     email: account.email,

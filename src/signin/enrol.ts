@@ -26,7 +26,7 @@ export async function enrol(submission: Submission): Promise<void> {
   }
   const { proof } = enrolled
   // Whoever knows the password of an account that has no second factor could give it theirs.
-  noticeFactorAdded(services, { account: account!, method, at: Date.now(), from: ctx.get('user-agent') })
+  await noticeFactorAdded(services, { account: account!, method, at: Date.now(), from: ctx.get('user-agent') })
   await go(known =>
     known.accountId === account!.id
       ? {

@@ -16,7 +16,7 @@ export async function linkIdentity({ services, ctx, client, attempt, account }: 
     known => known ?? { ...linking, createdAt: now, updatedAt: now },
   )
   if (stored?.accountId !== account.id) return
-  noticeFactorAdded(services, { account, method, at: now, from: ctx.get('user-agent') })
+  await noticeFactorAdded(services, { account, method, at: now, from: ctx.get('user-agent') })
 }
 
 /** Above the ways to prove the account that it is to be added to. */

@@ -39,6 +39,7 @@ describe('latchkey doctor', () => {
       ['data folder', 'ok'],
       ['store', 'ok'],
       ['keys', 'ok'],
+      ['outbox', 'ok'],
       ['mail', 'ok'],
       ['sms', 'ok'],
       ['issuer', 'warning'],

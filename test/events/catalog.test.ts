@@ -35,6 +35,7 @@ const about: Record<EventType, Field[]> = {
   'link.created': atApp,
   'link.used': atApp,
   'device.forgotten': [...atApp, 'deviceId'],
+  'mail.bounced': person,
   'session.created': [...inSession, 'clientId'],
   'session.ended': inSession,
   'session.expired': inSession,
@@ -53,8 +54,8 @@ const about: Record<EventType, Field[]> = {
   'keys.rotated': [],
 }
 /** By jobs, which come from nowhere. */
-const byJobs = new Set<string>(['session.expired'])
-const failures = new Set<string>(['signin.failed', 'signin.locked', 'consent.refused'])
+const byJobs = new Set<string>(['session.expired', 'mail.bounced'])
+const failures = new Set<string>(['signin.failed', 'signin.locked', 'consent.refused', 'mail.bounced'])
 
 describe('the catalog of events', () => {
   let folder: string

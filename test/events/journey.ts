@@ -64,6 +64,14 @@ export class Journey {
     return email
   }
 
+  /** A mail to somebody whose mailbox is gone. */
+  async #bounce(client: ClientView): Promise<void> {
+    const email = await this.#person()
+    this.#stage.mailbox.unknown.add(email)
+    const { visitor, page } = await this.#begin(client)
+    await signIn(visitor, page, email)
+  }
+
   async #mailTo(email: string) {
     const mail = this.#stage.mailbox.to(email).at(-1) ?? (await this.#stage.mailbox.next(email))
     this.#stage.secrets.keep('mailed code', codeIn(mail))
@@ -116,6 +124,7 @@ export class Journey {
       this.#person('--verified'),
     ])
     const client = await this.#changeClients(first, gone)
+    await this.#bounce(client)
     await this.#registrations(client)
     await this.#person('--verified', '--role', 'auditor')
     await this.#failures(client, other)

@@ -78,7 +78,7 @@ describe('the management port', () => {
     const views = ['already-registered', { brandName: 'x', email: 'a@example.com', startedFrom: 'x' }] as const
     await server.mailbox.close()
     const post = async (times: number) => {
-      for (let time = 0; time < times; time += 1) server.app.postbox.post('a@example.com', ...views)
+      for (let time = 0; time < times; time += 1) await server.app.postbox.post('a@example.com', ...views)
       await server.app.postbox.settled()
     }
     await post(2)

@@ -94,12 +94,12 @@ describe('metrics', () => {
   it('tell what became of mails and text messages', async () => {
     const { postbox, methodServices } = server.app
     const locals = { brandName: 'x', email: 'x', startedFrom: 'x' }
-    for (const to of ['a@example.com', 'not an address']) postbox.post(to, 'already-registered', locals)
+    for (const to of ['a@example.com', 'not an address']) await postbox.post(to, 'already-registered', locals)
     await postbox.settled()
     await methodServices.sms!.send({ to: '+4915112345678', text: 'x' })
     expect(await seriesOf('latchkey_mails_total')).to.deep.equal({
       'mail="already-registered",outcome="sent"': 1,
-      'mail="already-registered",outcome="failed"': 1,
+      'mail="already-registered",outcome="dead"': 1,
     })
     expect(await seriesOf('latchkey_sms_total')).to.deep.equal({ 'outcome="sent"': 1 })
   })

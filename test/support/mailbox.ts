@@ -16,6 +16,8 @@ export interface ReceivedMail {
 export interface Mailbox {
   /** For LATCHKEY_MAIL. */
   url: string
+  /** Addresses that it has nobody for. */
+  unknown: Set<string>
   /** Every mail to the address, oldest first. */
   to(address: string): ReceivedMail[]
   /** The next mail to the address that was not asked for before; waits for it to come. */
@@ -26,6 +28,7 @@ export interface Mailbox {
 /** @param wanted the port; a free one unless given */
 export async function startMailbox(wanted = 0): Promise<Mailbox> {
   const mails = new Map<string, ReceivedMail[]>()
+  const unknown = new Set<string>()
   const taken = new Map<string, number>()
   const arrivals = new EventEmitter().setMaxListeners(0)
   async function keep(stream: Readable): Promise<void> {
@@ -49,6 +52,10 @@ export async function startMailbox(wanted = 0): Promise<Mailbox> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      const refusal = Object.assign(new Error('5.1.1 Nobody is called that here'), { responseCode: 550 })
+      done(unknown.has(address) ? refusal : null)
+    },
     onData(stream, _session, done) {
       void keep(stream).then(() => done(), done)
     },
@@ -59,6 +66,7 @@ export async function startMailbox(wanted = 0): Promise<Mailbox> {
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
   return {
+    unknown,
     url: `smtp://127.0.0.1:${port}`,
     to: toAddress,
     next,

@@ -34,7 +34,7 @@ export async function add(submission: AccountSubmission): Promise<void> {
     // Setting it up has proven that the person has it: the next change does not ask for it at once.
     const { account } = signedIn
     if (enrolled.proof) await services.console.prove(ctx, signedIn, enrolled.proof)
-    noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
+    await noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
     if (enrolled.endsSessions) {
       await services.endEverywhere(account.id, originOf(submission))
       return goTo(ctx, `${SECURITY}?done=password`)

@@ -46,7 +46,7 @@ export async function remove(submission: AccountSubmission): Promise<void> {
     const { sessionUid } = signedIn.session
     await removeCredential(services, account, credential.id, { origin: originOf(submission), sessionUid, alsoCheck })
     await forgetAllDevices(submission)
-    noticeFactorRemoved(services, { account, method, credential, at: Date.now(), from: ctx.get('user-agent') })
+    await noticeFactorRemoved(services, { account, method, credential, at: Date.now(), from: ctx.get('user-agent') })
     goTo(ctx, `${SECURITY}?done=removed`)
   } catch (error) {
     if (!(error instanceof Refused)) throw error

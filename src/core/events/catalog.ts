@@ -25,6 +25,8 @@ export const catalog = {
   'link.created': z.strictObject({ purpose: z.enum(LINK_PURPOSES), uses: z.number(), until: z.number() }),
   'link.used': z.strictObject({ purpose: z.enum(LINK_PURPOSES) }),
   'device.forgotten': nothing,
+  /** The account's address refuses mail for good. */
+  'mail.bounced': z.strictObject({ mail: z.string() }),
   'session.created': nothing,
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
   'session.expired': nothing,

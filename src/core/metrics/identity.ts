@@ -10,7 +10,7 @@ export interface Measured {
   events: Events
   live: LiveCounts
   hasher: Pick<Hasher, 'state'>
-  postbox: Pick<Postbox, 'state'>
+  postbox: Pick<Postbox, 'state' | 'waiting'>
 }
 
 export function measureIdentity(metrics: Metrics, { events, live, hasher, postbox }: Measured): void {
@@ -33,6 +33,29 @@ export function measureIdentity(metrics: Metrics, { events, live, hasher, postbo
   )
   metrics.reading({ name: 'latchkey_mails_under_way', help: 'Mails that are being handed over.' }, () =>
     sample(postbox.state().underWay),
+  )
+  readOutbox(metrics, postbox)
+}
+
+function readOutbox(metrics: Metrics, postbox: Pick<Postbox, 'waiting'>): void {
+  const aggregator = 'max'
+  metrics.reading({ name: 'latchkey_outbox_mails', help: 'Mails in the outbox, by state.', aggregator }, async () => {
+    const { waiting, dead } = await postbox.waiting()
+    return [
+      { labels: { state: 'waiting' }, value: waiting },
+      { labels: { state: 'dead' }, value: dead },
+    ]
+  })
+  metrics.reading(
+    {
+      name: 'latchkey_outbox_oldest_seconds',
+      help: 'Age of the oldest mail that waits; 0 when none does.',
+      aggregator,
+    },
+    async () => {
+      const { oldestAt } = await postbox.waiting()
+      return sample(oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000)
+    },
   )
 }
 

@@ -3,6 +3,7 @@ import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { JobOutcome, JobRecords } from '../job-records.ts'
 import type { Rule } from '../limits.ts'
 import type { BreachAnswer } from '../passwords/breached.ts'
+import type { Outcome } from '../outbox/sender.ts'
 
 export function measureWork(metrics: Metrics) {
   const hashes = metrics.histogram({
@@ -14,7 +15,7 @@ export function measureWork(metrics: Metrics) {
   const runs = hashes.with('run')
   const mails = metrics.counter({
     name: 'latchkey_mails_total',
-    help: 'Mails (codes and links among them), by kind and outcome.',
+    help: 'Tries to send a mail, by its kind and outcome; one that failed is tried again.',
     labels: ['mail', 'outcome'],
   })
   const messages = metrics.counter({
@@ -48,7 +49,7 @@ export function measureWork(metrics: Metrics) {
       waits.observe(waited)
       runs.observe(took)
     },
-    mailed: (mail: string, outcome: 'sent' | 'failed'): unknown => mails.with(mail, outcome).value++,
+    mailed: (mail: string, outcome: Outcome): unknown => mails.with(mail, outcome).value++,
     texted: (outcome: 'sent' | 'failed'): unknown => messages.with(outcome).value++,
     lookedUp: (answer: BreachAnswer): unknown => lookUps.with(answer).value++,
     limited: (rule: Rule): unknown => refusals.with(rule.name).value++,

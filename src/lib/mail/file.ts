@@ -38,7 +38,7 @@ export function createFileMailer(folder: string, { from, log, print }: FileMailO
 }
 
 /** A message that mail programs open (RFC 5322, RFC 6532) and people can read: text first, nothing encoded. */
-function compose({ to, subject, text, html }: Mail, from: string, at: Date): string {
+function compose({ id, to, subject, text, html }: Mail, from: string, at: Date): string {
   const boundary = `=_${newId()}`
   const part = (type: string, body: string) =>
     [`--${boundary}`, `Content-Type: ${type}; charset=utf-8`, 'Content-Transfer-Encoding: 8bit', '', body, ''].join(
@@ -49,6 +49,8 @@ function compose({ to, subject, text, html }: Mail, from: string, at: Date): str
     `To: ${to}`,
     `Subject: ${subject}`,
     `Date: ${at.toUTCString()}`,
+    `Message-ID: <${id}@localhost>`,
+    'Auto-Submitted: auto-generated',
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative; boundary="${boundary}"`,
     '',

@@ -1,6 +1,8 @@
 import { Refused } from '../errors.ts'
 
 export type Mail = {
+  /** Tells the same mail, sent once more, from another. */
+  id: string
   /** One address, nothing more. */
   to: string
   subject: string
@@ -8,9 +10,24 @@ export type Mail = {
   html: string
 }
 
+/** The next hop will not take this mail however often it is tried (5yz, RFC 5321, section 4.2.1). */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused'
+  /** Whether it is the address that it refuses, and not what is in the mail. */
+  readonly isAddress: boolean
+
+  constructor(message: string, isAddress: boolean, options?: ErrorOptions) {
+    super(message, options)
+    this.isAddress = isAddress
+  }
+}
+
 /** Sends mail, one way or another. */
 export type Mailer = {
-  /** Resolves when the next hop has taken the mail. Throws when it has not; Refused `mail.address` for a bad address. */
+  /**
+   * Resolves when the next hop has taken the mail. @throws when it has not: Refused `mail.address` for a bad address,
+   * MailRefused for what it will never take
+   */
   send(mail: Mail): Promise<void>
   /** Throws when mail could not be sent right now. */
   verify(): Promise<void>

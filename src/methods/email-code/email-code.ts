@@ -33,7 +33,7 @@ export const emailCode: Method = {
     const { account, clientName } = attempted
     const reachable = account?.emailVerified === true && account.status === 'active'
     const code = await makeCode(services, ID, attempted, reachable)
-    postCode(services, reachable ? account.email : undefined, { code, clientName })
+    await postCode(services, reachable ? account.email : undefined, { code, clientName })
     return { kind: 'asked' }
   },
 
@@ -50,7 +50,7 @@ export const emailCode: Method = {
     async confirm(services, who, form) {
       if (form.send !== undefined) {
         const code = await makeEnrolCode(services, ID, who)
-        postCode(services, who.account.email, { code })
+        await postCode(services, who.account.email, { code })
         return { kind: 'more' }
       }
       await services.challenges.takeByCode(enrolBound(ID, who), typedCode(form))
@@ -76,7 +76,8 @@ function postCode(
   { postbox, config }: MethodServices,
   to: string | undefined,
   { code, clientName }: { code: string; clientName?: string },
-): void {
+): Promise<void> {
   const lasts = `${Math.round(config.codeTtl / 60)} minutes`
-  postbox.post(to, 'sign-in-code', { brandName: config.name, code, lasts, ...(clientName ? { clientName } : {}) })
+  const locals = { brandName: config.name, code, lasts, ...(clientName ? { clientName } : {}) }
+  return postbox.post(to, 'sign-in-code', locals, { lasts: config.codeTtl })
 }

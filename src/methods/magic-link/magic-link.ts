@@ -36,14 +36,15 @@ export const magicLink: Method = {
     await countSent(services, MAGIC_LINK, accountKey(attempted), address)
     const reachable = account?.emailVerified === true && account.status === 'active'
     const token = await links.ask(owner, { account, reachable, from: { address, userAgent } })
-    postbox.post(reachable ? account.email : undefined, 'sign-in-link', {
+    const locals = {
       brandName: config.name,
       clientName,
       link: askedAddress(config, owner, token),
       lasts: `${Math.round(config.magicLinkTtl / 60)} minutes`,
       askedFrom: describeBrowser(userAgent),
       address,
-    })
+    }
+    await postbox.post(reachable ? account.email : undefined, 'sign-in-link', locals, { lasts: config.magicLinkTtl })
     return { kind: 'asked' }
   },
 

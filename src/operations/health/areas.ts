@@ -21,6 +21,8 @@ export type Area = 'auth/login' | 'sessions' | 'security' | 'tokens'
 
 /** So many mails in a row that could not be sent mean that none can. */
 const MAIL_FAILURES = 3
+/** So long a mail waits only where none is sent, by any process. Milliseconds. */
+const MAIL_WAITS = 15 * 60 * 1000
 /** How late keys may be renewed, for a job that is tried again each hour. Milliseconds. */
 const KEYS_LATE = 24 * 60 * 60 * 1000
 /** What no document is called. */
@@ -93,11 +95,16 @@ function isSigning({ state }: KeyFacts): boolean {
   return state === 'signing'
 }
 
-function mailHealth(postbox: Postbox): CheckResult {
+async function mailHealth(postbox: Postbox): Promise<CheckResult> {
   const { failing, underWay, lastSentAt, lastFailedAt } = postbox.state()
+  const { waiting, dead, oldestAt = Date.now() } = await postbox.waiting()
+  const waits = Math.max(0, Date.now() - oldestAt)
   const time = (at: number) => new Date(at).toISOString()
   return {
-    ok: failing < MAIL_FAILURES,
+    ok: failing < MAIL_FAILURES && waits < MAIL_WAITS,
+    waiting,
+    oldestSeconds: Math.round(waits / 1000),
+    dead,
     underWay,
     failing,
     ...(lastSentAt ? { lastSentAt: time(lastSentAt) } : {}),

@@ -14,23 +14,22 @@ interface VerificationMail {
 }
 
 /** Sends the code and the link, or tells the owner of a taken address that someone tried to register with it. */
-export function postVerification({ config, postbox }: SignInServices, mail: VerificationMail): void {
+export function postVerification({ config, postbox }: SignInServices, mail: VerificationMail): Promise<void> {
   const { email, secrets, startedFrom, client, uid } = mail
   const common = { brandName: config.name, email, startedFrom, clientName: client.clientName ?? client.clientId }
   if (mail.taken) {
-    postbox.post(email, 'already-registered', {
-      ...common,
-      ...(client.clientUri ? { signinUrl: client.clientUri } : {}),
-    })
-    return
+    const locals = { ...common, ...(client.clientUri ? { signinUrl: client.clientUri } : {}) }
+    return postbox.post(email, 'already-registered', locals, { lasts: config.verificationTtl })
   }
-  postbox.post(email, 'verify-address', {
+  const locals = {
     ...common,
     code: secrets.code,
     link: `${config.issuer}/signin/${uid}/verify/${secrets.link}`,
     codeLasts: lasting(config.codeTtl),
     linkLasts: lasting(config.verificationTtl),
-  })
+  }
+  // The code may be too old by then; the link is not.
+  return postbox.post(email, 'verify-address', locals, { lasts: config.verificationTtl })
 }
 
 /** Seconds as people say them: `5 minutes`, `24 hours`. */

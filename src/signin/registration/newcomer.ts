@@ -32,6 +32,6 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
   const taken = (await services.accounts.byIdentifier(email)) !== undefined
   const startedFrom = describeBrowser(ctx.get('user-agent'))
   const { id, secrets } = await services.verifications.start({ email, taken, startedFrom, registration })
-  postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken })
+  await postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken })
   return goAs(attempt => ({ ...attempt, verificationId: id }))
 }

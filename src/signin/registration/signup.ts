@@ -42,7 +42,14 @@ export async function signUp({ services, ctx, client, form, passkeyAllowed, go }
       ...(made ? { secured: securedBy(made) } : {}),
     },
   })
-  postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken: holder !== undefined })
+  await postVerification(services, {
+    email,
+    secrets,
+    startedFrom,
+    client,
+    uid: ctx.params.uid!,
+    taken: holder !== undefined,
+  })
   await go(attempt => ({ ...withoutPerson(attempt), verificationId: id, remember: form.text('remember') !== '' }))
 }
 

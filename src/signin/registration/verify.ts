@@ -48,7 +48,7 @@ export async function resend({
   if (renewed) {
     const { verification, secrets } = renewed
     const { email, startedFrom } = verification
-    postVerification(services, {
+    await postVerification(services, {
       email,
       secrets,
       startedFrom,
@@ -79,7 +79,7 @@ export async function sendFirst({
   const first = await services.attempts.update(attempt.id, known =>
     known.verificationId === attempt.verificationId ? { ...known, verificationId: id } : undefined,
   )
-  if (first) postVerification(services, { email, secrets, startedFrom, client, uid: attempt.id, taken: false })
+  if (first) await postVerification(services, { email, secrets, startedFrom, client, uid: attempt.id, taken: false })
 }
 
 /** The username of a registration was taken by the time its address was proven: another is chosen, or none. */

@@ -14,6 +14,7 @@ import type { Mail } from '../../../src/lib/mail/mailer.ts'
 
 const FROM = 'Latchkey <no-reply@example.com>'
 const MAIL: Mail = {
+  id: '0001',
   to: 'ada@example.com',
   subject: 'Vérify your address',
   text: 'Open https://id.example.com/verify?token=abc=def\n',
