@@ -47,7 +47,7 @@ export function finishLink(services: AccountServices) {
       const { account } = signedIn
       const credential = await method.link.finish(services, enrolling(page), form.fields)
       await addCredential(services, credential, originOf(page))
-      noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
+      await noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
       goTo(ctx, `${SECURITY}?done=linked`)
     })
   }
