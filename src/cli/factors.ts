@@ -12,9 +12,9 @@ import { knownMethods, methods as listed } from '../methods/list.ts'
 import { noticeFactorRemoved } from '../methods/notices.ts'
 import type { Store } from '../storage/port.ts'
 import { CommandError } from './support/failure.ts'
+import { openPostbox } from './support/mail.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
-import { sendMails } from './support/postbox.ts'
 import { withJson, type JsonOption } from './support/options.ts'
 import { print, table, time } from './support/print.ts'
 
@@ -70,8 +70,9 @@ function remove(name: string, wanted: string, { json, last = false }: RemoveOpti
     })
     const method = methods.find(({ id }) => id === one.method)!
     const change = { account, method, name: one.name, at: Date.now(), from: 'an administrator' }
-    const unsent = await sendMails(config, postbox => noticeFactorRemoved({ config, postbox }, change))
-    if (unsent) process.stderr.write(`The mail about it to ${account.email} could not be sent: ${unsent}\n`)
+    const postbox = openPostbox(opened)
+    await noticeFactorRemoved({ config, postbox }, change)
+    await postbox.settled()
     print(json, { removed: one.credentialId }, () => `Removed: ${one.name} of ${account.email}.`)
   })
 }
