@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
 import { profileSchema, type Account } from '../core/accounts/account.ts'
 import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
-import { onlyCredentialId } from '../core/credentials.ts'
-import { newId } from '../lib/ids.ts'
 import { newPassword } from '../methods/password/rules.ts'
 import { storePassword } from '../methods/password/set.ts'
 import { setAccountStatus } from '../oidc/sessions/account-status.ts'
 import { define as defineFactors } from './factors.ts'
+import { addAccount } from './support/add-account.ts'
 import { CommandError, UsageError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
@@ -15,6 +14,7 @@ import { facts, more, print, table, time } from './support/print.ts'
 import { askNewPassword, isInteractive } from './support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from './support/secret-input.ts'
 import { defineLink } from './user-links.ts'
+import { defineImport } from './users-import.ts'
 
 interface CreateOptions extends JsonOption, PasswordOptions {
   email: string
@@ -44,6 +44,7 @@ export function define(users: Command): void {
     .action((name: string, options: JsonOption) => setStatus(name, 'active', options))
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
   defineLink(users)
+  defineImport(users)
 }
 
 function create(options: CreateOptions): Promise<void> {
@@ -54,7 +55,6 @@ function create(options: CreateOptions): Promise<void> {
 }
 
 async function createAccount(opened: Opened, options: CreateOptions): Promise<Account> {
-  const { accounts, credentials, events } = opened
   const email = canonicalEmail(options.email)
   const username = options.username === undefined ? undefined : canonicalUsername(options.username)
   const profile = profileSchema.safeParse(options.name ? { name: options.name } : {})
@@ -63,31 +63,8 @@ async function createAccount(opened: Opened, options: CreateOptions): Promise<Ac
   const newcomer = { email, ...(username ? { username } : {}), profile: profile.data, roles }
   const password = await newPassword(opened, await passwordOf(options), newcomer)
 
-  const id = newId()
-  const entry = { type: 'account.registered', ...ORIGIN, accountId: id, details: { by: 'admin' } } as const
-  // The password first: without its account it is nothing, while an account without it could not sign in.
-  await storePassword(opened, id, password)
-  try {
-    // Written first, so that no act is without its entry.
-    await events.emit(entry)
-    for (const role of roles) {
-      await events.emit({ type: 'role.assigned', ...ORIGIN, accountId: id, details: { role } })
-    }
-    return await accounts.create({
-      id,
-      email,
-      emailVerified: options.verified === true,
-      ...(username ? { username } : {}),
-      profile: profile.data,
-      roles,
-    })
-  } catch (error) {
-    if (!(await accounts.get(id))) {
-      await credentials.remove(onlyCredentialId('password', id))
-      await events.emit({ ...entry, outcome: 'failure' })
-    }
-    throw error
-  }
+  const wanted = { ...newcomer, emailVerified: options.verified === true }
+  return addAccount(opened, wanted, id => storePassword(opened, id, password))
 }
 
 async function passwordOf(options: CreateOptions): Promise<string> {

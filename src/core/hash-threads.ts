@@ -14,7 +14,12 @@ export function hash(password: string, options: Options): Promise<string> {
 }
 
 export function verify(stored: string, password: string): Promise<boolean> {
-  return run({ stored, password }) as Promise<boolean>
+  return run({ stored, password, foreign: false }) as Promise<boolean>
+}
+
+/** As `verify`, of another program's hash (passwords/foreign/). @throws UnusableHash */
+export function verifyForeign(stored: string, password: string): Promise<boolean> {
+  return run({ stored, password, foreign: true }) as Promise<boolean>
 }
 
 async function run(job: HashJob): Promise<string | boolean> {

@@ -1,6 +1,6 @@
 import { createBounded, type BoundedState } from '../lib/bounded.ts'
 import type { Tracing } from '../lib/tracing/tracing.ts'
-import { hash, verify } from './hash-threads.ts'
+import { hash, verify, verifyForeign } from './hash-threads.ts'
 
 // OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.
 export const HASH_PARAMETERS = { memoryCost: 19456, timeCost: 2, parallelism: 1 }
@@ -8,9 +8,12 @@ const CURRENT = '$argon2id$v=19$m=19456,t=2,p=1$'
 
 export interface Hasher {
   hash(password: string): Promise<string>
-  /** Compares with `stored`, or, for nobody's password, spends the same time and answers false. */
+  /**
+   * Compares with `stored`, which may be another program's, or, for nobody's password, spends the same time and answers
+   * false. @throws UnusableHash for what is no hash
+   */
   verify(stored: string | undefined, password: string): Promise<boolean>
-  /** Whether the hash was made with other parameters than today's. */
+  /** Whether the hash was made with other parameters than today's, or by another program. */
   isOutdated(stored: string): boolean
   state(): BoundedState
 }
@@ -38,17 +41,31 @@ export function createHasher({ width, queue, ended }: HasherOptions): Hasher {
       throw error
     }))
 
+  /** A wrong one takes as long as a hash of ours at least: what was once hashed quickly is not to be told by the time. */
+  async function verifyOther(stored: string, password: string): Promise<boolean> {
+    const ours = await nobodys()
+    return bounded(
+      async () =>
+        (await verifyForeign(stored, password)) || ((await verify(ours, password.normalize('NFKC'))) && false),
+    )
+  }
+
   return {
     hash: hashed,
     async verify(stored, password) {
+      if (stored !== undefined && isOutdated(stored)) return verifyOther(stored, password)
       // Not bounded: were it refused when too many wait, it would be refused for ever.
       const against = stored ?? (await nobodys())
       const matches = await bounded(() => verify(against, password.normalize('NFKC')))
       return matches && stored !== undefined
     },
-    isOutdated: stored => !stored.startsWith(CURRENT),
+    isOutdated,
     state: bounded.state,
   }
+}
+
+function isOutdated(stored: string): boolean {
+  return !stored.startsWith(CURRENT)
 }
 
 /** The same, with each hash that a request waits for in a span. */

@@ -2,7 +2,7 @@ import { onlyCredentialId } from '../../core/credentials.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
-import { passwordDataSchema } from './data.ts'
+import { passwordDataSchema, storedHash, type PasswordData } from './data.ts'
 import { confirmPassword, enrolPage } from './enrol.ts'
 import { countPasswordTry } from './limits.ts'
 import { MAX_LENGTH } from './shape.ts'
@@ -32,10 +32,11 @@ export const password: Method = {
     if (typed === '') throw new Refused('password.missing', { field: 'password' })
     const { succeeded, notMade } = await countPasswordTry(services, attempted)
 
-    const { credentials, hasher } = services
+    const { credentials, hasher, sealer } = services
     // Looked for in any case, so that the time does not tell who has an account.
     const credential = await credentials.get(onlyCredentialId('password', attempted.account?.id ?? 'nobody'))
-    const stored = credential && passwordDataSchema.parse(credential.data).hash
+    const data = credential && passwordDataSchema.parse(credential.data)
+    const stored = data && (await storedHash(sealer, data))
     // Nobody's password and one that is too long to be anybody's take the same time as a wrong one.
     const matches = await hasher
       .verify(typed.length > MAX_LENGTH * 4 ? undefined : stored, typed.slice(0, MAX_LENGTH * 4))
@@ -51,7 +52,7 @@ export const password: Method = {
     }
 
     await succeeded()
-    if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, stored, typed)
+    if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, data, typed)
     return { proof: passwordProof(Date.now()) }
   },
 
@@ -70,13 +71,15 @@ export const password: Method = {
 async function renewHash(
   { credentials, hasher }: MethodServices,
   credentialId: string,
-  stored: string,
+  { hash: was, sealed: wasSealed }: PasswordData,
   text: string,
 ): Promise<void> {
   const hash = await hasher.hash(text)
-  await credentials.update(credentialId, known =>
-    known.data.hash === stored ? { ...known, data: { ...known.data, hash }, updatedAt: Date.now() } : undefined,
-  )
+  await credentials.update(credentialId, known => {
+    const { sealed, ...data } = known.data
+    if (data.hash !== was || sealed !== wasSealed) return undefined
+    return { ...known, data: { ...data, hash }, updatedAt: Date.now() }
+  })
 }
 
 /** What a right password proves. `at` in epoch milliseconds. */

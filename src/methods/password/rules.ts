@@ -3,10 +3,13 @@ import type { Account } from '../../core/accounts/account.ts'
 import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
 import { factsFrom } from '../facts.ts'
 import type { MethodServices } from '../method.ts'
-import { passwordDataSchema, type NewPassword } from './data.ts'
+import { passwordDataSchema, storedHash, type NewPassword } from './data.ts'
 import { checkShape, lengthOf, refuse } from './shape.ts'
 
-export type RulesServices = Pick<MethodServices, 'config' | 'credentials' | 'hasher' | 'methods' | 'policy' | 'screen'>
+export type RulesServices = Pick<
+  MethodServices,
+  'config' | 'credentials' | 'hasher' | 'methods' | 'policy' | 'screen' | 'sealer'
+>
 
 /** Whose it is to be: an account, or what is known of somebody who has none yet. */
 export type PasswordOwner = Account | Newcomer
@@ -72,11 +75,16 @@ function namesOf({ email, username, profile = {} }: PasswordOwner): (string | un
   return [email, username, name, given_name, family_name, nickname]
 }
 
-async function checkReuse({ config, credentials, hasher }: RulesServices, text: string, accountId: string) {
+async function checkReuse(
+  { config, credentials, hasher, sealer }: RulesServices,
+  text: string,
+  accountId: string,
+): Promise<void> {
   const credential = await credentials.get(onlyCredentialId('password', accountId))
   if (!credential) return
-  const { hash, history = [] } = passwordDataSchema.parse(credential.data)
-  for (const former of [hash, ...history].slice(0, config.passwordHistory))
+  const data = passwordDataSchema.parse(credential.data)
+  const formers = [await storedHash(sealer, data), ...(data.history ?? [])].filter(one => one !== undefined)
+  for (const former of formers.slice(0, config.passwordHistory))
     if (await hasher.verify(former, text))
       refuse('password.reused', 'This is your password already, or was one of your last. Choose one that is new.')
 }

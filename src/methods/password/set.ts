@@ -4,7 +4,7 @@ import { onlyCredentialId, type Credential } from '../../core/credentials.ts'
 import type { EventDetails } from '../../core/events/catalog.ts'
 import type { Events, Origin } from '../../core/events/events.ts'
 import type { MethodServices } from '../method.ts'
-import { passwordDataSchema, type NewPassword } from './data.ts'
+import { passwordDataSchema, type NewPassword, type PasswordData } from './data.ts'
 import { hashPassword, newPassword, type RulesServices } from './rules.ts'
 
 type Storing = Pick<MethodServices, 'config' | 'credentials'>
@@ -42,6 +42,21 @@ export async function storePassword(services: Storing, accountId: string, made: 
   )
 }
 
+/**
+ * Gives a new account the password whose hash another program has made. It is sealed: it may be weak, or hold what none of
+ * ours would. At the first sign-in one of ours takes its place.
+ */
+export async function storeForeignHash(
+  { credentials, hasher, sealer }: Pick<MethodServices, 'credentials' | 'hasher' | 'sealer'>,
+  accountId: string,
+  hash: string,
+): Promise<void> {
+  const now = Date.now()
+  const data: PasswordData = hasher.isOutdated(hash) ? { sealed: await sealer.seal(hash) } : { hash }
+  const id = onlyCredentialId('password', accountId)
+  await credentials.upsert(id, () => ({ id, accountId, method: 'password', data, createdAt: now, updatedAt: now }))
+}
+
 /** The credential of a password, in the place of the one that is there. */
 export function passwordCredential(
   { config }: Pick<MethodServices, 'config'>,
@@ -51,10 +66,9 @@ export function passwordCredential(
 ): Credential {
   const now = Date.now()
   const before = known && passwordDataSchema.parse(known.data)
-  // The present one is the first of those that cannot be chosen again.
-  const history = before
-    ? [before.hash, ...(before.history ?? [])].slice(0, Math.max(0, config.passwordHistory - 1))
-    : []
+  // The present one is the first of those that cannot be chosen again; another program's is not kept for that.
+  const formers = [...(before?.hash ? [before.hash] : []), ...(before?.history ?? [])]
+  const history = formers.slice(0, Math.max(0, config.passwordHistory - 1))
   return {
     id: onlyCredentialId('password', accountId),
     accountId,
