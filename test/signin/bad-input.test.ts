@@ -201,12 +201,14 @@ describe('bad input', () => {
       expect(answer.words).to.include('This follows a pattern')
       expectKept(answer)
       expect(isTicked(answer.html, 'terms')).to.equal(true)
-      expectTraced(answer, 'password.simple')
+      expectTraced(answer, 'password.run')
     })
 
     const mistakes: [what: string, fields: Record<string, string>, reason: string, says: string][] = [
       ['a short password', { password: '7 chars' }, 'password.short', 'Use at least 15 characters'],
       ['a password of 10,000 characters', { password: 'correct horse ba'.repeat(625) }, 'password.long', 'Use at most'],
+      ['a password that many use', { password: 'qwertyuiopasdfghjkl' }, 'password.common', 'Many people use this'],
+      ['a password in a broken encoding', { password: `${NEW}\ufffd` }, 'password.unreadable', 'Type it anew'],
       ['their own name as the password', { password: 'ann@example.com' }, 'password.own_name', 'your own name'],
       ['no address', { email: '' }, 'email.invalid', 'Enter an email address in full'],
       ['half an address', { email: 'ann@' }, 'email.invalid', 'Enter an email address in full'],

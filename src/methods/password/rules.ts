@@ -26,8 +26,7 @@ export async function newPassword(services: RulesServices, text: string, owner: 
 }
 
 /**
- * @throws Refused `password.short`, `.long`, `.unreadable`, `.simple`, `.own_name`, `.characters`, `.common`, `.breached`,
- * `.reused`
+ * @throws Refused as `checkShape` does, and `password.common`, `.breached`, `.reused`
  */
 export async function checkNewPassword(services: RulesServices, text: string, owner: PasswordOwner): Promise<void> {
   const { config, screen } = services
@@ -37,9 +36,8 @@ export async function checkNewPassword(services: RulesServices, text: string, ow
     own: [config.name, ...namesOf(owner)],
   })
   const known = await screen(text)
-  if (known === 'common') refuse('password.common', 'Many people use this, so it is guessed first. Choose another.')
-  if (known === 'breached')
-    refuse('password.breached', 'This has been seen in a data leak, so it is no secret any more. Choose another.')
+  if (known === 'common') refuse('password.common')
+  if (known === 'breached') refuse('password.breached')
   if (owner.id !== undefined) await checkReuse(services, text, owner.id)
 }
 
@@ -85,6 +83,5 @@ async function checkReuse(
   const data = passwordDataSchema.parse(credential.data)
   const formers = [await storedHash(sealer, data), ...(data.history ?? [])].filter(one => one !== undefined)
   for (const former of formers.slice(0, config.passwordHistory))
-    if (await hasher.verify(former, text))
-      refuse('password.reused', 'This is your password already, or was one of your last. Choose one that is new.')
+    if (await hasher.verify(former, text)) refuse('password.reused')
 }

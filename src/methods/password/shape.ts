@@ -2,6 +2,7 @@
 // not a pattern, not the person's own name.
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
+import type { Values } from '../../lib/languages/language.ts'
 
 /** In code points. Longer ones are no stronger, and only cost time. */
 export const MAX_LENGTH = 1000
@@ -15,32 +16,24 @@ export interface Wanted {
   own: readonly (string | undefined)[]
 }
 
-/** @throws Refused `password.short`, `password.long`, `password.simple`, `password.own_name`, `password.characters` */
+/** @throws Refused `password.short`, `.long`, `.unreadable`, `.repeated`, `.run`, `.own_name`, `.no_upper`, `.no_lower`, … */
 export function checkShape(password: string, { minLength, characters, own }: Wanted): void {
   const text = password.normalize('NFKC')
   const length = lengthOf(password)
-  if (length < minLength)
-    refuse('password.short', `Use at least ${minLength} characters. A few words together work well.`)
-  if (length > MAX_LENGTH) refuse('password.long', `Use at most ${MAX_LENGTH} characters.`)
-  if (!text.isWellFormed())
-    refuse('password.unreadable', 'Part of this is no character that can be typed again. Type it anew.')
-  if (new Set(text).size < 5 || isRepeated(text))
-    refuse('password.simple', 'This repeats a few characters. Use several words together.')
-  if (isRun(text))
-    refuse('password.simple', 'This follows a pattern that is guessed first. Use several words together.')
+  if (length < minLength) refuse('password.short', { least: minLength })
+  if (length > MAX_LENGTH) refuse('password.long', { most: MAX_LENGTH })
+  if (!text.isWellFormed() || text.includes('\ufffd')) refuse('password.unreadable')
+  if (new Set(text).size < 5 || isRepeated(text)) refuse('password.repeated')
+  if (isRun(text)) refuse('password.run')
 
   const lower = text.toLowerCase()
   const names = own.flatMap(name => (name ? [name, name.split('@')[0]!] : [])).filter(name => name.length > 3)
   // What is left without the person's own names has to be long enough by itself to be worth guessing.
   const rest = names.reduce((left, name) => left.replaceAll(name.toLowerCase(), ''), lower)
-  if ([...rest].length < Math.min(8, minLength)) {
-    refuse(
-      'password.own_name',
-      'This is mostly your own name or address, or ours. Use words that have nothing to do with you.',
-    )
-  }
-  const missing = characters.filter(kind => !KINDS[kind].in.test(text)).map(kind => KINDS[kind].name)
-  if (missing.length > 0) refuse('password.characters', `Add ${missing.join(', ')}.`)
+  if ([...rest].length < Math.min(8, minLength)) refuse('password.own_name')
+
+  const missing = characters.find(kind => !KINDS[kind].in.test(text))
+  if (missing) refuse(KINDS[missing].code)
 }
 
 /** In code points, as it is compared. */
@@ -48,15 +41,15 @@ export function lengthOf(password: string): number {
   return [...password.normalize('NFKC')].length
 }
 
-export function refuse(code: string, hint: string): never {
-  throw new Refused(code, { field: 'password', hint })
+export function refuse(code: string, values: Values = {}): never {
+  throw new Refused(code, { field: 'password', values })
 }
 
-const KINDS: Record<Wanted['characters'][number], { in: RegExp; name: string }> = {
-  upper: { in: /\p{Lu}/u, name: 'a capital letter' },
-  lower: { in: /\p{Ll}/u, name: 'a small letter' },
-  digit: { in: /\p{Nd}/u, name: 'a digit' },
-  symbol: { in: /[^\p{L}\p{N}]/u, name: 'a sign or a space' },
+const KINDS: Record<Wanted['characters'][number], { in: RegExp; code: string }> = {
+  upper: { in: /\p{Lu}/u, code: 'password.no_upper' },
+  lower: { in: /\p{Ll}/u, code: 'password.no_lower' },
+  digit: { in: /\p{Nd}/u, code: 'password.no_digit' },
+  symbol: { in: /[^\p{L}\p{N}]/u, code: 'password.no_symbol' },
 }
 
 /** Whether it is some shorter text again and again, the last time perhaps cut off: `passwordpassword`, `abcdeabcdeab`. */
