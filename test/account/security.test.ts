@@ -9,7 +9,8 @@ import { eachEngine } from '../support/engines.ts'
 import { signIn, signInForTokens } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
-import { wordsOf, type VisitedPage, type Visitor } from '../support/visitor.ts'
+import { addPasskey, usePasskey } from '../support/passkeys.ts'
+import { Visitor, wordsOf, type VisitedPage } from '../support/visitor.ts'
 
 const MINUTE = 60_000
 const TOTP_ADD = `${SECURITY}/totp/add`
@@ -57,6 +58,19 @@ describe('the Security page', () => {
         .and.to.include('Password')
         .and.to.include('Authenticator app')
       expect(page.html).to.include(`href="${TOTP_ADD}"`)
+    })
+
+    it('says so calmly where one thing alone signs in that can be lost', async () => {
+      const account = await server.app.accounts.create({ email: 'alone@example.com', emailVerified: true })
+      const key = await addPasskey(server, account)
+      const alone = new Visitor(server.issuer)
+      const page = await usePasskey(alone, await alone.open(SECURITY), key)
+      expect(wordsOf(page)).to.include('You have one way to sign in: Passkey')
+      expect(page.html).to.include(`<a class="button" href="${SECURITY}/passkey/add">`)
+      await addPasskey(server, account)
+      expect(wordsOf(await alone.open(SECURITY))).to.not.include('one way to sign in')
+      // A password that is forgotten is set anew by mail.
+      expect(wordsOf(await visitor.open(SECURITY))).to.not.include('one way to sign in')
     })
 
     it('asks for no proof within 5 minutes of the sign-in, then for one, and leads back to the very form', async () => {

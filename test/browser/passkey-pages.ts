@@ -95,6 +95,13 @@ export const passkeyPages: RealPage[] = [
     await toConsole(stage, page)
     await openLink(page, 'Set up Passkey')
   }),
+  withDevice('account-only-passkey', 'Security', async (stage, page, own) => {
+    const account = await stage.server.app.accounts.create({ email: newAddress(), emailVerified: true })
+    const { keys } = await addPasskey(stage.server, account, { aaguid: 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4' })
+    await own.add(keys[0]!)
+    await page.goto(`${stage.server.issuer}/account`)
+    await page.getByText('You have one way to sign in').waitFor()
+  }),
   withDevice('account-passkeys', 'Security', async (stage, page, own) => {
     const person = await stage.server.person({ email: newAddress() })
     const names = { aaguid: 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4' }

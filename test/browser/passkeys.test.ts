@@ -43,6 +43,8 @@ describe('passkeys in a browser', () => {
       // There is no account yet, and so far nothing is on the device.
       expect(await own.credentials()).to.deep.equal([])
       await press(page, 'Make a passkey')
+      await expectHeading(page, 'Keep your recovery codes')
+      await press(page, 'Not now')
       const made = await first()
       expect(made).to.include({ acr: 'phr', sub: (await accountOf(email)).id })
       expect(made.amr).to.deep.equal(SYNCED)
@@ -143,6 +145,22 @@ describe('passkeys in a browser', () => {
         expect(claims).to.include({ acr: 'phr', sub: person.id })
         expect(claims.amr).to.deep.equal(amr)
       }
+    })
+
+    journey('is not the only one for long, where the account has nothing else', async open => {
+      const page = await open()
+      const own = await device(page)
+      const account = await stage.server.app.accounts.create({ email: newAddress(), emailVerified: true })
+      const { keys } = await addPasskey(stage.server, account)
+      await own.add(keys[0]!)
+      await page.goto(`${stage.server.issuer}/account`)
+      await page.getByText('You have one way to sign in').waitFor()
+      await own.remove()
+      await securityKey(page)
+      await openLink(page, 'Set up another way')
+      await press(page, 'Make a passkey')
+      await expectHeading(page, 'Security')
+      expect(await page.getByText('You have one way to sign in').count()).to.equal(0)
     })
 
     journey('stops working when it is removed, and the device forgets it', async open => {

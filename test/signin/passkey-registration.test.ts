@@ -1,10 +1,11 @@
 // Registering with a passkey and no password: it is made when the address is proven, and only then is there an account.
 import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import { enrolPassword } from '../../src/methods/password/set.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
 import { authorize, claimsIn } from '../support/endpoints.ts'
-import { allow, attemptOf, codeOf, redeem, signUp } from '../support/flow.ts'
+import { allow, attemptOf, codeOf, redeem, signIn, signUp } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { creationOptionsOn, usePasskey } from '../support/passkeys.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
@@ -36,8 +37,14 @@ describe('registration with a passkey', () => {
       const { page, ...rest } = await register(fields)
       return { ...rest, page: await rest.visitor.submit(page, '/verify', { code: codeIn(rest.mail) }) }
     }
-    const make = (visitor: Visitor, page: VisitedPage, key: SoftAuthenticator, lies: Lies = {}) =>
+    const send = (visitor: Visitor, page: VisitedPage, key: SoftAuthenticator, lies: Lies = {}) =>
       visitor.post(`${attemptOf(page)}/secure`, { response: JSON.stringify(key.create(creationOptionsOn(page), lies)) })
+    /** Makes it, and puts off what is offered to fall back on. */
+    async function make(visitor: Visitor, page: VisitedPage, key: SoftAuthenticator): Promise<VisitedPage> {
+      const offered = await send(visitor, page, key)
+      expect(wordsOf(offered)).to.include('Keep your recovery codes')
+      return visitor.submit(offered, '/skip')
+    }
 
     it('makes the account with it, signs it in, and lets it sign in by it', async () => {
       const { visitor, page, email, codeVerifier } = await prove({ name: 'Ann Lee', username: 'ann' })
@@ -54,6 +61,26 @@ describe('registration with a passkey', () => {
       const signedIn = await usePasskey(again.visitor, again.page, key)
       const { body: tokens } = await redeem(server, client, codeOf(signedIn), again.codeVerifier)
       expect(claimsIn(tokens.id_token).sub).to.equal(account.id)
+    })
+
+    it('offers recovery codes, which are there at the next sign-in that needs a second step', async () => {
+      const { visitor, page, email } = await prove()
+      const offered = await send(visitor, page, newKey())
+      expect(offered.html).to.include('/skip"')
+      const [code] = /(?<=<li><code>)[^<]+/.exec(offered.html)!
+      codeOf(await visitor.submit(offered, '/enrol/recovery-codes', { saved: 'yes' }))
+
+      // The device is lost; a new password was set by mail.
+      const account = (await accountOf(email))!
+      await enrolPassword(server.app.methodServices, account.id, PASSWORD)
+      const acr = 'urn:latchkey:acr:2'
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, value: acr } } })
+      const again = await authorize(server, client, { claims })
+      const asked = await signIn(again.visitor, again.page, email)
+      const uid = attemptOf(asked)
+      const end = await again.visitor.post(`${uid}/prove/recovery-codes`, { code })
+      const { body } = await redeem(server, client, codeOf(end), again.codeVerifier)
+      expect(claimsIn(body.id_token)).to.include({ sub: account.id, acr })
     })
 
     it('can be finished by a password after all, which follows the rules', async () => {
@@ -73,7 +100,7 @@ describe('registration with a passkey', () => {
     for (const [what, lie] of Object.entries(lies))
       it(`takes none ${what}, and the next right one`, async () => {
         const { visitor, page, email } = await prove()
-        const refused = await make(visitor, page, newKey(), lie)
+        const refused = await send(visitor, page, newKey(), lie)
         expect(refused.status).to.equal(400)
         expect(await accountOf(email)).to.equal(undefined)
         codeOf(await make(visitor, refused, newKey()))
@@ -83,7 +110,7 @@ describe('registration with a passkey', () => {
     it('is left alone for more than five minutes: the page has another challenge', async () => {
       const { visitor, page } = await prove()
       moveClock(5 * 60_000 + 1000)
-      const late = await make(visitor, page, newKey())
+      const late = await send(visitor, page, newKey())
       expect(late.status).to.equal(400)
       expect(wordsOf(late)).to.include('took too long')
       codeOf(await make(visitor, late, newKey()))
@@ -150,10 +177,10 @@ describe('registration with a passkey', () => {
       const { visitor, page, email } = await prove({ username: 'wanted' })
       await server.person({ username: 'wanted' })
       const key = newKey()
-      const asked = await make(visitor, page, key)
+      const asked = await send(visitor, page, key)
       expect(wordsOf(asked)).to.include('Choose a username')
-      const end = await allow(visitor, await visitor.submit(asked, '/username', { username: '' }))
-      codeOf(end)
+      const offered = await visitor.submit(asked, '/username', { username: '' })
+      codeOf(await allow(visitor, await visitor.submit(offered, '/skip')))
       expect((await accountOf(email))!.username).to.equal(undefined)
       const again = await authorize(server, client)
       codeOf(await usePasskey(again.visitor, again.page, key))

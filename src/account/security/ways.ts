@@ -2,7 +2,7 @@
 import type { Account } from '../../core/accounts/account.ts'
 import { credentialsOf, onlyCredentialId, type Credential } from '../../core/credentials.ts'
 import type { Translate } from '../../lib/languages/language.ts'
-import type { Described, Method, MethodServices } from '../../methods/method.ts'
+import type { Described, Method, MethodServices, Standing } from '../../methods/method.ts'
 
 export const SECURITY = '/account/security'
 
@@ -34,6 +34,8 @@ export interface Ways {
   second: Way[]
   /** Whether a second step is asked for at each sign-in. */
   isProtected: boolean
+  /** The one thing that signs in, where there is no other and it can be lost: what it is called, and where to add one. */
+  only?: { name: string; addUrl: string }
 }
 
 export async function waysOf(services: MethodServices, account: Account, t: Translate): Promise<Ways> {
@@ -50,13 +52,31 @@ export async function waysOf(services: MethodServices, account: Account, t: Tran
       .filter(way => way.credentials.length > 0 || way.addUrl !== undefined)
   const shown = known.flatMap(({ method, own }) => method.onSecurity?.(services, account, own) ?? [])
   const script = shown.find(part => part.script)?.script
+  const only = onlyOf(known, t)
   return {
     parts: shown.map(({ view, locals = {} }) => ({ view, locals })),
     ...(script ? { script } : {}),
     first: ways(true),
     second: ways(false),
     isProtected: known.some(({ standing }) => standing.protects),
+    ...(only ? { only } : {}),
   }
+}
+
+interface Known {
+  method: Method
+  own: readonly Credential[]
+  standing: Standing
+}
+
+/** A forgotten password is set anew by mail; a thing, or an account elsewhere, can be gone for good. */
+function onlyOf(known: readonly Known[], t: Translate): Ways['only'] {
+  const [way, ...others] = known.filter(({ standing: { first, enrolled } }) => first && enrolled)
+  const next = known.find(({ method: { enrol, roles } }) => enrol && roles.upgrade)?.method
+  if (!way || !next || others.length > 0 || way.own.length > 1) return undefined
+  const { method, own } = way
+  if (!method.factors.includes('possession') && !method.link) return undefined
+  return { name: describeNamed(method, own[0]!, t)[0]?.name ?? method.words(t).name, addUrl: addUrl(next.id) }
 }
 
 function wayOf(method: Method, own: readonly Credential[], usable: boolean, { id }: Account, t: Translate): Way {

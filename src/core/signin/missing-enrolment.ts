@@ -2,6 +2,7 @@
 import { isProvenBy } from './level.ts'
 import type { Situation } from './situation.ts'
 import { allowedMethods, freshProofs, isFresh, isSecondSpared } from './missing-proof.ts'
+import type { MethodFacts } from './method-facts.ts'
 import { levelOf } from './proof.ts'
 
 export interface Enrolment {
@@ -41,13 +42,20 @@ function missingSecondFactor(situation: Situation): Enrolment | undefined {
   return { reason: 'required', methods: able.map(({ id }) => id), skippable, ...(skippable ? { until } : {}) }
 }
 
+/** Once a second step is asked for, or all that signs in is a thing that can be lost. */
 function missingBackup(situation: Situation): Enrolment | undefined {
   const { added, skipped } = situation
   if (added.length === 0 || skipped.includes('backup')) return undefined
   const methods = allowedMethods(situation)
-  if (!methods.some(({ id, protects }) => protects && added.includes(id))) return undefined
+  const isWanted = (method: MethodFacts) => method.protects || isOnlyThing(method, methods)
+  if (!methods.some(method => added.includes(method.id) && isWanted(method))) return undefined
   const [backup] = methods.filter(method => method.backup && !method.enrolled)
   return backup && { reason: 'backup', methods: [backup.id], skippable: true }
+}
+
+function isOnlyThing(method: MethodFacts, methods: readonly MethodFacts[]): boolean {
+  const own = methods.filter(({ first, enrolled }) => first && enrolled)
+  return method.factors.includes('possession') && own.length === 1 && own[0] === method
 }
 
 /** Only what the browser could do, and once for each device: who has declined is not asked there again. */

@@ -101,11 +101,13 @@ function registeredMeanwhile(): Refused {
 /** The attempt that set out to prove this address, with the account that came of it. */
 export function registered(attempt: Attempt, verification: Verification, account: Account): Attempt {
   if (attempt.verificationId !== verification.id) return attempt
+  const secured = verification.registration?.secured
   return {
     ...attempt,
     accountId: account.id,
     identifier: account.email,
     selected: true,
+    ...(secured && 'credential' in secured ? { added: [secured.credential.method] } : {}),
     proofs: verification.registration ? [proofOf(verification, account)] : attempt.proofs,
   }
 }

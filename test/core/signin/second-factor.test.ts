@@ -417,6 +417,7 @@ describe('a second factor that has to be set up', () => {
 
 describe('something to fall back on', () => {
   const app = { methods: [pwd, totp, lacking(mailed), lacking(recovery)], proofs: [proofBy(pwd), proofBy(totp)] }
+  const alone = { methods: [lacking(pwd), passkey, lacking(recovery)], added: ['passkey'], proofs: [proofBy(passkey)] }
   table({ policy: { secondFactor: 'required' } }, [
     ['is offered once an app was set up', { ...app, added: ['totp'] }, 'enrol backup or skip: recovery-codes'],
     ['is not offered twice', { ...app, added: ['totp'], skipped: ['backup'] }, 'finish 2'],
@@ -431,6 +432,24 @@ describe('something to fall back on', () => {
       'is not offered for what asks for no second factor',
       { methods: [pwd, passkey, lacking(recovery)], added: ['passkey'], proofs: [proofBy(passkey)] },
       'finish phr',
+    ],
+    ['is offered for a passkey that is all there is', alone, 'enrol backup or skip: recovery-codes'],
+    [
+      'is offered for it where the mailbox too could begin',
+      { ...alone, methods: [...alone.methods, lacking(mailed)] },
+      'enrol backup or skip: recovery-codes',
+    ],
+    ['is not offered for it twice', { ...alone, skipped: ['backup'] }, 'finish phr'],
+    ['is not offered for it at the next sign-in', { ...alone, added: [] }, 'finish phr'],
+    [
+      'is not offered for a password that is all there is',
+      {
+        methods: [pwd, lacking(passkey), lacking(recovery)],
+        added: ['password'],
+        policy: { secondFactor: 'off' },
+        device: { able: [] },
+      },
+      'finish 1',
     ],
   ])
 })
