@@ -12,6 +12,7 @@ import { logEvents } from '../core/events/log-events.ts'
 import { createHasher } from '../core/hasher.ts'
 import { createInvitations } from '../core/invitations.ts'
 import { createLimits } from '../core/limits.ts'
+import { rulesInForce } from '../core/limits/settings.ts'
 import { createLinks } from '../core/links.ts'
 import { countLocks } from '../core/metrics/identity.ts'
 import { createLiveCounts } from '../core/metrics/live-counts.ts'
@@ -71,7 +72,13 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     accounts,
     credentials: openCredentials(store),
     challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
-    limits: createLimits(store, work.limited),
+    limits: createLimits(store, {
+      inForce: rulesInForce(
+        config,
+        methods.map(({ id }) => id),
+      ),
+      refused: work.limited,
+    }),
     links: createLinks(store, { ttl: config.magicLinkTtl }),
     hasher: observation.hasher(hasher),
     screen: createScreen({

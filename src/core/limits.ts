@@ -4,17 +4,25 @@
 import { z } from 'zod'
 import { Refused } from '../lib/errors.ts'
 import { Unavailable, type Collection, type Declaration, type Store } from '../storage/port.ts'
+import type { Rule } from './limits/rules.ts'
+import type { RuleInForce } from './limits/settings.ts'
 
 const counterSchema = z.object({
   id: z.string(),
   count: z.number(),
   /** Epoch milliseconds. */
   windowEndsAt: z.number(),
+  /** Of the last lock, also when it is over. Epoch milliseconds. */
   lockedUntil: z.number().optional(),
+  /** How many locks came one after another. */
+  locks: z.number().optional(),
   expiresAt: z.number(),
 })
 
 type Counter = z.infer<typeof counterSchema>
+
+/** After so long without a wrong try, the next lock is a first one again. Milliseconds. */
+const LOCKS_REMEMBERED = 24 * 60 * 60 * 1000
 
 export const counterDeclaration: Declaration<Counter> = {
   name: 'counters',
@@ -24,19 +32,6 @@ export const counterDeclaration: Declaration<Counter> = {
 
 /** As `counters`, of limits that a loss of the count does not harm. */
 export const floodDeclaration: Declaration<Counter> = { ...counterDeclaration, name: 'floods', volatile: true }
-
-/** `max` tries in `window` seconds; one more closes it for `lock` seconds (the rest of the window where there is none). */
-export interface Rule {
-  name: string
-  max: number
-  window: number
-  lock?: number
-  /**
-   * It holds back a flood, and no guess at a secret depends on it: to lose the count costs nothing but some more requests.
-   * Whatever does not say so is counted where it lasts.
-   */
-  flood?: boolean
-}
 
 /** The limit is passed. `begins` says whether it was passed by this very try: once for each lock. */
 export class LimitReached extends Refused {
@@ -59,8 +54,14 @@ export class LimitReached extends Refused {
 
 export type Limits = ReturnType<typeof createLimits>
 
-/** @param refused told of each try that a limit refuses */
-export function createLimits(store: Store, refused: (rule: Rule) => void = () => {}) {
+export interface LimitOptions {
+  /** What holds here of each rule; every rule as it is, unless given. */
+  inForce?: RuleInForce
+  /** Told of each try that a limit refuses. */
+  refused?: (rule: Rule) => void
+}
+
+export function createLimits(store: Store, { inForce = rule => rule, refused = () => {} }: LimitOptions = {}) {
   const durable = store.collection(counterDeclaration)
   const volatile = store.collection(floodDeclaration)
   const idOf = (rule: Rule, key: string) => `${rule.name}:${key}`
@@ -77,8 +78,14 @@ export function createLimits(store: Store, refused: (rule: Rule) => void = () =>
   }
 
   return {
-    /** Counts one try. @throws LimitReached `limit.NAME`, 429 with the seconds to wait, when the limit is passed. */
-    async count(rule: Rule, key: string): Promise<Counter> {
+    /**
+     * Counts one try.
+     * @returns which try of the window it is; 0 where the limit is switched off
+     * @throws LimitReached `limit.NAME`, 429 with the seconds to wait, when the limit is passed
+     */
+    async count(listed: Rule, key: string): Promise<number> {
+      const rule = inForce(listed)
+      if (!rule) return 0
       const now = Date.now()
       let begins = false
       const counter = (await within(rule, counters =>
@@ -93,22 +100,31 @@ export function createLimits(store: Store, refused: (rule: Rule) => void = () =>
         refused(rule)
         throw new LimitReached(rule, openAgainAt - now, begins)
       }
-      return counter
+      return counter.count
     },
 
-    /** What stands against the limit now: tries, and until when it is closed (epoch milliseconds), if it is. */
-    async look(rule: Rule, key: string): Promise<{ count: number; lockedUntil?: number }> {
+    /**
+     * What stands against the limit now: tries, how many more it lets through, and until when it is closed (epoch
+     * milliseconds), if it is.
+     */
+    async look(listed: Rule, key: string): Promise<{ count: number; left: number; lockedUntil?: number }> {
+      const rule = inForce(listed)
+      if (!rule) return { count: 0, left: Infinity }
       const now = Date.now()
       const known = await within(rule, counters => counters.get(idOf(rule, key)))
       const counter = known && withinReach(rule, known, now)
-      if (!counter) return { count: 0 }
-      const { count, windowEndsAt } = counter
-      const lockedUntil = counter.lockedUntil ?? (!rule.lock && count >= rule.max ? windowEndsAt : 0)
-      return { count: windowEndsAt > now ? count : 0, ...(lockedUntil > now ? { lockedUntil } : {}) }
+      if (!counter) return { count: 0, left: rule.max }
+      const { windowEndsAt } = counter
+      const lockedUntil = counter.lockedUntil ?? (!rule.lock && counter.count >= rule.max ? windowEndsAt : 0)
+      const count = windowEndsAt > now ? counter.count : 0
+      if (lockedUntil > now) return { count, left: 0, lockedUntil }
+      // After a lock the count begins anew.
+      return { count, left: counter.lockedUntil ? rule.max : rule.max - count }
     },
 
     /** Gives back one try that was no failure. */
     async giveBack(rule: Rule, key: string): Promise<void> {
+      if (!inForce(rule)) return
       await within(rule, counters =>
         counters.update(idOf(rule, key), known => (known.count > 0 ? { ...known, count: known.count - 1 } : undefined)),
       )
@@ -127,25 +143,32 @@ function counted(rule: Rule, id: string, found: Counter | undefined, now: number
   const open = known && known.windowEndsAt > now && !known.lockedUntil
   const count = open ? known.count + 1 : 1
   const windowEndsAt = open ? known.windowEndsAt : now + rule.window * 1000
-  const lockedUntil = count > rule.max && rule.lock ? now + rule.lock * 1000 : undefined
-  return {
-    id,
-    count,
-    windowEndsAt,
-    ...(lockedUntil ? { lockedUntil } : {}),
-    expiresAt: Math.max(windowEndsAt, lockedUntil ?? 0),
-  }
+  const before = known?.locks ?? 0
+  if (!rule.lock || count <= rule.max) return remembered(rule, { id, count, windowEndsAt, ...locksOf(before) })
+  const lockedUntil = now + lockOf(rule, before) * 1000
+  return remembered(rule, { id, count, windowEndsAt, lockedUntil, ...locksOf(before + 1) })
+}
+
+/** How long a lock lasts that follows so many others. Seconds. */
+function lockOf({ lock = 0, longestLock = lock }: Rule, before: number): number {
+  return Math.min(lock * 2 ** before, Math.max(lock, longestLock))
+}
+
+function locksOf(locks: number): Pick<Counter, 'locks'> {
+  return locks > 0 ? { locks } : {}
+}
+
+/** For as long as it says something: locks that could grow are remembered beyond their end. */
+function remembered({ lock = 0, longestLock = lock }: Rule, counter: Omit<Counter, 'expiresAt'>): Counter {
+  const ends = Math.max(counter.windowEndsAt, counter.lockedUntil ?? 0)
+  return { ...counter, expiresAt: counter.locks && longestLock > lock ? ends + LOCKS_REMEMBERED : ends }
 }
 
 /** Times that lie further off than the rule can set them were set by a clock that ran ahead: it was put right since. */
 function withinReach(rule: Rule, counter: Counter, now: number): Counter {
   const windowEndsAt = Math.min(counter.windowEndsAt, now + rule.window * 1000)
-  const lockedUntil = counter.lockedUntil && Math.min(counter.lockedUntil, now + (rule.lock ?? 0) * 1000)
+  const lockedUntil =
+    counter.lockedUntil && Math.min(counter.lockedUntil, now + lockOf(rule, (counter.locks ?? 1) - 1) * 1000)
   if (windowEndsAt === counter.windowEndsAt && lockedUntil === counter.lockedUntil) return counter
-  return {
-    ...counter,
-    windowEndsAt,
-    ...(lockedUntil ? { lockedUntil } : {}),
-    expiresAt: Math.max(windowEndsAt, lockedUntil ?? 0),
-  }
+  return remembered(rule, { ...counter, windowEndsAt, ...(lockedUntil ? { lockedUntil } : {}) })
 }

@@ -1,23 +1,11 @@
 // Codes of six digits that go to something the person has: a mailbox, a telephone. The two methods differ in how they
 // send; what is limited, and how an answer is looked at, is the same.
 import { newCode, type Bound, type Challenge } from '../core/challenges.ts'
-import type { Rule } from '../core/limits.ts'
+import { rulesOfMethod } from '../core/limits/rules.ts'
 import { Refused } from '../lib/errors.ts'
 import { networkOf } from '../lib/network.ts'
 import type { Asked, Enrolling, MethodServices, Try } from './method.ts'
-import { accountKey, countTry } from './tries.ts'
-
-/**
- * Per account and network, so that nobody far away can use up what the owner may ask for; and per account over all. A known
- * device is counted by itself (accountKey).
- */
-function rules(method: string): Record<'here' | 'account' | 'network', Rule> {
-  return {
-    here: { name: `${method}.sent_here`, max: 5, window: 900 },
-    account: { name: `${method}.sent`, max: 20, window: 3600 },
-    network: { name: `${method}.sent_network`, max: 200, window: 3600 },
-  }
-}
+import { accountKey, countTry, WrongAnswer } from './tries.ts'
 
 /**
  * Makes a code and its challenge. For nobody everything is the same, but that no code can ever match, and nothing is sent.
@@ -60,8 +48,10 @@ export async function takeCode(
   attempted: Try,
 ): Promise<Challenge> {
   const typed = typedCode(attempted.form)
-  const { succeeded } = await countTry(services, method, attempted)
-  const challenge = await services.challenges.takeByCode(boundTo(method, attempted), typed)
+  const { failures, succeeded } = await countTry(services, method, attempted)
+  const challenge = await services.challenges.takeByCode(boundTo(method, attempted), typed).catch(error => {
+    throw error instanceof Refused ? new WrongAnswer(failures, error.code, error) : error
+  })
   await succeeded()
   return challenge
 }
@@ -81,17 +71,17 @@ export function enrolBound(method: string, { owner, account }: Pick<Enrolling, '
   return { owner, method, purpose: 'enrol', accountId: account.id }
 }
 
-/** Counts one message, before it is sent. @throws LimitReached `limit.METHOD.sent…`, 429 */
+/** Counts one message, before it is sent; a known device by itself (accountKey). @throws LimitReached `limit.METHOD.sent…`, 429 */
 export async function countSent(
   { limits }: Pick<MethodServices, 'limits'>,
   method: string,
   key: string,
   address: string,
 ): Promise<void> {
-  const { here, account, network } = rules(method)
-  await limits.count(network, networkOf(address))
-  await limits.count(here, `${key}:${networkOf(address)}`)
-  await limits.count(account, key)
+  const { sentHere, sent, sentNetwork } = rulesOfMethod(method)
+  await limits.count(sentNetwork, networkOf(address))
+  await limits.count(sentHere, `${key}:${networkOf(address)}`)
+  await limits.count(sent, key)
 }
 
 /** Before a proof only what was typed: the address behind a username is nobody else's business. */

@@ -1,36 +1,43 @@
 // The limits on trying one short secret of one account, whichever sign-in it is tried in: fresh attempts, other browsers
 // and a restart are all one count. The password has limits of its own, because strangers try it.
-import type { Rule } from '../core/limits.ts'
+import { rulesOfMethod } from '../core/limits/rules.ts'
 import { canonicalIdentifier } from '../core/accounts/names.ts'
+import { Refused, type RefusedOptions } from '../lib/errors.ts'
 import { sha256 } from '../lib/ids.ts'
 import type { Asked, MethodServices } from './method.ts'
 
-/** Of 1,000,000 codes, three of which may be right at a time: a day of trying finds one in 6,000 accounts. */
-const few = { max: 5, window: 900, lock: 900 }
-const daily = { max: 50, window: 86_400 }
-/** Of all known devices together: whoever can make devices known is bounded too, and strangers cannot use it up. */
-const dailyOfKnown = { max: 200, window: 86_400 }
+/** A wrong answer, with how many there were within the window of the limit. */
+export class WrongAnswer extends Refused {
+  readonly failures: number
+
+  constructor(failures: number, code: string, options: RefusedOptions) {
+    super(code, options)
+    this.failures = failures
+  }
+}
 
 /**
  * Counts one try, before the secret is looked at. A known device is counted by itself, so that strangers cannot lock the
  * person out.
- * @returns what to call when it was right
+ * @returns the wrong answers within the window, this one included, and what to call when it was right
  * @throws LimitReached `limit.METHOD.account`, `limit.METHOD.day`, `limit.METHOD.devices`, 429
  */
 export async function countTry(
   { limits }: Pick<MethodServices, 'limits'>,
   method: string,
   asked: Pick<Asked, 'account' | 'identifier' | 'deviceId'>,
-): Promise<{ succeeded(): Promise<void> }> {
-  const rules = rulesOf(method)
+): Promise<{ failures: number; succeeded(): Promise<void> }> {
+  const { account, day, devices } = rulesOfMethod(method)
   const key = accountKey(asked)
-  for (const rule of rules) await limits.count(rule, key)
+  const failures = await limits.count(account, key)
+  await limits.count(day, key)
   const known = asked.deviceId ? asked.account?.id : undefined
-  if (known) await limits.count(ofDevices(method), known)
+  if (known) await limits.count(devices, known)
   return {
+    failures,
     async succeeded() {
-      await Promise.all(rules.map(rule => limits.clear(rule, key)))
-      if (known) await limits.giveBack(ofDevices(method), known)
+      await Promise.all([account, day].map(rule => limits.clear(rule, key)))
+      if (known) await limits.giveBack(devices, known)
     },
   }
 }
@@ -41,7 +48,8 @@ export async function forgetTries(
   method: string,
   accountId: string,
 ): Promise<void> {
-  await Promise.all([...rulesOf(method), ofDevices(method)].map(rule => limits.clear(rule, accountId)))
+  const { account, day, devices } = rulesOfMethod(method)
+  await Promise.all([account, day, devices].map(rule => limits.clear(rule, accountId)))
 }
 
 /** Until when an account may not try (epoch milliseconds); undefined when it may. */
@@ -50,19 +58,9 @@ export async function closedUntil(
   method: string,
   accountId: string,
 ): Promise<number | undefined> {
-  const found = await Promise.all(rulesOf(method).map(rule => limits.look(rule, accountId)))
+  const { account, day } = rulesOfMethod(method)
+  const found = await Promise.all([account, day].map(rule => limits.look(rule, accountId)))
   return found.find(({ lockedUntil }) => lockedUntil)?.lockedUntil
-}
-
-function rulesOf(method: string): Rule[] {
-  return [
-    { name: `${method}.account`, ...few },
-    { name: `${method}.day`, ...daily },
-  ]
-}
-
-function ofDevices(method: string): Rule {
-  return { name: `${method}.devices`, ...dailyOfKnown }
 }
 
 /**

@@ -5,7 +5,8 @@ import { standing, type Account } from '../core/accounts/account.ts'
 import type { MethodFacts, SignInPolicy } from '../core/signin/method-facts.ts'
 import { nextStep, type Step } from '../core/signin/next-step.ts'
 import type { Events } from '../core/events/events.ts'
-import type { Limits, Rule } from '../core/limits.ts'
+import type { Limits } from '../core/limits.ts'
+import { rules } from '../core/limits/rules.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import { signInPolicy } from '../core/policy/sign-in-policy.ts'
 import { ACR_VALUES, levelOf, type Proof } from '../core/signin/proof.ts'
@@ -27,7 +28,6 @@ const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES
 
 /** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
-export const BEGUN: Rule = { name: 'attempt.address', max: 1000, window: 600, flood: true }
 
 export type Finish = Extract<Step, { kind: 'finish' }>
 
@@ -111,9 +111,9 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
   /** Counted with what is begun, by one commit, unless it may be too much. @throws LimitReached */
   async function countBegun(ctx: KoaContextWithOIDC): Promise<void> {
     const network = networkOf(ctx.ip)
-    const { count } = await limits.look(BEGUN, network)
-    const counted = limits.count(BEGUN, network)
-    if (count < BEGUN.max) keep(ctx, counted)
+    const { left } = await limits.look(rules.begun, network)
+    const counted = limits.count(rules.begun, network)
+    if (left > 0) keep(ctx, counted)
     else await counted
   }
 

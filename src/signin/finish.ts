@@ -1,7 +1,7 @@
 // The end of an attempt: one interaction result, and the way back to the provider and on to the app.
 import type { Step } from '../core/signin/next-step.ts'
 import { toInteractionResult, type AttemptResult } from '../oidc/interaction-result.ts'
-import { BEGUN } from '../oidc/policy.ts'
+import { rules } from '../core/limits/rules.ts'
 import { networkOf } from '../lib/network.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { rememberDevice } from './device-cookie.ts'
@@ -55,7 +55,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   const [returnTo] = await Promise.all([
     services.provider().interactionResult(ctx.req, ctx.res, result),
     // Only what is begun and left counts against a network: many people may sign in from one.
-    services.limits.giveBack(BEGUN, networkOf(ctx.ip)),
+    services.limits.giveBack(rules.begun, networkOf(ctx.ip)),
     services.attempts.update(attempt.id, known => ({ ...known, outcome: 'finished' })),
   ])
   leave(page, returnTo)

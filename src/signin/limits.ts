@@ -2,43 +2,33 @@
 // how many usernames may be asked about. Those on mails also bound how many codes for somebody else's address can be
 // tried: they protect a secret, and are no mere floods.
 import type { PageContext } from '../lib/web/context.ts'
+import { rules } from '../core/limits/rules.ts'
 import { sha256 } from '../lib/ids.ts'
 import { networkOf } from '../lib/network.ts'
 import type { SignInServices } from './services.ts'
-
-const signup = { name: 'signup.address', max: 200, window: 3600, flood: true }
-const resend = { name: 'resend.address', max: 200, window: 3600, flood: true }
-const username = { name: 'username.address', max: 30, window: 3600, flood: true }
-const linkPassword = { name: 'link.password', max: 5, window: 900, lock: 900 }
-// From one network alone nobody can use up what an address may get, and so keep its owner from registering.
-const mailsFrom = { name: 'mail.network', max: 20, window: 3600 }
-const mails = { name: 'mail.address', max: 100, window: 3600 }
-
-// New mails bring new codes and new tries: of all of them together, a day of guessing finds one in 20,000.
-const verification = { name: 'verify.day', max: 50, window: 86_400 }
 
 type Services = Pick<SignInServices, 'limits'>
 
 /** @throws LimitReached `limit.signup.address`, `limit.mail.…`, 429: whether or not the address has an account */
 export async function countSignup(services: Services, ctx: PageContext, email: string): Promise<void> {
-  await services.limits.count(signup, networkOf(ctx.ip))
+  await services.limits.count(rules.signup, networkOf(ctx.ip))
   await countMail(services, ctx, email)
 }
 
 /** @throws LimitReached `limit.resend.address`, `limit.mail.…`, 429 */
 export async function countResend(services: Services, ctx: PageContext, email: string): Promise<void> {
-  await services.limits.count(resend, networkOf(ctx.ip))
+  await services.limits.count(rules.resend, networkOf(ctx.ip))
   await countMail(services, ctx, email)
 }
 
 /** @throws LimitReached `limit.username.address`, 429 */
 export async function countUsername({ limits }: Services, ctx: PageContext): Promise<void> {
-  await limits.count(username, networkOf(ctx.ip))
+  await limits.count(rules.username, networkOf(ctx.ip))
 }
 
 /** @throws LimitReached `limit.link.password`, 429 */
 export async function countLinkPassword({ limits }: Services, verificationId: string): Promise<void> {
-  await limits.count(linkPassword, verificationId)
+  await limits.count(rules.linkPassword, verificationId)
 }
 
 /**
@@ -48,11 +38,12 @@ export async function countLinkPassword({ limits }: Services, verificationId: st
  */
 export async function countVerification({ limits }: Services, email: string): Promise<{ succeeded(): Promise<void> }> {
   const key = sha256(email)
-  await limits.count(verification, key)
-  return { succeeded: () => limits.giveBack(verification, key) }
+  await limits.count(rules.verification, key)
+  return { succeeded: () => limits.giveBack(rules.verification, key) }
 }
 
 async function countMail({ limits }: Services, ctx: PageContext, email: string): Promise<void> {
-  await limits.count(mailsFrom, `${sha256(email)}:${networkOf(ctx.ip)}`)
-  await limits.count(mails, sha256(email))
+  await limits.count(rules.mailsHere, `${sha256(email)}:${networkOf(ctx.ip)}`)
+  await limits.count(rules.mails, sha256(email))
+  await limits.count(rules.mailBudget, 'all')
 }

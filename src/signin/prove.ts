@@ -6,10 +6,14 @@ import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
 import { RefusedOf, type Method, type Verified } from '../methods/method.ts'
 import { isSecondOf } from '../methods/facts.ts'
+import { WrongAnswer } from '../methods/tries.ts'
 import { knownDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { receive } from './registration/newcomer.ts'
 import { tryOf } from './try.ts'
+
+/** So many wrong answers in a row are told of, before more of them lock. */
+const SUSPICIOUS = 3
 
 /** One try to prove the person by one method. A failure is an event; its reason is for the log and the audit alone. */
 export async function prove(submission: Submission): Promise<void> {
@@ -83,6 +87,8 @@ export async function reported<Result>(
       await services.events.emit({ type: 'signin.failed', ...from, details: { method, reason: error.code } })
     else if (error.begins)
       await services.events.emit({ type: 'signin.locked', ...from, details: lockOf(error, method) })
+    if (error instanceof WrongAnswer && error.failures === SUSPICIOUS)
+      await services.events.emit({ type: 'signin.suspicious', ...from, details: { method, failures: error.failures } })
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { createAccounts, type Accounts } from '../../core/accounts/accounts.ts'
 import { openCredentials, type Credentials } from '../../core/credentials.ts'
 import { createEvents, type Events, type Origin } from '../../core/events/events.ts'
 import { createHasher, type Hasher } from '../../core/hasher.ts'
+import { rulesInForce } from '../../core/limits/settings.ts'
 import { createLimits, type Limits } from '../../core/limits.ts'
 import { createLogouts, type Logouts } from '../../core/logouts.ts'
 import { countLocks } from '../../core/metrics/identity.ts'
@@ -89,7 +90,12 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
       }),
       policy: holdPolicy(createPolicies(store), config),
       methods: workingMethods(methods, config),
-      limits: createLimits(store),
+      limits: createLimits(store, {
+        inForce: rulesInForce(
+          config,
+          methods.map(({ id }) => id),
+        ),
+      }),
       events,
       keys: createKeyRing(store, sealer, { keepFor: longestLife(config) }),
       signIns,

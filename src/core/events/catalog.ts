@@ -16,6 +16,8 @@ export const catalog = {
   'account.signed_out': z.strictObject({ reason: z.enum(END_REASONS) }),
   'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()), methods: z.array(z.string()) }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
+  /** Several wrong answers in a row, which are not enough for a lock yet. */
+  'signin.suspicious': z.strictObject({ method: z.string(), failures: z.number() }),
   /** `limit` names the rule that closed, `until` (epoch milliseconds) when it opens. */
   'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
   'password.changed': z.strictObject({ by: z.enum(['person', 'recovery', 'admin']) }),

@@ -1,8 +1,8 @@
 // What the parts of the core tell of their work, each as it is done.
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { JobOutcome, JobRecords } from '../job-records.ts'
-import type { Rule } from '../limits.ts'
 import type { BreachAnswer } from '../passwords/breached.ts'
+import type { Rule } from '../limits/rules.ts'
 import type { Outcome } from '../outbox/sender.ts'
 
 export function measureWork(metrics: Metrics) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
 import { resources } from './resources.ts'
 import { isDomain, isIssuer, isMail, isRedis, isSecureOrigin, isSender, isStore } from './addresses.ts'
+import { readLimitSetting } from './limit-settings.ts'
 import { upstreams } from './upstreams.ts'
 import { isSms } from '../sms/address.ts'
 
@@ -188,6 +189,13 @@ export const schema = z.strictObject({
   globalFailures: whole(1, 1_000_000_000)
     .default(10_000)
     .describe('Wrong passwords from everywhere within the window.'),
+  limits: list(
+    z.string().refine(text => readLimitSetting(text) !== undefined),
+    'NAME=off or NAME=MAX/WINDOW[/LOCK[/LONGEST LOCK]], such as sms.number=10/1h',
+  )
+    .default([])
+    .describe('Single limits changed or switched off by their names, which docs/limits.md lists.')
+    .meta({ shownDefault: 'none' }),
   hashConcurrency: whole(1, 256)
     .default(1)
     .describe('Passwords that one process hashes at the same time. More than the cores only lengthens the wait.')

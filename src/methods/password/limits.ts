@@ -1,84 +1,65 @@
 // The limits that protect a password, in one place: every path that checks one counts here first.
-import type { Rule } from '../../core/limits.ts'
-import { countAll } from '../../core/limits-together.ts'
-import type { Config } from '../../lib/config/schema.ts'
+import { rules } from '../../core/limits/rules.ts'
+import { countAll, giveBackAll } from '../../core/limits/together.ts'
 import { networkOf, siteOf } from '../../lib/network.ts'
 import type { MethodServices, Try } from '../method.ts'
 import { accountKey } from '../tries.ts'
 
-function rules(config: Config) {
-  const window = config.passwordWindow
-  return {
-    account: {
-      name: 'password.account',
-      max: config.passwordFailures,
-      window,
-      lock: config.passwordLock,
-    } satisfies Rule,
-    device: { name: 'password.device', max: config.passwordFailures, window, lock: config.passwordLock } satisfies Rule,
-    address: { name: 'password.address', max: config.addressFailures, window } satisfies Rule,
-    // One customer of IPv6 has 65,536 networks of that size.
-    site: { name: 'password.site', max: config.addressFailures * 8, window } satisfies Rule,
-    global: { name: 'password.global', max: config.globalFailures, window } satisfies Rule,
-  }
-}
-
 const EVERYONE = 'all'
+
+/** One try that was counted. */
+export interface CountedTry {
+  /** Wrong tries within the window, this one included. */
+  failures: number
+  /** To be called when it was right, */
+  succeeded(): Promise<void>
+  /** and when the secret was not looked at. */
+  notMade(): Promise<void>
+}
 
 /**
  * Counts one try, before the secret is looked at: against the network, the account and everyone. A known device is counted
  * by itself alone, so that strangers cannot lock the person out. All names of an account are one count, so that two names
  * are not twice the tries; the price is that a lock tells which address and which username belong together.
- * @returns what to call when the try was right, and when it was not made at all
  * @throws LimitReached `limit.password.…`, 429
  */
 export async function countPasswordTry(
-  services: MethodServices,
-  attempted: Try,
-): Promise<{ succeeded(): Promise<void>; notMade(): Promise<void> }> {
-  const { config, limits } = services
-  const { account, device, address, site, global } = rules(config)
-  if (attempted.account && attempted.deviceId) {
-    const id = attempted.deviceId
-    await limits.count(device, id)
-    return { succeeded: () => limits.clear(device, id), notMade: () => limits.giveBack(device, id) }
-  }
-
-  const named = { rule: account, key: accountKey(attempted) }
-  const shared = [
-    { rule: address, key: networkOf(attempted.address) },
-    { rule: site, key: siteOf(attempted.address) },
-  ]
+  { limits }: Pick<MethodServices, 'limits'>,
+  attempted: Pick<Try, 'account' | 'identifier' | 'deviceId' | 'address'>,
+): Promise<CountedTry> {
+  const isKnown = attempted.account && attempted.deviceId
+  const whose = isKnown
+    ? { rule: rules.passwordDevice, key: attempted.deviceId! }
+    : { rule: rules.passwordAccount, key: accountKey(attempted) }
   // Everyone last: what one network or one name is refused must not use up what all others have.
-  const all = [...shared, named, { rule: global, key: EVERYONE }]
-  await countAll(limits, all)
+  const before = isKnown
+    ? []
+    : [
+        { rule: rules.passwordNetwork, key: networkOf(attempted.address) },
+        { rule: rules.passwordSite, key: siteOf(attempted.address) },
+      ]
+  const after = isKnown ? [] : [{ rule: rules.passwordEveryone, key: EVERYONE }]
+  const counts = await countAll(limits, [...before, whose, ...after])
   return {
+    failures: counts[before.length]!,
     async succeeded() {
-      await Promise.all([
-        limits.clear(named.rule, named.key),
-        ...all.filter(one => one !== named).map(({ rule, key }) => limits.giveBack(rule, key)),
-      ])
+      await Promise.all([limits.clear(whose.rule, whose.key), giveBackAll(limits, [...before, ...after])])
     },
-    async notMade() {
-      await Promise.all(all.map(({ rule, key }) => limits.giveBack(rule, key)))
-    },
+    notMade: () => giveBackAll(limits, [...before, whose, ...after]),
   }
 }
 
 /** Forgets the failures of an account: for an admin who unlocks it. */
-export function unlockPassword(
-  { config, limits }: Pick<MethodServices, 'config' | 'limits'>,
-  accountId: string,
-): Promise<void> {
-  return limits.clear(rules(config).account, accountId)
+export function unlockPassword({ limits }: Pick<MethodServices, 'limits'>, accountId: string): Promise<void> {
+  return limits.clear(rules.passwordAccount, accountId)
 }
 
 /** Until when an account is locked by wrong passwords (epoch milliseconds); undefined when it is not. */
 export async function passwordLockOf(
-  { config, limits }: Pick<MethodServices, 'config' | 'limits'>,
+  { limits }: Pick<MethodServices, 'limits'>,
   accountId: string,
 ): Promise<number | undefined> {
-  return (await limits.look(rules(config).account, accountId)).lockedUntil
+  return (await limits.look(rules.passwordAccount, accountId)).lockedUntil
 }
 
 /** The wrong passwords of everyone within the window, and how many there may be. */
@@ -86,7 +67,6 @@ export async function failuresOfEveryone({
   config,
   limits,
 }: Pick<MethodServices, 'config' | 'limits'>): Promise<{ count: number; max: number }> {
-  const { global } = rules(config)
-  const { count } = await limits.look(global, EVERYONE)
-  return { count, max: global.max }
+  const { count } = await limits.look(rules.passwordEveryone, EVERYONE)
+  return { count, max: config.globalFailures }
 }

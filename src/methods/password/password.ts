@@ -4,6 +4,7 @@ import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { passwordDataSchema, storedHash, type PasswordData } from './data.ts'
 import { confirmPassword, enrolPage } from './enrol.ts'
+import { WrongAnswer } from '../tries.ts'
 import { countPasswordTry } from './limits.ts'
 import { MAX_LENGTH } from './shape.ts'
 
@@ -30,7 +31,7 @@ export const password: Method = {
   async verify(services, attempted) {
     const typed = attempted.form.password ?? ''
     if (typed === '') throw new Refused('password.missing', { field: 'password' })
-    const { succeeded, notMade } = await countPasswordTry(services, attempted)
+    const { failures, succeeded, notMade } = await countPasswordTry(services, attempted)
 
     const { credentials, hasher, sealer } = services
     // Looked for in any case, so that the time does not tell who has an account.
@@ -46,7 +47,7 @@ export const password: Method = {
         throw error
       })
     if (!matches || !attempted.account) {
-      throw new Refused('password.mismatch', {
+      throw new WrongAnswer(failures, 'password.mismatch', {
         field: 'password',
       })
     }

@@ -5,7 +5,7 @@ import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Enrolling, type Method, type MethodServices } from '../method.ts'
 import { keepSealed, readSealed } from '../sealed-challenge.ts'
 import { enrolBound } from '../sent-codes.ts'
-import { countTry } from '../tries.ts'
+import { countTry, WrongAnswer } from '../tries.ts'
 import { hashOf, newRecoveryCodes } from './codes.ts'
 
 const ID = 'recovery-codes'
@@ -39,7 +39,7 @@ export const recoveryCodes: Method = {
   async verify(services, attempted) {
     const typed = (attempted.form.code ?? '').trim()
     if (typed === '') throw new Refused('code.missing', { field: 'code', says: 'recovery.missing' })
-    const { succeeded } = await countTry(services, ID, attempted)
+    const { failures, succeeded } = await countTry(services, ID, attempted)
     const accountId = attempted.account?.id ?? 'nobody'
     const hash = hashOf(accountId, typed)
     const used = await services.credentials.update(onlyCredentialId(ID, accountId), known => {
@@ -48,7 +48,7 @@ export const recoveryCodes: Method = {
       return left.length < data.left.length ? { ...known, data: { ...data, left }, usedAt: Date.now() } : undefined
     })
     if (!used) {
-      throw new Refused('recovery.mismatch', { field: 'code' })
+      throw new WrongAnswer(failures, 'recovery.mismatch', { field: 'code' })
     }
     await succeeded()
     return { proof: proofBy(recoveryCodes) }

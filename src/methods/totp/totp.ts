@@ -5,7 +5,7 @@ import { onlyCredentialId } from '../../core/credentials.ts'
 import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method } from '../method.ts'
 import { typedCode } from '../sent-codes.ts'
-import { countTry } from '../tries.ts'
+import { countTry, WrongAnswer } from '../tries.ts'
 import { confirmSecret, enrolPage } from './enrol.ts'
 import { stepOf } from './secret.ts'
 
@@ -34,14 +34,14 @@ export const totp: Method = {
 
   async verify(services, attempted) {
     const code = digitsOf(typedCode(attempted.form))
-    const { succeeded } = await countTry(services, 'totp', attempted)
+    const { failures, succeeded } = await countTry(services, 'totp', attempted)
     const { credentials, sealer } = services
     const credential = await credentials.get(onlyCredentialId('totp', attempted.account?.id ?? 'nobody'))
-    if (!credential) throw mismatch()
+    if (!credential) throw mismatch(failures)
 
     const now = Date.now()
     const step = stepOf(await sealer.unseal(dataSchema.parse(credential.data).sealed), code, now)
-    if (step === undefined) throw mismatch()
+    if (step === undefined) throw mismatch(failures)
     // Burned with its time step: read over a shoulder or caught by a false page, it is worth nothing any more.
     const burned = await credentials.update(credential.id, known => {
       const data = dataSchema.parse(known.data)
@@ -70,6 +70,6 @@ export const totp: Method = {
     })),
 }
 
-function mismatch(): Refused {
-  return new Refused('totp.mismatch', { field: 'code' })
+function mismatch(failures: number): Refused {
+  return new WrongAnswer(failures, 'totp.mismatch', { field: 'code' })
 }

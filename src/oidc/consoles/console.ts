@@ -5,7 +5,8 @@ import type Provider from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
 import type { ConsoleLogins, ProofNeed } from '../../core/consoles/logins.ts'
 import type { ConsoleLifetimes, KeptForm, NewConsoleSession } from '../../core/consoles/sessions.ts'
-import type { Limits, Rule } from '../../core/limits.ts'
+import type { Limits } from '../../core/limits.ts'
+import { rules } from '../../core/limits/rules.ts'
 import type { MethodFacts } from '../../core/signin/method-facts.ts'
 import { allowedMethods } from '../../core/signin/missing-proof.ts'
 import type { Proof } from '../../core/signin/proof.ts'
@@ -42,7 +43,6 @@ export interface Journey {
 }
 
 /** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
-const begun: Rule = { name: 'console.address', max: 1000, window: 600, flood: true }
 
 export type Console = ReturnType<typeof createConsole>
 
@@ -54,7 +54,7 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
 
   /** Sends the browser to sign in, and from there to `returnTo`. @throws LimitReached `limit.console.address`, 429 */
   async function begin(ctx: Context, { returnTo, step, kept, prompt }: Journey): Promise<void> {
-    await limits.count(begun, networkOf(ctx.ip))
+    await limits.count(rules.consoleBegun, networkOf(ctx.ip))
     const state = newSecret()
     const browserSecret = cookies.keepBrowser(ctx)
     const accountId = step?.signedIn.account.id ?? (await lastAccount(ctx))
@@ -86,7 +86,7 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
     const browserSecret = cookies.browser(ctx)
     const login = browserSecret ? await consoleLogins.take(state, browserSecret) : undefined
     if (!browserSecret || login?.clientId !== kind.clientId) throw unknownState()
-    await limits.giveBack(begun, networkOf(ctx.ip))
+    await limits.giveBack(rules.consoleBegun, networkOf(ctx.ip))
 
     const from = await redeem(ctx, { state, browserSecret })
     const kept = login.accountId === from.accountId ? login.kept : undefined
