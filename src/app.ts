@@ -15,6 +15,7 @@ import { deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { createCookieKeys } from './lib/web/cookie-keys.ts'
 import { createClients } from './oidc/clients/clients.ts'
+import { createWrongSecrets } from './oidc/clients/wrong-secrets.ts'
 import { createGrantLoader } from './oidc/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
 import { longestLife } from './oidc/lifetimes.ts'
@@ -73,6 +74,7 @@ export async function buildApp(
       logouts,
       live,
       policy,
+      wrongSecrets: createWrongSecrets(domain.limits, events),
       pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, domain.consents),
       beginAttempt: (ctx, interaction) => beginAttempt(domain, ctx, interaction),

@@ -3,6 +3,7 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { sha256 } from '../lib/ids.ts'
 import { Conflict, type Store } from '../storage/port.ts'
 import { secretMatches } from './clients/client-record.ts'
+import type { WrongSecrets } from './clients/wrong-secrets.ts'
 import type { FindClient } from './clients/find-client.ts'
 import { keepClients } from './clients/kept-clients.ts'
 import { checkCodeVerifiers } from './code-verifiers.ts'
@@ -15,12 +16,13 @@ export function applyOverrides(
   provider: Provider,
   store: Store,
   findClient: FindClient,
+  wrongSecrets: WrongSecrets,
   finishOf: Decisions['finishOf'],
 ): void {
   keepClients(provider, findClient)
   prefixTokens(provider)
   useAtOnce(provider)
-  compareHashedSecrets(provider)
+  compareHashedSecrets(provider, wrongSecrets)
   insertReplays(provider, store)
   checkCodeVerifiers(provider, store)
   hideForeignTokens(provider)
@@ -41,10 +43,15 @@ function prefixTokens(provider: Provider): void {
 }
 
 /** Secrets are stored as SHA-256. Comparing hashes of 256 random bits leaks nothing by its time. */
-function compareHashedSecrets(provider: Provider): void {
+function compareHashedSecrets(provider: Provider, wrongSecrets: WrongSecrets): void {
+  type Client = { clientId: string; clientSecret?: string }
   const prototype = provider.Client.prototype as unknown as { compareClientSecret(actual: string): boolean }
-  prototype.compareClientSecret = function (this: { clientSecret?: string }, actual: string) {
-    return secretMatches(this.clientSecret, sha256(actual), Date.now())
+  prototype.compareClientSecret = function (this: Client, actual: string) {
+    const ctx = Provider.ctx!
+    wrongSecrets.requireOpen(ctx, this.clientId)
+    const matches = secretMatches(this.clientSecret, sha256(actual), Date.now())
+    if (!matches) wrongSecrets.seen(ctx, this.clientId)
+    return matches
   }
 }
 

@@ -12,6 +12,7 @@ import type { Store } from '../storage/port.ts'
 import { recordOf, toLibraryAccount } from './account.ts'
 import { createClientAdapter } from './clients/client-adapter.ts'
 import { createFindClient } from './clients/find-client.ts'
+import type { WrongSecrets } from './clients/wrong-secrets.ts'
 import { applyOverrides } from './overrides.ts'
 import type { Pages } from './pages/pages.ts'
 import { countTokens } from './count-tokens.ts'
@@ -37,6 +38,7 @@ export interface ProviderParts {
   logouts: Logouts
   live: LiveCounts
   policy: HeldPolicy
+  wrongSecrets: WrongSecrets
   pages: Pages
   loadExistingGrant: Configuration['loadExistingGrant']
   /** Begins the attempt, and says where its page is. */
@@ -52,7 +54,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys, revocati
   const provider = new Provider(config.issuer, configuration(parts, keys, revocations))
   provider.proxy = true
   provider.use(acceptPosted)
-  applyOverrides(provider, store, createFindClient(store, config), decisions.finishOf)
+  applyOverrides(provider, store, createFindClient(store, config), parts.wrongSecrets, decisions.finishOf)
   queueLogouts(provider, parts.logouts)
   countTokens(provider, parts.live)
   return provider

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { clientDeclaration } from '../../src/oidc/clients/client-record.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { claimsIn, introspect } from '../support/endpoints.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
 import { tokenRequest } from '../support/flow.ts'
 import { target } from './target.ts'
 
@@ -28,6 +29,8 @@ describe('attacks on client authentication', () => {
       }
     })
 
+    afterEach(resetClock)
+
     const introspectBy = async (clientAssertion: string) =>
       tokenRequest(
         at.server,
@@ -39,6 +42,33 @@ describe('attacks on client authentication', () => {
         },
         '/introspect',
       )
+
+    it('tries secrets of a client: after 30 wrong ones its network is told to wait, for each endpoint and the right one too', async () => {
+      const tried = await at.server.register('service')
+      const guess = (secret: string, path = '/token') =>
+        tokenRequest(
+          at.server,
+          { ...tried, client_secret: secret },
+          { grant_type: 'client_credentials', token: 'x' },
+          path,
+        )
+      for (let tries = 0; tries < 30; tries += 1) expect((await guess(`guess ${tries}`)).status).to.equal(401)
+      // The one that passes the limit is the last that is looked at.
+      await guess('guess 30')
+      for (const path of ['/token', '/introspect', '/revoke']) {
+        const { status, body, headers } = await guess(tried.client_secret!, path)
+        expect([status, body.error]).to.deep.equal([429, 'temporarily_unavailable'])
+        expect(Number(headers.get('retry-after'))).to.be.within(290, 300)
+      }
+      const { items } = await at.server.app.events.list({ limit: 200, order: 'desc' })
+      expect(
+        items.filter(({ type, clientId }) => type === 'client.locked' && clientId === tried.client_id),
+      ).to.have.length(1)
+      const other = await at.server.register('service')
+      expect((await tokenRequest(at.server, other, { grant_type: 'client_credentials' })).status).to.equal(200)
+      moveClock(301_000)
+      expect((await guess(tried.client_secret!)).status).to.equal(200)
+    })
 
     it('accepts an assertion made for this issuer', async () => {
       expect((await introspectBy(await assertion())).status).to.equal(200)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { tryBy } from '../support/tries.ts'
+import { rules } from '../../src/core/limits/rules.ts'
 import type { AuditEntry } from '../../src/core/events/events.ts'
 import type { KeyFacts } from '../../src/oidc/keys/keys.ts'
 import type { Page } from '../../src/storage/port.ts'
@@ -63,6 +64,42 @@ describe('latchkey security', () => {
     const { code, stdout } = await runCli(['security', 'unlock', account.email], { env: server.env })
     expect([code, stdout]).to.deep.equal([0, `${account.email} can try again.\n`])
     expect(await tryIt(PASSWORD)).to.have.nested.property('proof.method', 'password')
+  })
+
+  it('takes the address as an option too, and says what it lacks', async () => {
+    const { email } = await server.person()
+    const unlocked = await runCli(['security', 'unlock', '--email', email], { env: server.env })
+    expect([unlocked.code, unlocked.stdout]).to.deep.equal([0, `${email} can try again.\n`])
+    const nobody = await runCli(['security', 'unlock'], { env: server.env })
+    expect([nobody.code, nobody.stderr]).to.deep.equal([
+      1,
+      'say which account: `security unlock NAME`, or `--email ADDRESS`\n',
+    ])
+  })
+
+  it('forgets what was counted against a network, and no other', async () => {
+    const { limits } = server.app.methodServices
+    const from = ['192.0.2.0/24', '198.51.100.0/24']
+    for (const network of from) for (let tries = 0; tries < 7; tries += 1) await limits.count(rules.resend, network)
+    const args = ['security', 'reset-attempts', '--address', '192.0.2.55']
+    const { code, stdout } = await runCli(args, { env: server.env })
+    expect([code, stdout]).to.deep.equal([0, 'What was counted against 192.0.2.0/24 is forgotten.\n'])
+    const left = await Promise.all(from.map(network => limits.look(rules.resend, network)))
+    expect(left.map(({ count }) => count)).to.deep.equal([0, 7])
+    const wrong = await runCli(['security', 'reset-attempts', '--address', 'here'], { env: server.env })
+    expect([wrong.code, wrong.stderr]).to.deep.equal([
+      1,
+      '--address: expected an address such as 192.0.2.1 or 2001:db8::1, got here\n',
+    ])
+  })
+
+  it('lists the limits as they hold here', async () => {
+    const env = { ...server.env, LATCHKEY_LIMITS: 'resend.address=off,sms.number=9/2h' }
+    const { stdout } = await runCli(['security', 'limits'], { env })
+    expect(stdout).to.match(/^LIMIT +COUNTED BY/)
+    expect(stdout).to.match(/^resend\.address .* off *$/m)
+    expect(stdout).to.match(/^sms\.number .* 9 +2h +the rest of that time$/m)
+    expect(stdout).to.match(/^password\.account .* 5 +5m +15m, twice as long each time, at most 4h$/m)
   })
 
   it('lists what happened, the newest first, of one account or of all', async () => {

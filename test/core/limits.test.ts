@@ -1,12 +1,6 @@
 import { expect } from 'chai'
-import {
-  counterDeclaration,
-  createLimits,
-  floodDeclaration,
-  LimitReached,
-  type Limits,
-  type Rule,
-} from '../../src/core/limits.ts'
+import { counterDeclaration, createLimits, floodDeclaration, LimitReached, type Limits } from '../../src/core/limits.ts'
+import type { Rule } from '../../src/core/limits/rules.ts'
 import type { Store } from '../../src/storage/port.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
@@ -67,6 +61,29 @@ describe('limits on guessing', () => {
     moveClock(2 * SECOND)
     await fill(who)
     expect(await refusal(RULE, who)).to.be.instanceOf(LimitReached)
+  })
+
+  it('locks twice as long each time, up to the longest, until a day has passed without one', async () => {
+    const who = next()
+    const rule: Rule = { ...RULE, longestLock: 2000 }
+    const lockedFor = async () => {
+      await fill(who, rule)
+      const { retryAfter } = (await refusal(rule, who))!
+      moveClock((retryAfter! + 1) * SECOND)
+      return retryAfter
+    }
+    expect([await lockedFor(), await lockedFor(), await lockedFor(), await lockedFor()]).to.deep.equal([
+      600, 1200, 2000, 2000,
+    ])
+    moveClock(86_401 * SECOND)
+    expect(await lockedFor()).to.equal(600)
+    await limits.clear(rule, who)
+    expect(await lockedFor()).to.equal(600)
+  })
+
+  it('says which try of the window it is', async () => {
+    const who = next()
+    expect([await limits.count(RULE, who), await limits.count(RULE, who)]).to.deep.equal([1, 2])
   })
 
   it('starts to count anew when the window ends', async () => {

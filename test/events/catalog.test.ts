@@ -23,10 +23,12 @@ const about: Record<EventType, Field[]> = {
   'account.disabled': person,
   'account.enabled': person,
   'account.unlocked': person,
+  'network.unlocked': [],
   'account.signed_out': [...person, 'sessionUid'],
   'role.assigned': person,
   'signin.succeeded': [...atApp, 'deviceId'],
   'signin.failed': atApp,
+  'signin.suspicious': atApp,
   'signin.locked': atApp,
   'password.changed': atApp,
   'factor.enrolled': atApp,
@@ -49,13 +51,21 @@ const about: Record<EventType, Field[]> = {
   'client.updated': ['clientId'],
   'client.secret_rotated': ['clientId'],
   'client.removed': ['clientId'],
+  'client.locked': ['clientId'],
   'policy.changed': [],
   'secrets.rotated': [],
   'keys.rotated': [],
 }
 /** By jobs, which come from nowhere. */
 const byJobs = new Set<string>(['session.expired', 'mail.bounced'])
-const failures = new Set<string>(['signin.failed', 'signin.locked', 'consent.refused', 'mail.bounced'])
+const failures = new Set<string>([
+  'signin.failed',
+  'signin.locked',
+  'consent.refused',
+  'mail.bounced',
+  'signin.suspicious',
+  'client.locked',
+])
 
 describe('the catalog of events', () => {
   let folder: string

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { ADMIN } from '../../src/core/accounts/accounts.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { COMMON, eachEngine, WITH_REDIS } from '../support/engines.ts'
-import { attemptOf, authorization, signUp } from '../support/flow.ts'
+import { attemptOf, authorization, signIn, signUp } from '../support/flow.ts'
 import { codeIn } from '../support/mailbox.ts'
 import { startFleet, type Fleet } from '../support/processes.ts'
 import { RoutedVisitor } from '../support/routed-visitor.ts'
@@ -90,6 +90,31 @@ for (const [who, processes, workers, engines] of [
         const answers = await race(racer => visitor.send('POST', at, { password: `wrong ${racer}` }))
         expect(answers.filter(({ status }) => status === 400)).to.have.length(5)
         expect(answers.filter(({ status }) => status === 429)).to.have.length(RACERS - 5)
+      })
+
+      it('looks at five of 200 wrong passwords, and lets the person in on the device they are known on', async () => {
+        const { email } = await desk.person()
+        const home = browser()
+        await signIn(home, await home.open(authorization(fleet, client).url), email)
+        const guesses = await Promise.all(
+          Array.from({ length: 200 }, async (_, at) => {
+            if (at % 20 > 0) return undefined
+            const { visitor, page } = await begin()
+            await visitor.submit(page, '/identify', { identifier: email })
+            return { visitor, at: `${attemptOf(page)}/prove/password` }
+          }),
+        )
+        const attempts = guesses.filter(one => one !== undefined)
+        const answers = await Promise.all(
+          Array.from({ length: 200 }, (_, at) => {
+            const one = attempts[at % attempts.length]!
+            return one.visitor.send('POST', one.at, { password: `wrong ${at}` })
+          }),
+        )
+        expect(answers.filter(({ status }) => status === 400)).to.have.length(5)
+        expect(answers.filter(({ status }) => status === 429)).to.have.length(195)
+        const page = await signIn(home, await home.open(authorization(fleet, client, { prompt: 'login' }).url), email)
+        expect(page.url.href.startsWith(`${REDIRECT_URI}?code=`), page.url.href).to.equal(true)
       })
 
       it('makes one administrator of one link', async () => {

@@ -1,7 +1,7 @@
 // Each request of a stranger's that is let begin is stored: how many of them one network may make.
 import { expect } from 'chai'
 import { networkOf } from '../../src/lib/network.ts'
-import { BEGUN } from '../../src/oidc/policy.ts'
+import { rules } from '../../src/core/limits/rules.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
@@ -52,7 +52,7 @@ describe('sign-ins that one network begins', () => {
       const { email } = await own.person()
       const limits = own.app.methodServices.limits
       await signInForTokens(own, app, email)
-      const { count } = await limits.count(BEGUN, networkOf('127.0.0.1'))
+      const count = await limits.count(rules.begun, networkOf('127.0.0.1'))
       expect(count).to.equal(1)
     } finally {
       await own.close()

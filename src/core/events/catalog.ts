@@ -13,6 +13,8 @@ export const catalog = {
   'account.enabled': nothing,
   /** `until`: when the lock would have ended, where there was one. Epoch milliseconds. */
   'account.unlocked': z.strictObject({ until: z.number().optional() }),
+  /** What was counted against it is forgotten. */
+  'network.unlocked': z.strictObject({ network: z.string() }),
   'account.signed_out': z.strictObject({ reason: z.enum(END_REASONS) }),
   'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()), methods: z.array(z.string()) }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
@@ -42,6 +44,8 @@ export const catalog = {
   'client.updated': z.strictObject({ fields: z.array(z.string()) }),
   'client.secret_rotated': nothing,
   'client.removed': nothing,
+  /** Too many wrong secrets of it came from one network. `until` in epoch milliseconds. */
+  'client.locked': z.strictObject({ limit: z.string(), until: z.number() }),
   'policy.changed': z.strictObject({ scope: z.string() }),
   'secrets.rotated': z.strictObject({ fields: z.number() }),
   'keys.rotated': z.strictObject({ kids: z.array(z.string()) }),

@@ -190,7 +190,7 @@ export const schema = z.strictObject({
     .default(10_000)
     .describe('Wrong passwords from everywhere within the window.'),
   limits: list(
-    z.string().refine(text => readLimitSetting(text) !== undefined),
+    z.string().refine(value => readLimitSetting(value) !== undefined),
     'NAME=off or NAME=MAX/WINDOW[/LOCK[/LONGEST LOCK]], such as sms.number=10/1h',
   )
     .default([])
