@@ -34,6 +34,7 @@ import type { Views } from '../lib/views.ts'
 import { factsOf } from '../methods/facts.ts'
 import { workingMethods } from '../methods/list.ts'
 import type { Method, MethodServices } from '../methods/method.ts'
+import { limitedMethods } from '../methods/tries.ts'
 import type { Observation } from '../operations/observe.ts'
 import type { Store } from '../storage/port.ts'
 
@@ -73,10 +74,7 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     credentials: openCredentials(store),
     challenges: createChallenges(store, { keys: deriveKeys(config.secrets, 'codes'), ttl: config.codeTtl }),
     limits: createLimits(store, {
-      inForce: rulesInForce(
-        config,
-        methods.map(({ id }) => id),
-      ),
+      inForce: rulesInForce(config, limitedMethods(methods)),
       refused: work.limited,
     }),
     links: createLinks(store, { ttl: config.magicLinkTtl }),

@@ -7,7 +7,7 @@ import { loadConfig } from '../lib/config/load.ts'
 import { networkOf, normalizeAddress, siteOf } from '../lib/network.ts'
 import { methods } from '../methods/list.ts'
 import { passwordLockOf, unlockPassword } from '../methods/password/limits.ts'
-import { forgetTries } from '../methods/tries.ts'
+import { forgetTries, limitedMethods } from '../methods/tries.ts'
 import { accountNamed } from './support/named.ts'
 import { CommandError } from './support/failure.ts'
 import { ORIGIN, withStore } from './support/open.ts'
@@ -50,7 +50,7 @@ function resetAttempts({ json, address }: JsonOption & { address: string }): Pro
   const keys: Partial<Record<CountedBy, string>> = { network: networkOf(plain), site: siteOf(plain) }
   return withStore(async ({ limits, events }) => {
     await events.emit({ type: 'network.unlocked', ...ORIGIN, details: { network: keys.network! } })
-    for (const rule of allRules(methods.map(({ id }) => id))) {
+    for (const rule of allRules(limitedMethods(methods))) {
       const key = keys[rule.by]
       if (key) await limits.clear(rule, key)
     }
@@ -59,7 +59,7 @@ function resetAttempts({ json, address }: JsonOption & { address: string }): Pro
 }
 
 function listLimits({ json }: JsonOption): void {
-  const ids = methods.map(({ id }) => id)
+  const ids = limitedMethods(methods)
   const inForce = rulesInForce(loadConfig(), ids)
   const all = allRules(ids).map(rule => ({ ...rule, ...inForce(rule), off: inForce(rule) === undefined }))
   print(json, all, () => table(['limit', 'counted by', 'what', 'at most', 'within', 'closed for'], all.map(rowOfLimit)))

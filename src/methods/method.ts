@@ -174,6 +174,8 @@ export interface Method {
   /** RFC 8176 values. */
   amr: readonly string[]
   resistsPhishing: boolean
+  /** Whether it has the limits of `rulesOfMethod`: it counts by tries.ts or sent-codes.ts. They are listed, and set, by its id. */
+  limited?: true
   roles: {
     /** Whether a sign-in can begin with it. Before any proof it is offered to everybody alike. */
     first: boolean

@@ -4,7 +4,12 @@ import { rulesOfMethod } from '../core/limits/rules.ts'
 import { canonicalIdentifier } from '../core/accounts/names.ts'
 import { Refused, type RefusedOptions } from '../lib/errors.ts'
 import { sha256 } from '../lib/ids.ts'
-import type { Asked, MethodServices } from './method.ts'
+import type { Asked, Method, MethodServices } from './method.ts'
+
+/** The ids of those whose limits are in the table under `METHOD`. */
+export function limitedMethods(methods: readonly Pick<Method, 'id' | 'limited'>[]): string[] {
+  return methods.filter(({ limited }) => limited).map(({ id }) => id)
+}
 
 /** A wrong answer, with how many there were within the window of the limit. */
 export class WrongAnswer extends Refused {

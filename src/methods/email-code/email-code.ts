@@ -17,6 +17,7 @@ export const emailCode: Method = {
   // RFC 8176 has no value for a mailbox; this is its nearest.
   amr: ['otp'],
   resistsPhishing: false,
+  limited: true,
   roles: { first: true, second: true, identifies: false },
 
   standing(account, own) {

@@ -20,6 +20,7 @@ export const magicLink: Method = {
   // RFC 8176 has no value for a mailbox; what is mailed is a one-time password of 256 bits.
   amr: ['otp'],
   resistsPhishing: false,
+  limited: true,
   // Second comes the mailed code, which is no weaker and needs no change of window.
   roles: { first: true, second: false, identifies: false },
 

@@ -27,6 +27,7 @@ export const recoveryCodes: Method = {
   factors: ['possession'],
   amr: ['otp'],
   resistsPhishing: false,
+  limited: true,
   roles: { first: false, second: true, identifies: false, backup: true },
 
   standing(_account, own) {

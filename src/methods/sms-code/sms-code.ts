@@ -24,6 +24,7 @@ export const smsCode: Method = {
   factors: ['possession'],
   amr: ['sms'],
   resistsPhishing: false,
+  limited: true,
   roles: { first: false, second: true, identifies: false },
 
   standing(_account, own) {

@@ -23,6 +23,7 @@ export const totp: Method = {
   factors: ['possession'],
   amr: ['otp'],
   resistsPhishing: false,
+  limited: true,
   roles: { first: false, second: true, identifies: false },
 
   standing(_account, own) {
