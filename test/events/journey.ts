@@ -191,6 +191,7 @@ export class Journey {
     const password = this.#stage.secrets.keep('wrong password', 'a wrong password of nine words')
     for (let times = 0; times < 7; times += 1) asked = await visitor.submit(asked, '/prove/password', { password })
     await this.cli('security', 'unlock', email)
+    await this.cli('security', 'reset-attempts', '--address', '127.0.0.1')
     const consent = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
     await visitor.submit(consent, '/consent', { decision: 'refuse' })
   }
@@ -210,6 +211,9 @@ export class Journey {
     await this.#cliReading((await again()).tokens.access_token, 'tokens', 'revoke', '--stdin')
     const { body } = await tokenRequest({ issuer }, service, { grant_type: 'client_credentials' })
     secrets.keepTokens(body)
+    const guessed = { ...service, client_secret: secrets.keep('wrong client secret', 'a secret that no client has') }
+    for (let times = 0; times < 32; times += 1)
+      await tokenRequest({ issuer }, guessed, { grant_type: 'client_credentials' })
     // A hint that waits with the sign-in that it belongs to.
     await this.#begin(client, { id_token_hint: tokens.id_token, prompt: 'login' })
   }

@@ -92,10 +92,7 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
       policy: holdPolicy(createPolicies(store), config),
       methods: workingMethods(methods, config),
       limits: createLimits(store, {
-        inForce: rulesInForce(
-          config,
-          methods.map(({ id }) => id),
-        ),
+        inForce: rulesInForce(config, limitedMethods(methods)),
       }),
       events,
       keys: createKeyRing(store, sealer, { keepFor: longestLife(config) }),

@@ -36,7 +36,7 @@ describe('a limit', () => {
     try {
       const limits = createLimits(store, { inForce: inForce('username.address=off') })
       for (let tries = 0; tries < 40; tries += 1) expect(await limits.count(rules.username, 'here')).to.equal(0)
-      expect(await limits.look(rules.username, 'here')).to.deep.equal({ count: 0 })
+      expect(await limits.look(rules.username, 'here')).to.deep.equal({ count: 0, left: Infinity })
       await limits.giveBack(rules.username, 'here')
     } finally {
       await store.close()
