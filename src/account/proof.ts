@@ -1,8 +1,8 @@
 // Sensitive changes ask for a fresh proof: whoever finds an open browser, or has stolen its cookie, cannot lock the
 // person out of their own account.
 import type { MethodFacts } from '../core/signin/method-facts.ts'
-import { ACR_VALUES, levelOf } from '../core/signin/proof.ts'
-import { meets } from '../oidc/consoles/console-session.ts'
+import { ACR_VALUES, levelOf, type Proof } from '../core/signin/proof.ts'
+import { meets, type SignedIn } from '../oidc/consoles/console-session.ts'
 import type { Form } from '../lib/web/form.ts'
 import { keptOf } from './kept.ts'
 import type { AccountPage } from './opened.ts'
@@ -19,6 +19,11 @@ function acrFor(methods: readonly MethodFacts[]): string {
 export async function isProven({ services, signedIn }: AccountPage, at: keyof typeof MAX_AGE): Promise<boolean> {
   const methods = await services.console.ownMethods(signedIn.account)
   return meets(signedIn.proofs, { seconds: MAX_AGE[at], acr: acrFor(methods) }, methods)
+}
+
+/** What a change that is made now was allowed for. */
+export function recentProofs({ proofs }: SignedIn): Proof[] {
+  return proofs.filter(({ at }) => at >= Date.now() - MAX_AGE.change * 1000)
 }
 
 /** Sends the person to prove themselves, and back to the page; with a form, to the page with what was typed. */

@@ -4,7 +4,9 @@ import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'
+import type { Proof } from '../core/signin/proof.ts'
 import type { Views } from '../lib/views.ts'
+import type { PageContext } from '../lib/web/context.ts'
 import type { MethodServices } from '../methods/method.ts'
 import type { Console } from '../oidc/consoles/console.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
@@ -19,5 +21,7 @@ export interface AccountServices extends MethodServices {
   endEverywhere: (accountId: string, origin: Origin) => Promise<unknown>
   /** Ends other sessions that were proven by what was removed. */
   endProvenBy: Sessions['endProvenBy']
+  /** Lets this browser sign in anew by what was proven in it, once everything that was obtained before has ended. */
+  signInAnew: (ctx: PageContext, account: Account, proofs: Proof[]) => Promise<void>
   factsOf: (account: Account) => Promise<MethodFacts[]>
 }

@@ -10,6 +10,8 @@ import type { Views } from '../lib/views.ts'
 import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
 import { createConsole } from '../oidc/consoles/console.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
+import { givePass } from '../signin/links/pass.ts'
+import { outlastReset } from '../signin/prove.ts'
 import { signInRouters } from '../signin/routes.ts'
 import type { Store } from '../storage/port.ts'
 import type { Domain } from './domain.ts'
@@ -30,13 +32,22 @@ export function createSurfaces(ground: Ground): Router[] {
     ACCOUNT_CONSOLE,
   )
   return [
-    ...signInRouters({ ...ground, endSession: (uid, origin) => sessions.end(uid, 'other_account', origin) }),
+    ...signInRouters({
+      ...ground,
+      endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
+      endEverywhere: sessions.endEverywhere,
+    }),
     setupRoutes(ground),
     accountRoutes({
       ...ground,
       console,
       endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
       endProvenBy: sessions.endProvenBy,
+      async signInAnew(ctx, { id: accountId }, proofs) {
+        const account = await ground.accounts.get(accountId)
+        if (account) await outlastReset(account)
+        await givePass(ground, ctx, { accountId, clientId: ACCOUNT_CONSOLE.clientId, proofs })
+      },
     }),
   ]
 }

@@ -17,6 +17,8 @@ export function said({ step }: Foreseen): string {
       return 'consent to what the app asks for'
     case 'verify-email':
       return 'a code that is mailed, to prove the address'
+    case 'change-password':
+      return 'a new password'
     case 'disabled':
       return 'nothing: the account is disabled'
     case 'refuse':

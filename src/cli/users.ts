@@ -15,6 +15,7 @@ import { askNewPassword, isInteractive } from './support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from './support/secret-input.ts'
 import { defineLink } from './user-links.ts'
 import { defineImport } from './users-import.ts'
+import { defineForceChange } from './users-password.ts'
 
 interface CreateOptions extends JsonOption, PasswordOptions {
   email: string
@@ -45,6 +46,7 @@ export function define(users: Command): void {
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
   defineLink(users)
   defineImport(users)
+  defineForceChange(users)
 }
 
 function create(options: CreateOptions): Promise<void> {

@@ -28,6 +28,7 @@ export async function confirmEnrolment(
   if (enrolled.kind === 'more') return undefined
   const { credential, proof, endsSessions = false } = enrolled
   await addCredential(services, credential, origin, enrolled)
+  await enrolled.done?.()
   return { endsSessions, ...(proof ? { proof } : {}) }
 }
 

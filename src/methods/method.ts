@@ -126,6 +126,8 @@ export type Enrolled =
       over?: (known: Credential) => Credential
       /** The entry, in the place of `factor.enrolled`. */
       event?: { type: 'password.changed'; details: EventDetails<'password.changed'> }
+      /** What is to be done once it is stored. */
+      done?: () => Promise<void>
       proof?: Proof
       /** Whether everything that was obtained before must end: by a secret that is no longer the account's. */
       endsSessions?: boolean

@@ -69,10 +69,14 @@ async function leaveOtherSession({ services, ctx, interaction, client }: Page, a
   const current = await currentSession(services, ctx)
   const isOther = current?.accountId !== undefined && current.accountId !== accountId
   if (isOther) await services.endSession(current.uid, originOf(ctx, client))
-  if (interaction.session && (isOther || current?.uid !== interaction.session.uid)) {
-    interaction.session = undefined
-    await interaction.persist()
-  }
+  if (isOther || current?.uid !== interaction.session?.uid) await detach(interaction)
+}
+
+/** Lets an attempt go on whose session is there no more. */
+export async function detach(interaction: Page['interaction']): Promise<void> {
+  if (!interaction.session) return
+  interaction.session = undefined
+  await interaction.persist()
 }
 
 /** The provider's session in this browser, whoever is signed in by it. */

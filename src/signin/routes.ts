@@ -3,6 +3,7 @@ import Router from '@koa/router'
 import type { PageContext } from '../lib/web/context.ts'
 import { readBody } from '../lib/web/form.ts'
 import { cancel, decideConsent } from './consent.ts'
+import { choosePassword } from './change-password.ts'
 import { identify, selectAccount, switchPerson } from './identify.ts'
 import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
@@ -55,6 +56,7 @@ function attemptRoutes(services: SignInServices): Router {
   post('/verify', submission(services, ['verify-email'], verifyCode))
   post('/resend', submission(services, ['verify-email'], resend))
   post('/secure', submission(services, ['secure'], secure))
+  post('/password', submission(services, ['change-password'], choosePassword))
   post('/username', submission(services, ['choose-username'], chooseUsername))
   get('/verify/:link', showLink(services))
   post(

@@ -6,7 +6,7 @@ import type { Consents } from '../core/consents.ts'
 import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
-import type { SignIns } from '../core/signins.ts'
+import type { EndReason, SignIns } from '../core/signins.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 
@@ -22,4 +22,6 @@ export interface SignInServices extends MethodServices {
   views: Views
   /** Ends a session of the provider by its uid. */
   endSession: (uid: string, origin: Origin) => Promise<boolean>
+  /** Ends every session and token of an account. */
+  endEverywhere: (accountId: string, reason: EndReason, origin: Origin) => Promise<unknown>
 }

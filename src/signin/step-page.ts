@@ -2,6 +2,7 @@
 import type { PageContext } from '../lib/web/context.ts'
 import type { Shown } from '../methods/method.ts'
 import { minLengthFor } from '../methods/password/rules.ts'
+import { changePasswordPage } from './change-password.ts'
 import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
 import { securePage } from './registration/secure.ts'
@@ -51,6 +52,8 @@ export function stepPage(
           ...(account ? {} : { changeUrl: `${at}/signup` }),
         },
       }
+    case 'change-password':
+      return changePasswordPage(services, situated, step.reason)
     case 'secure':
       return securePage(services, situated, errors)
     case 'choose-username':

@@ -31,6 +31,7 @@ const about: Record<EventType, Field[]> = {
   'signin.suspicious': atApp,
   'signin.locked': atApp,
   'password.changed': atApp,
+  'password.change_demanded': person,
   'factor.enrolled': atApp,
   'factor.removed': person,
   'factor.renamed': atApp,

@@ -133,6 +133,7 @@ export class Journey {
     await this.#factors(client)
     await this.#link(client, email)
     await Promise.all([
+      this.cli('users', 'force-password-change', other),
       this.cli('users', 'disable', other),
       this.cli('policy', 'set', 'accessTokenTtl=10m', '--everyone'),
       this.cli('secrets', 'rotate'),

@@ -6,6 +6,7 @@ import type { Enrolling, Method } from '../../methods/method.ts'
 import { noticeFactorAdded } from '../../methods/notices.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'
 import { originOf } from '../origin.ts'
+import { recentProofs } from '../proof.ts'
 import { refillOf, show, type Refill } from '../show.ts'
 import { goTo } from '../go-to.ts'
 import { addUrl, SECURITY } from './ways.ts'
@@ -37,6 +38,7 @@ export async function add(submission: AccountSubmission): Promise<void> {
     await noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
     if (enrolled.endsSessions) {
       await services.endEverywhere(account.id, originOf(submission))
+      await services.signInAnew(ctx, account, recentProofs(signedIn))
       return goTo(ctx, `${SECURITY}?done=password`)
     }
     goTo(ctx, (await backupToOffer(submission, method)) ?? `${SECURITY}?done=added`)

@@ -28,6 +28,9 @@ export const addressSchema = z.object({
   country: z.string().max(60).optional(),
 })
 
+/** An admin says so; it is too old; it is too short for one that stands alone. */
+const PASSWORD_CHANGE_REASONS = ['admin', 'expired', 'short'] as const
+
 export const accountSchema = z.object({
   id: z.string(),
   /** Canonical: lower case, ASCII domain. Mail goes to this, never to what was typed later. */
@@ -51,6 +54,8 @@ export const accountSchema = z.object({
   /** When what can be a second factor was last set up or removed: devices remembered before are not. Epoch milliseconds. */
   secondFactorChangedAt: z.number().optional(),
   removedFactors: z.array(removedFactorSchema).optional(),
+  /** Why the password has to be changed before anything else, where it has to. `at` in epoch milliseconds. */
+  passwordChange: z.object({ reason: z.enum(PASSWORD_CHANGE_REASONS), at: z.number() }).optional(),
   /** Epoch milliseconds. */
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -77,4 +82,11 @@ export function standing(account: Account, at: number): boolean {
 /** Whether a second factor that was proven at `at` (epoch milliseconds) is one that the account still has. */
 export function secondFactorStanding(account: Account, at: number): boolean {
   return standing(account, Math.floor(at / 1000)) && at >= (account.secondFactorChangedAt ?? 0)
+}
+
+/** The password has been changed. */
+export function withoutPasswordChange(account: Account): Account {
+  if (!account.passwordChange) return account
+  const { passwordChange: _passwordChange, ...rest } = account
+  return rest
 }

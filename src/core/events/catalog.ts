@@ -23,6 +23,7 @@ export const catalog = {
   /** `limit` names the rule that closed, `until` (epoch milliseconds) when it opens. */
   'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
   'password.changed': z.strictObject({ by: z.enum(['person', 'recovery', 'admin']) }),
+  'password.change_demanded': nothing,
   'factor.enrolled': z.strictObject({ method: z.string() }),
   'factor.removed': z.strictObject({ method: z.string() }),
   'factor.renamed': z.strictObject({ method: z.string() }),

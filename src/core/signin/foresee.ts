@@ -1,4 +1,5 @@
 // What a sign-in would ask, one step after the other, if the person did each time what is offered first.
+import { withoutPasswordChange } from '../accounts/account.ts'
 import type { MethodFacts, SignInPolicy } from './method-facts.ts'
 import { skipKeyOf } from './missing-enrolment.ts'
 import { nextStep, type Step } from './next-step.ts'
@@ -47,6 +48,8 @@ function answered(at: Situation, step: Step, known: readonly MethodFacts[]): Sit
     case 'enrol':
       if (step.skippable) return { ...at, skipped: [...at.skipped, skipKeyOf(step)] }
       return proven(step.methods[0])
+    case 'change-password':
+      return { ...at, account: withoutPasswordChange(at.account!) }
     case 'consent':
       return { ...at, consent: { ...at.consent, decided: true } }
     default:

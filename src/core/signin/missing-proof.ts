@@ -1,5 +1,5 @@
 // Which proof a sign-in lacks: the first, the second factor that the account or policy wants, or one that raises the level.
-import { secondFactorStanding, standing } from '../accounts/account.ts'
+import { secondFactorStanding, standing, type Account } from '../accounts/account.ts'
 import { isOfRemoved } from '../accounts/removed-factors.ts'
 import { isProvenBy, levelFor, passesSecondBy } from './level.ts'
 import type { MethodFacts, SignInPolicy } from './method-facts.ts'
@@ -21,6 +21,14 @@ export function missingProof(situation: Situation): Missing | undefined {
   if (proofs.length === 0) return { role: 'first', methods: idsOf(methods.filter(({ first }) => first)) }
   const missing = missingSecond(situation, proofs, methods) ?? missingLevel(situation, proofs, methods)
   return missing && { role: 'second', methods: idsOf(missing) }
+}
+
+/** Why the account has to have another password first; not where passwords do not count. */
+export function passwordChange({
+  account,
+  policy: { allowedMethods: allowed },
+}: Pick<Situation, 'account'> & { policy: Pick<SignInPolicy, 'allowedMethods'> }): Account['passwordChange'] {
+  return allowed === 'all' || allowed.includes('password') ? account?.passwordChange : undefined
 }
 
 /** Proofs that still stand for this account, by methods that count here, and as young as they have to be here. */
@@ -157,11 +165,14 @@ function raising(
  * The time (epoch milliseconds) from which on a proof is fresh enough for this request. One that was given in the attempt
  * is: however short `max_age` is, the pages that follow must not make it too old again.
  */
-function freshSince({ request, now, startedAt = Infinity }: Situation): number {
+function freshSince(situation: Situation): number {
+  const { request, now, startedAt = Infinity } = situation
   const forMaxAge = request.maxAge === undefined ? 0 : Math.min(now - request.maxAge * 1000, startedAt)
   // A session alone never satisfies prompt=login: only what is proven in the attempt that it asks for.
   const forLogin = request.prompts.includes('login') ? startedAt : 0
-  return Math.max(forMaxAge, forLogin)
+  // Whoever finds an open browser must not be the one who chooses the new password.
+  const forChange = passwordChange(situation) ? startedAt : 0
+  return Math.max(forMaxAge, forLogin, forChange)
 }
 
 function atLeastOne<T>(all: T[]): T[] | undefined {

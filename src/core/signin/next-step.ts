@@ -1,11 +1,21 @@
 // The one decision of every sign-in: what has to happen next. Pure, so that it can be tested as a table. It is asked on
 // every authorization request (a live session included) and on every page of an attempt; nothing else decides.
+import type { Account } from '../accounts/account.ts'
 import { missingEnrolment, type Enrolment } from './missing-enrolment.ts'
 import { levelFor } from './level.ts'
-import { allowedMethods, freshProofs, isLevelUnmet, missingProof, type Missing } from './missing-proof.ts'
+import {
+  allowedMethods,
+  freshProofs,
+  isLevelUnmet,
+  missingProof,
+  passwordChange,
+  type Missing,
+} from './missing-proof.ts'
 import { isEmptyScope, missingScope, type Scope } from './request.ts'
 import { issuedAcr, issuedAmr, type Proof } from './proof.ts'
 import type { Situation } from './situation.ts'
+
+type PasswordChangeReason = NonNullable<Account['passwordChange']>['reason']
 
 export type Step =
   | { kind: 'select' }
@@ -18,6 +28,7 @@ export type Step =
   /** The address is proven, and there is no way to sign in yet. */
   | { kind: 'secure' }
   | { kind: 'choose-username' }
+  | { kind: 'change-password'; reason: PasswordChangeReason }
   | ({ kind: 'enrol' } & Enrolment)
   | { kind: 'consent'; missing: Scope }
   | { kind: 'refuse'; error: 'unmet_authentication_requirements'; description: string }
@@ -42,6 +53,8 @@ export function nextStep(situation: Situation): Step {
     return { ...identify(situation), reason: 'other_account' }
   }
   if (!account.emailVerified) return { kind: 'verify-email' }
+  const change = passwordChange(situation)
+  if (change) return { kind: 'change-password', reason: change.reason }
 
   const enrolment = missingEnrolment(situation)
   if (enrolment) return { kind: 'enrol', ...enrolment }

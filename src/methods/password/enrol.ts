@@ -2,7 +2,7 @@
 import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
 import type { Enrolled, Enrolling, MethodServices, Shown } from '../method.ts'
 import { minLengthFor, newPassword } from './rules.ts'
-import { passwordCredential } from './set.ts'
+import { passwordCredential, settleChange } from './set.ts'
 
 export async function enrolPage(services: MethodServices, { account }: Enrolling): Promise<Shown> {
   return {
@@ -24,6 +24,7 @@ export async function confirmPassword(
     kind: 'enrolled',
     credential: passwordCredential(services, account.id, made, undefined),
     over: known => passwordCredential(services, account.id, made, known),
+    done: () => settleChange(services, account.id),
     // Whoever knew the old one may still be signed in by it.
     ...(replaced ? { endsSessions: true, event: { type: 'password.changed', details: { by: 'person' } } } : {}),
   }

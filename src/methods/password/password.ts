@@ -3,6 +3,7 @@ import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { passwordDataSchema, storedHash, type PasswordData } from './data.ts'
+import { noteChangeDue } from './due.ts'
 import { confirmPassword, enrolPage } from './enrol.ts'
 import { WrongAnswer } from '../tries.ts'
 import { countPasswordTry } from './limits.ts'
@@ -54,6 +55,7 @@ export const password: Method = {
 
     await succeeded()
     if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, data, typed)
+    if (data) await noteChangeDue(services, attempted.account, data)
     return { proof: passwordProof(Date.now()) }
   },
 

@@ -8,7 +8,7 @@ import { checkShape, lengthOf, refuse } from './shape.ts'
 
 export type RulesServices = Pick<
   MethodServices,
-  'config' | 'credentials' | 'hasher' | 'methods' | 'policy' | 'screen' | 'sealer'
+  'accounts' | 'config' | 'credentials' | 'hasher' | 'methods' | 'policy' | 'screen' | 'sealer'
 >
 
 /** Whose it is to be: an account, or what is known of somebody who has none yet. */

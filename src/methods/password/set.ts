@@ -1,5 +1,5 @@
 // The one way in which a password becomes an account's. What may be one says rules.ts.
-import type { Account } from '../../core/accounts/account.ts'
+import { withoutPasswordChange, type Account } from '../../core/accounts/account.ts'
 import { onlyCredentialId, type Credential } from '../../core/credentials.ts'
 import type { EventDetails } from '../../core/events/catalog.ts'
 import type { Events, Origin } from '../../core/events/events.ts'
@@ -7,7 +7,7 @@ import type { MethodServices } from '../method.ts'
 import { passwordDataSchema, type NewPassword, type PasswordData } from './data.ts'
 import { hashPassword, newPassword, type RulesServices } from './rules.ts'
 
-type Storing = Pick<MethodServices, 'config' | 'credentials'>
+type Storing = Pick<MethodServices, 'config' | 'credentials' | 'accounts'>
 
 /**
  * Gives an account another password: checked, entered in the audit log, stored. Whoever calls it ends what was obtained
@@ -40,6 +40,12 @@ export async function storePassword(services: Storing, accountId: string, made: 
   await services.credentials.upsert(onlyCredentialId('password', accountId), known =>
     passwordCredential(services, accountId, made, known),
   )
+  await settleChange(services, accountId)
+}
+
+/** What asked for another password is answered by this one. */
+export async function settleChange({ accounts }: Pick<MethodServices, 'accounts'>, accountId: string): Promise<void> {
+  await accounts.change(accountId, withoutPasswordChange)
 }
 
 /**

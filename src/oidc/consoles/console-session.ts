@@ -8,6 +8,7 @@ import type { ProofNeed } from '../../core/consoles/logins.ts'
 import { endOf, type ConsoleSession, type ConsoleSessions } from '../../core/consoles/sessions.ts'
 import type { HeldPolicy } from '../../core/policy/held.ts'
 import { levelFor } from '../../core/signin/level.ts'
+import { passwordChange } from '../../core/signin/missing-proof.ts'
 import type { MethodFacts } from '../../core/signin/method-facts.ts'
 import { levelOf, levelOfAcr, type Proof } from '../../core/signin/proof.ts'
 import type { SignIns } from '../../core/signins.ts'
@@ -46,6 +47,7 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
     await policy.read()
     const { settings } = policy.resolve({ guards: kind.guards, clientId: kind.clientId, roles: account.roles })
     if (endOf(session, settings) <= Date.now()) return undefined
+    if (passwordChange({ account, policy: settings })) return undefined
     const { allowedMethods: allowed } = settings
     const counted = allowed === 'all' ? proofs : proofs.filter(({ method }) => allowed.includes(method))
     if (levelOf(counted) < (levelOfAcr(settings.requiredAcr) ?? Infinity)) return undefined

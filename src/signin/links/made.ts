@@ -6,6 +6,8 @@ import { whyNot, type Link, type WantedLink } from '../../core/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
+import { magicLink } from '../../methods/magic-link/magic-link.ts'
+import { proofBy } from '../../methods/method.ts'
 import { currentSession } from '../finish.ts'
 import { Stale } from '../open.ts'
 import { originOf } from '../page.ts'
@@ -48,7 +50,11 @@ export function useMade(services: SignInServices): Handler {
     // The app would otherwise be let in as whoever is signed in here.
     const session = await currentSession(services, ctx)
     if (session?.accountId && session.accountId !== account!.id) await services.endSession(session.uid, origin)
-    await givePass(services, ctx, { accountId: account!.id, clientId: client.clientId })
+    await givePass(services, ctx, {
+      accountId: account!.id,
+      clientId: client.clientId,
+      proofs: [proofBy(magicLink)],
+    })
     leadToApp(services, ctx, client)
   }
 }

@@ -1,11 +1,12 @@
-// What using a link that an administrator made leaves in the browser, until the app has begun the sign-in: a secret that
-// proves the person once, for one app, within ten minutes.
+// What using a link that an administrator made leaves in the browser, until the app has begun the sign-in, and what changing
+// a password leaves there, until the console has: a secret that proves the person once, for one app, within ten minutes.
+import { z } from 'zod'
 import { standing } from '../../core/accounts/account.ts'
 import type { Bound } from '../../core/challenges.ts'
+import { proofSchema, type Proof } from '../../core/signin/proof.ts'
 import { newSecret, sha256 } from '../../lib/ids.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { MAGIC_LINK, magicLink } from '../../methods/magic-link/magic-link.ts'
-import { proofBy } from '../../methods/method.ts'
+import { MAGIC_LINK } from '../../methods/magic-link/magic-link.ts'
 import { cookieName, knownDevice } from '../device-cookie.ts'
 import type { Page } from '../page.ts'
 import { factsOf, withProof } from '../prove.ts'
@@ -17,9 +18,9 @@ const LASTS = 600
 const NAME = 'latchkey_pass'
 
 export async function givePass(
-  services: SignInServices,
+  services: Pick<SignInServices, 'challenges' | 'config'>,
   ctx: PageContext,
-  data: { accountId: string; clientId: string },
+  data: { accountId: string; clientId: string; proofs: Proof[] },
 ): Promise<void> {
   const secret = newSecret()
   await services.challenges.begin(boundTo(secret), { data, lasts: LASTS })
@@ -44,9 +45,14 @@ export async function takePass(page: Page): Promise<boolean> {
   const account = taken && (await services.accounts.get(String(taken.data.accountId)))
   if (!account || !standing(account, Math.floor(taken.createdAt / 1000))) return false
   const device = factsOf(await knownDevice(services, ctx, account.id))
+  const at = Date.now()
+  const [proof, ...more] = z
+    .array(proofSchema)
+    .parse(taken.data.proofs)
+    .map(one => ({ ...one, at }))
   await goOn(page, attempt => {
-    const proven = withProof(attempt, { proof: proofBy(magicLink), account }, page.account)
-    return proven && { ...proven, device, selected: true }
+    const proven = proof && withProof(attempt, { proof, account }, page.account)
+    return proven && { ...proven, proofs: [...proven.proofs, ...more], device, selected: true }
   })
   return true
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Account } from '../../../src/core/accounts/account.ts'
 import { nextStep, type Step } from '../../../src/core/signin/next-step.ts'
 import type { Situation } from '../../../src/core/signin/situation.ts'
 import {
@@ -374,6 +375,34 @@ describe('the next step', () => {
         neverAsked({ account: { ...ann, emailVerified: false } }),
         'verify-email',
       ],
+    ])
+  })
+
+  describe('with a password that has to be changed', () => {
+    const account: Account = { ...ann, passwordChange: { reason: 'admin', at: NOW } }
+    const change: Step = { kind: 'change-password', reason: 'admin' }
+    table([
+      ['asks for the old one first', situation({ account, proofs: [] }), 'prove'],
+      ['asks for another before all else', situation({ account, request: { prompts: ['consent'] } }), change],
+      [
+        'asks for it before a second factor is set up',
+        situation({ account, policy: { secondFactor: 'required' }, methods: [pwd, lacking(totp)] }),
+        change,
+      ],
+      [
+        'asks for the second factor before that',
+        situation({ account, policy: { secondFactor: 'optional' }, methods: [pwd, totp] }),
+        { kind: 'prove', role: 'second', methods: ['totp'] },
+      ],
+      ['asks a live session for a proof of now', sessionOnly({ account }), 'prove'],
+      ['takes no proof from before the attempt', situation({ account, startedAt: NOW }), 'prove'],
+      ['asks whoever has proven themselves otherwise too', situation({ account, proofs: [proofBy(passkey)] }), change],
+      [
+        'is the end where passwords do not count',
+        situation({ account, policy: { allowedMethods: ['passkey'] }, methods: [passkey], proofs: [proofBy(passkey)] }),
+        'finish',
+      ],
+      ['is nothing for a disabled account', situation({ account: { ...account, status: 'disabled' } }), 'disabled'],
     ])
   })
 })

@@ -1,0 +1,36 @@
+// Whether a password that was right has to be changed all the same.
+import type { Account } from '../../core/accounts/account.ts'
+import type { MethodServices } from '../method.ts'
+import type { PasswordData } from './data.ts'
+import { isNeverAlone } from './rules.ts'
+
+type Reason = NonNullable<Account['passwordChange']>['reason']
+
+/** Notes on the account that its password is to be changed, if it has become too old, or too short since it stands alone. */
+export async function noteChangeDue(services: MethodServices, account: Account, data: PasswordData): Promise<void> {
+  const reason = await reasonToChange(services, account, data)
+  if (reason) await demandChange(services, account.id, reason)
+}
+
+/** From the next request on, nothing goes on before the password is changed. @returns the account; undefined for none */
+export function demandChange(
+  { accounts }: Pick<MethodServices, 'accounts'>,
+  accountId: string,
+  reason: Reason,
+): Promise<Account | undefined> {
+  return accounts.change(accountId, account =>
+    account.passwordChange ? account : { ...account, passwordChange: { reason, at: Date.now() } },
+  )
+}
+
+async function reasonToChange(
+  services: MethodServices,
+  account: Account,
+  { chosenAt, short }: PasswordData,
+): Promise<Reason | undefined> {
+  if (short && !(await isNeverAlone(services, account))) return 'short'
+  const { passwordMaxAge } = services.config
+  if (passwordMaxAge === undefined) return undefined
+  // What is from before times were kept counts as old.
+  return (chosenAt ?? 0) + passwordMaxAge * 1000 <= Date.now() ? 'expired' : undefined
+}

@@ -1,0 +1,54 @@
+// Another password in the middle of a sign-in, where an admin, its age or its length asks for one.
+import type { Step } from '../core/signin/next-step.ts'
+import type { Shown } from '../methods/method.ts'
+import { minLengthFor } from '../methods/password/rules.ts'
+import { changePassword } from '../methods/password/set.ts'
+import { detach } from './finish.ts'
+import { originOf, type Submission } from './page.ts'
+import { outlastReset } from './prove.ts'
+import type { SignInServices } from './services.ts'
+import type { Situated } from './situation.ts'
+
+export async function changePasswordPage(
+  services: SignInServices,
+  { attempt, account }: Pick<Situated, 'attempt' | 'account'>,
+  reason: Extract<Step, { kind: 'change-password' }>['reason'],
+): Promise<Shown> {
+  return {
+    view: 'signin/change-password',
+    locals: {
+      action: `/signin/${attempt.id}/password`,
+      identifier: account!.email,
+      minLength: await minLengthFor(services, account!),
+      reason,
+    },
+  }
+}
+
+/** All that was obtained by the old one ends; this sign-in goes on by what was proven in it. */
+export async function choosePassword({
+  services,
+  ctx,
+  client,
+  account,
+  interaction,
+  form,
+  go,
+}: Submission): Promise<void> {
+  const origin = originOf(ctx, client)
+  const { id } = account!
+  await changePassword(services, account!, form.text('password'), 'person', origin)
+  await services.endEverywhere(id, 'password_changed', origin)
+  await detach(interaction)
+  const { validFrom } = (await services.accounts.get(id)) ?? account!
+  await outlastReset({ validFrom })
+  const at = Math.max(Date.now(), validFrom * 1000)
+  await go(attempt =>
+    attempt.accountId === id
+      ? {
+          ...attempt,
+          proofs: attempt.proofs.filter(proof => proof.at >= attempt.startedAt).map(proof => ({ ...proof, at })),
+        }
+      : undefined,
+  )
+}
