@@ -116,6 +116,7 @@ export async function buildApp(
     watches: observation.requests(),
     routers,
     provider: provider.middleware,
+    shutsOut: policy.shutsOut,
     ready,
   })
 

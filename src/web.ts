@@ -15,6 +15,7 @@ import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
 import { isOwnPage } from './lib/web/own-pages.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
+import { shutOut } from './lib/web/shut-out.ts'
 import { trace } from './lib/web/trace.ts'
 import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { formPostPage } from './oidc/pages/form-post.ts'
@@ -39,6 +40,8 @@ interface Parts {
   /** Of our own pages. */
   routers: Router[]
   provider: Middleware
+  /** Whether nothing is answered to this address. */
+  shutsOut: (address: string) => boolean
   /** Rejects while no requests should be sent here. */
   ready: () => Promise<void>
 }
@@ -52,11 +55,13 @@ export function createHandler(parts: Parts): RequestListener {
   for (const watch of watches) koa.use(watch)
   koa.use(securityHeaders(config.issuer.startsWith('https:')))
   const around = compose<Koa.Context>([trace(log), faults(views, error => error instanceof Unavailable)])
+  const shut = shutOut(parts.shutsOut)
   // On the way of what apps call, nothing of pages is looked for.
-  const endpoints = compose<Koa.Context>([around, settle, provider])
+  const endpoints = compose<Koa.Context>([around, shut, settle, provider])
   koa.use((ctx, next) => (isEndpoint(ctx.path) ? endpoints(ctx) : next()))
   koa.use(health(ready))
   koa.use(around)
+  koa.use(shut)
   koa.use(assets(join(viewsFolder, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
   koa.use(exactPaths)
   koa.use(homePage(views, config))

@@ -53,6 +53,8 @@ export async function startOf(
     selected: false,
     proofs: session?.proofs ?? [],
     policy,
+    // From wherever policy lets them.
+    fromAllowedNetwork: true,
     device: deviceIn(options, session, now),
     added: [],
     skipped: [],

@@ -61,7 +61,7 @@ function settingIn(pair: string): [SettingName, unknown] {
   if (!name) throw new UsageError(`${key}: unknown; expected one of ${settingNames.join(', ')}`)
   if (value === '') return [name, undefined]
   const parsed = settingsSchema.shape[name].safeParse(readValue(name, value))
-  if (parsed.success && parsed.data !== undefined && isKnown(parsed.data)) return [name, parsed.data]
+  if (parsed.success && parsed.data !== undefined && isKnown(name, parsed.data)) return [name, parsed.data]
   throw new UsageError(`${name}: expected ${expectedFor(name)}, got ${JSON.stringify(value)}`)
 }
 
@@ -81,14 +81,20 @@ function isDuration(name: string): boolean {
 
 function readValue(name: SettingName, value: string): unknown {
   if (isDuration(name)) return parseDuration(value)
-  if (name === 'allowedMethods' && value !== 'all') return value.split(',').map(id => id.trim())
+  if (isList(name) && value !== 'all') return value.split(',').map(id => id.trim())
   return words.get(value) ?? value
 }
 
+const lists: readonly string[] = ['allowedMethods', 'allowedNetworks', 'deniedNetworks']
+
+function isList(name: string): boolean {
+  return lists.includes(name)
+}
+
 /** A mistyped method would shut out the one that was meant. */
-function isKnown(value: unknown): boolean {
+function isKnown(name: SettingName, value: unknown): boolean {
   const isListed = (id: unknown) => methods.some(method => method.id === id)
-  if (!Array.isArray(value) || value.every(isListed)) return true
+  if (!Array.isArray(value) || name !== 'allowedMethods' || value.every(isListed)) return true
   const known = knownMethods(methods, loadConfig())
   return value.every(id => known.some(method => method.id === id))
 }
@@ -96,6 +102,8 @@ function isKnown(value: unknown): boolean {
 function expectedFor(name: SettingName): string {
   if (isDuration(name)) return `a duration ${durations[name] ?? 'from 30s to 730d'}, such as 90s, 15m, 12h, 7d`
   if (name === 'allowedMethods') return `all, or some of ${methods.map(({ id }) => id).join(',')}, upstream-ID`
+  if (isList(name))
+    return `${name === 'allowedNetworks' ? 'all, or ' : ''}addresses and CIDR blocks, such as 10.0.0.0/8,2001:db8::/32`
   const setting = settingsSchema.shape[name].unwrap()
   return 'options' in setting ? `one of ${setting.options.join(', ')}` : 'true or false'
 }

@@ -8,6 +8,7 @@ import type { Events } from '../core/events/events.ts'
 import type { Limits } from '../core/limits.ts'
 import { rules } from '../core/limits/rules.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
+import { mayComeFrom } from '../core/policy/networks.ts'
 import { signInPolicy } from '../core/policy/sign-in-policy.ts'
 import { ACR_VALUES, levelOf, type Proof } from '../core/signin/proof.ts'
 import type { AuthRequest } from '../core/signin/request.ts'
@@ -26,8 +27,6 @@ import { keep } from './under-way.ts'
 
 const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES
-
-/** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
 
 export type Finish = Extract<Step, { kind: 'finish' }>
 
@@ -84,6 +83,7 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
       // Upgrades are offered on the pages of a sign-in alone.
       methods: asksMethods ? (await factsOf(account)).map(facts => ({ ...facts, upgrade: false })) : [],
       policy: settings,
+      fromAllowedNetwork: mayComeFrom(settings, ctx.ip),
       device: signIn ? deviceOf(signIn) : { known: false, declined: [] },
       added: [],
       skipped: result.attempt?.skipped ?? [],

@@ -62,7 +62,7 @@ export const PROMPTS: readonly { name: string; checks: readonly PromptCheck[] }[
 ]
 
 /** The error that a request with `prompt=none` gets at this step; undefined where there is nothing to do. */
-export function silentError({ kind }: Step): string | undefined {
-  if (kind === 'refuse') return 'unmet_authentication_requirements'
-  return PROMPTS.flatMap(({ checks }) => checks).find(({ kinds }) => kinds.includes(kind))?.error
+export function silentError(step: Step): string | undefined {
+  if (step.kind === 'refuse') return step.error
+  return PROMPTS.flatMap(({ checks }) => checks).find(({ kinds }) => kinds.includes(step.kind))?.error
 }

@@ -4,6 +4,7 @@ import type { Account } from '../core/accounts/account.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Attempt } from '../core/attempts.ts'
 import type { Situation } from '../core/signin/situation.ts'
+import { mayComeFrom } from '../core/policy/networks.ts'
 import { signInPolicy } from '../core/policy/sign-in-policy.ts'
 import { passesSecondBy } from '../core/signin/level.ts'
 import { nextStep, type Step } from '../core/signin/next-step.ts'
@@ -29,7 +30,13 @@ export interface Situated {
 
 const STRANGE = { known: false, declined: [] }
 
-export async function situate(services: SignInServices, attempt: Attempt, client: Client): Promise<Situated> {
+/** @param address where the request comes from */
+export async function situate(
+  services: SignInServices,
+  attempt: Attempt,
+  client: Client,
+  address: string,
+): Promise<Situated> {
   const [account, verification] = await Promise.all([
     // Nobody is looked for too, so that the time does not tell who has an account.
     attempt.identifier === undefined ? undefined : services.accounts.get(attempt.accountId ?? 'nobody'),
@@ -57,6 +64,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     selected: attempt.selected,
     methods,
     policy: settings,
+    fromAllowedNetwork: mayComeFrom(settings, address),
     device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
     added: attempt.added ?? [],
     skipped: attempt.skipped ?? [],

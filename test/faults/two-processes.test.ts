@@ -113,7 +113,8 @@ for (const [who, processes, workers, engines] of [
         )
         expect(answers.filter(({ status }) => status === 400)).to.have.length(5)
         expect(answers.filter(({ status }) => status === 429)).to.have.length(195)
-        const page = await signIn(home, await home.open(authorization(fleet, client, { prompt: 'login' }).url), email)
+        const again = await home.open(authorization(fleet, client, { prompt: 'login' }).url)
+        const page = await home.submit(again, '/prove/password', { password: PASSWORD })
         expect(page.url.href.startsWith(`${REDIRECT_URI}?code=`), page.url.href).to.equal(true)
       })
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../lib/config/schema.ts'
+import { mayComeFrom } from './networks.ts'
 import type { Policies, PolicyDocument } from './policies.ts'
 import { resolvePolicy, type ResolvedPolicy, type Subject } from './resolve.ts'
 import { settingNames, type ResolvedSettings } from './settings.ts'
@@ -26,6 +27,11 @@ export function holdPolicy(policies: Policies, config: Config) {
 
   return {
     read,
+    /** Whether no request is answered that comes from this address: by what was last read. */
+    shutsOut(address: string): boolean {
+      const denied = document?.everyone.deniedNetworks
+      return denied !== undefined && !mayComeFrom({ allowedNetworks: 'all', deniedNetworks: denied }, address)
+    },
     /** @throws Error before the first `read` */
     resolve(subject: Subject): ResolvedPolicy {
       if (!document) throw new Error('the policy was not read yet')
@@ -48,10 +54,12 @@ const FIXED = {
   secondFactor: 'optional',
   secondFactorGrace: 0,
   rememberSecondFactor: 30 * 86_400,
+  allowedNetworks: 'all',
+  deniedNetworks: [],
 } as const
 
 /** The configuration's part of the settings, and what holds where it has none. */
 export function defaultSettings(config: Config): ResolvedSettings {
   const all = { ...config, ...FIXED }
-  return Object.fromEntries(settingNames.map(name => [name, all[name]])) as ResolvedSettings
+  return Object.fromEntries(settingNames.map(name => [name, all[name]])) as unknown as ResolvedSettings
 }

@@ -1,6 +1,8 @@
 // What an admin may set beside the configuration: for everyone, and more narrowly for a guard, a role or a client.
 import { z } from 'zod'
 import { SECOND_FACTOR } from '../signin/method-facts.ts'
+import { isCidr } from '../../lib/config/kinds.ts'
+import { inBothNetworks, inEitherNetworks, type AllowedNetworks } from './networks.ts'
 import { ACR_VALUES, levelOfAcr } from '../signin/proof.ts'
 
 const lifetime = (about: string) => z.int().min(30).max(63_072_000).optional().describe(`${about} Seconds.`)
@@ -22,6 +24,19 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'The ways to prove who one is that count: `all`, or their ids. Of several lists, what is in all of them.',
+    ),
+  allowedNetworks: z
+    .union([z.literal('all'), z.array(z.string().refine(isCidr)).min(1)])
+    .optional()
+    .describe(
+      'From where people may sign in: `all`, or addresses and CIDR blocks. Of several lists, what is in all of them.',
+    ),
+  deniedNetworks: z
+    .array(z.string().refine(isCidr))
+    .min(1)
+    .optional()
+    .describe(
+      'From where nobody may sign in: addresses and CIDR blocks, of all lists together. Set for everyone, no request is answered there.',
     ),
   secondFactor: z
     .enum(SECOND_FACTOR)
@@ -59,6 +74,9 @@ export function stricter<Name extends SettingName>(
   one: ResolvedSettings[Name],
   other: ResolvedSettings[Name],
 ): ResolvedSettings[Name] {
+  if (name === 'allowedNetworks')
+    return inBothNetworks(one as AllowedNetworks, other as AllowedNetworks) as ResolvedSettings[Name]
+  if (name === 'deniedNetworks') return inEitherNetworks(one as string[], other as string[]) as ResolvedSettings[Name]
   if (name === 'allowedMethods') return inBoth(one as Methods, other as Methods) as ResolvedSettings[Name]
   const place = ORDERED[name]
   if (place) return place(String(one)) >= place(String(other)) ? one : other

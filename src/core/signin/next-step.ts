@@ -31,13 +31,14 @@ export type Step =
   | { kind: 'change-password'; reason: PasswordChangeReason }
   | ({ kind: 'enrol' } & Enrolment)
   | { kind: 'consent'; missing: Scope }
-  | { kind: 'refuse'; error: 'unmet_authentication_requirements'; description: string }
+  | { kind: 'refuse'; error: 'unmet_authentication_requirements' | 'access_denied'; description: string }
   | { kind: 'finish'; acr: string; amr: string[]; at: number }
 
 export function nextStep(situation: Situation): Step {
   const { request, account, consent } = situation
   const prompts = new Set(request.prompts)
 
+  if (!situation.fromAllowedNetwork) return notFromHere
   if (situation.registration === 'unproven') return { kind: 'verify-email' }
   if (situation.registration === 'unsecured') return { kind: 'secure' }
   if (situation.registration === 'username_taken') return { kind: 'choose-username' }
@@ -73,6 +74,12 @@ export function nextStep(situation: Situation): Step {
     amr: issuedAmr(proofs, level),
     at: authTime(proofs),
   }
+}
+
+const notFromHere: Step = {
+  kind: 'refuse',
+  error: 'access_denied',
+  description: 'policy lets nobody sign in from this address',
 }
 
 function identify({ methods, policy: { allowedMethods: allowed } }: Situation): Extract<Step, { kind: 'identify' }> {

@@ -22,6 +22,8 @@ export interface Situation {
   selected: boolean
   methods: readonly MethodFacts[]
   policy: SignInPolicy
+  /** Whether policy lets somebody sign in from where the request comes. */
+  fromAllowedNetwork: boolean
   device: DeviceFacts
   /** What was set up in this attempt, by the method's id. */
   added: readonly string[]

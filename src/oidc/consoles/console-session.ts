@@ -6,6 +6,7 @@ import { standing } from '../../core/accounts/account.ts'
 import { isOfRemoved } from '../../core/accounts/removed-factors.ts'
 import type { ProofNeed } from '../../core/consoles/logins.ts'
 import { endOf, type ConsoleSession, type ConsoleSessions } from '../../core/consoles/sessions.ts'
+import { mayComeFrom } from '../../core/policy/networks.ts'
 import type { HeldPolicy } from '../../core/policy/held.ts'
 import { levelFor } from '../../core/signin/level.ts'
 import { passwordChange } from '../../core/signin/missing-proof.ts'
@@ -46,7 +47,7 @@ export function createCurrent(parts: ConsoleSessionParts, kind: ConsoleKind, coo
 
     await policy.read()
     const { settings } = policy.resolve({ guards: kind.guards, clientId: kind.clientId, roles: account.roles })
-    if (endOf(session, settings) <= Date.now()) return undefined
+    if (endOf(session, settings) <= Date.now() || !mayComeFrom(settings, ctx.ip)) return undefined
     if (passwordChange({ account, policy: settings })) return undefined
     const { allowedMethods: allowed } = settings
     const counted = allowed === 'all' ? proofs : proofs.filter(({ method }) => allowed.includes(method))

@@ -42,8 +42,6 @@ export interface Journey {
   prompt?: 'create'
 }
 
-/** Each sign-in that somebody begins is kept for a while, whether or not it goes on. */
-
 export type Console = ReturnType<typeof createConsole>
 
 export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {

@@ -16,6 +16,8 @@ const defaults: ResolvedSettings = {
   secondFactor: 'optional',
   secondFactorGrace: 0,
   rememberSecondFactor: 2_592_000,
+  allowedNetworks: 'all',
+  deniedNetworks: [],
 }
 const none: Overrides = { everyone: {}, guards: {}, roles: {}, clients: {} }
 const apps: Subject = { guards: ['apps'], clientId: 'notes', roles: ['staff', 'admin'] }
@@ -49,6 +51,26 @@ describe('policy', () => {
       },
       value: ['totp'],
       source: 'client notes',
+    },
+    {
+      says: 'what is in both lists of networks, and whose they are',
+      name: 'allowedNetworks',
+      overrides: {
+        guards: { apps: { allowedNetworks: ['10.0.0.0/8', '2001:db8::/32'] } },
+        clients: { notes: { allowedNetworks: ['10.1.0.0/16', '192.0.2.1', '2001:db8::/32'] } },
+      },
+      value: ['2001:db8::/32', '10.1.0.0/16'],
+      source: 'guard apps and client notes',
+    },
+    {
+      says: 'the networks of all lists that nobody may come from',
+      name: 'deniedNetworks',
+      overrides: {
+        guards: { apps: { deniedNetworks: ['10.0.0.0/8'] } },
+        roles: { admin: { deniedNetworks: ['192.0.2.0/24'] } },
+      },
+      value: ['10.0.0.0/8', '192.0.2.0/24'],
+      source: 'guard apps and role admin',
     },
     {
       says: 'the strictest word on second factors',

@@ -36,6 +36,15 @@ describe('the next step', () => {
   describe('of somebody who has said nothing yet', () => {
     table([
       ['asks who they are', stranger(), { kind: 'identify', methods: [] }],
+      [
+        'refuses at once where policy lets nobody sign in from',
+        stranger({ fromAllowedNetwork: false }),
+        {
+          kind: 'refuse',
+          error: 'access_denied',
+          description: 'policy lets nobody sign in from this address',
+        },
+      ],
       ['offers registration when the app asks for it', stranger({ request: { prompts: ['create'] } }), 'register'],
       [
         'asks who they are when an account has to be chosen and none is there',

@@ -122,6 +122,7 @@ function situationOf({ account, has, policy, request, now, able, attempt }: Worl
     selected: true,
     methods: attempt.proofs.length > 0 ? methods : ALL.map(toAnybody),
     policy,
+    fromAllowedNetwork: true,
     consent: { firstParty: true, decided: false },
     ...attempt,
     device: { ...attempt.device, able },

@@ -123,6 +123,7 @@ export function situation({ request, consent, policy, device, ...rest }: Differe
     selected: false,
     methods: [pwd],
     policy: { ...plainPolicy, ...policy },
+    fromAllowedNetwork: true,
     device: { known: false, able: ['passkey'], declined: [], ...device },
     added: [],
     skipped: [],
