@@ -16,6 +16,7 @@ export interface ClientOptions extends JsonOption {
   authMethod?: string
   jwksUri?: string
   grantType?: string[]
+  linkPurpose?: string[]
   meta?: Metadata
 }
 
@@ -38,6 +39,7 @@ export function withClientOptions(command: Command): Command {
     .option('--auth-method <method>', 'client_secret_basic, client_secret_post, private_key_jwt or none')
     .option('--jwks-uri <uri>', 'where its public keys are, for private_key_jwt')
     .option('--grant-type <type...>', 'authorization_code, refresh_token, client_credentials')
+    .option('--link-purpose <purpose...>', 'what it may have links mailed to people for: sign-in, verify')
     .option('--meta <key=value...>', 'other metadata; the value as JSON or text, null takes it away', meta)
 }
 
@@ -56,6 +58,7 @@ export function metadataOf(options: ClientOptions): Metadata {
     token_endpoint_auth_method: options.authMethod,
     jwks_uri: options.jwksUri,
     grant_types: options.grantType,
+    link_purposes: options.linkPurpose,
   }
   const known = Object.entries(given).filter(([, value]) => value !== undefined)
   return { ...Object.fromEntries(known), ...options.meta }

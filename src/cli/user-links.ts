@@ -1,7 +1,9 @@
-// `latchkey users link`: a link that signs somebody in, for who helps them.
+// `latchkey users link` and `users links`: a link for somebody, for who helps them, and what became of it.
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { standing } from '../core/accounts/account.ts'
-import { createLinks } from '../core/links.ts'
+import { createLinks, stateOf, type Link, type LinkPurpose } from '../core/links.ts'
+import { makeLink } from '../core/make-link.ts'
+import { describeBrowser } from '../lib/web/describe-browser.ts'
 import { isCidr, formatDuration, parseDuration } from '../lib/config/kinds.ts'
 import { madeAddress } from '../methods/magic-link/address.ts'
 import { createClients, type ClientView } from '../oidc/clients/clients.ts'
@@ -9,17 +11,17 @@ import { createRulesProvider } from '../oidc/rules.ts'
 import { CommandError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
-import { withJson, type JsonOption } from './support/options.ts'
-import { print, time } from './support/print.ts'
+import { LONGEST, SHORTEST } from '../signin/links/lasting.ts'
+import { MADE_FOR } from '../signin/links/pages.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
+import { more, print, table, time } from './support/print.ts'
 
-/** Seconds. A link that is handed over is read later than one that was asked for, and still not kept for good. */
-const LONGEST = 7 * 86_400
 const MOST_USES = 100
 
 interface LinkOptions extends JsonOption {
   email: string
   client: string
-  purpose: 'sign-in'
+  purpose: LinkPurpose
   expires: number
   uses: number
   from?: string
@@ -27,54 +29,99 @@ interface LinkOptions extends JsonOption {
 
 export function defineLink(users: Command): void {
   withJson(users.command('link'))
-    .description('print a link that signs somebody in to an app, for you to hand to them')
+    .description(
+      'print a link for somebody, for you to hand to them: it signs them in to an app, or proves their address',
+    )
     .requiredOption('--email <name>', 'the account, by its address, username or id')
     .requiredOption('--client <id>', 'the app that it leads to')
-    .addOption(new Option('--purpose <purpose>', 'what it is for').choices(['sign-in']).default('sign-in'))
+    .addOption(new Option('--purpose <purpose>', 'what it is for').choices(MADE_FOR).default('sign-in'))
     .option('--expires <duration>', 'how long it works, such as 15m or 1h', parseExpiry, 3600)
     .option('--uses <number>', 'how often it can be used', parseUses, 1)
     .option('--from <network>', 'the only network (CIDR) that it can be used from', parseNetwork)
-    .action(makeLink)
+    .action(make)
+  const links = users.command('links').description('the links of an account')
+  withPage(links.command('list <name>'))
+    .description('list its links of the last day and those to come: made, sent, opened, used, and from where')
+    .action(list)
 }
 
-function makeLink({ email, client: id, purpose, expires, uses, from, json }: LinkOptions): Promise<void> {
+function make({ email, client: id, purpose, expires, uses, from, json }: LinkOptions): Promise<void> {
   return withStore(async opened => {
-    const { config, accounts, events, store } = opened
+    const { config, accounts, store } = opened
     const account = await accountNamed(accounts, email)
     if (!standing(account, Date.now() / 1000 + 1)) throw new CommandError(`${account.email} is disabled.`)
-    const client = await clientNamed(opened, id)
-    const until = Date.now() + expires * 1000
-    // Written first, so that no act is without its entry.
-    await events.emit({
-      type: 'link.created',
-      ...ORIGIN,
-      accountId: account.id,
-      clientId: client.client_id,
-      details: { purpose, uses, until },
-    })
-    const { token, link } = await createLinks(store, { ttl: config.magicLinkTtl }).make({
-      purpose,
-      account,
-      clientId: client.client_id,
-      lasts: expires,
-      maxUses: uses,
-      network: from,
-      createdBy: ORIGIN.actor,
-    })
+    if (purpose === 'verify' && account.emailVerified) throw new CommandError(`${account.email} is verified already.`)
+    const client = await clientNamed(opened, id, purpose)
+    const links = createLinks(store, { ttl: config.magicLinkTtl })
+    const wanted = { purpose, account, clientId: client.client_id, lasts: expires, maxUses: uses, network: from }
+    const { token, link } = await makeLink({ ...opened, links }, { ...wanted, createdBy: ORIGIN.actor }, ORIGIN)
     const address = madeAddress(config, token)
     const document = { id: link.id, link: address, purpose, email: account.email, clientId: client.client_id, uses }
     print(json, { ...document, endsAt: link.endsAt }, () => {
       const often = uses === 1 ? 'once' : `${uses} times`
-      return `${address}\n\nIt signs ${account.email} in, ${often}, until ${time(link.endsAt)}. Whoever has it can use it: hand it to nobody else.`
+      const does = DOES[purpose](account.email)
+      return `${address}\n\nIt ${does}, ${often}, until ${time(link.endsAt)}. Whoever has it can use it: hand it to nobody else.`
     })
   })
 }
 
+const DOES: Record<LinkPurpose, (email: string) => string> = {
+  'sign-in': email => `signs ${email} in`,
+  verify: email => `proves that ${email} is theirs`,
+  reset: email => `lets ${email} back in`,
+  invite: email => `invites ${email}`,
+}
+
+function list(name: string, options: ListOptions): Promise<void> {
+  return withStore(async ({ config, accounts, store }) => {
+    const account = await accountNamed(accounts, name)
+    const links = createLinks(store, { ttl: config.magicLinkTtl })
+    const { items, ...rest } = await links.ofAccount(account.id, { ...pageOf(options), order: 'desc' })
+    const page = { items: items.map(shown), ...rest }
+    print(options.json, page, () => {
+      if (items.length === 0) return `${account.email} has no links.`
+      const headings = ['id', 'purpose', 'state', 'by', 'app', 'created', 'sent', 'opened', 'used', 'until']
+      return table(headings, page.items.map(rowOf)) + more(`users links list ${account.id}`, page.cursor)
+    })
+  })
+}
+
+/** Without the hash of its token, which is nobody's business. */
+function shown(link: Link) {
+  const { tokenHash: _, ...rest } = link
+  return { ...rest, state: stateOf(link) }
+}
+
+function rowOf(link: ReturnType<typeof shown>): string[] {
+  const { id, purpose, state, createdBy, clientId = '', created, sent, opened, timesOpened, used, endsAt } = link
+  return [
+    id,
+    purpose,
+    state,
+    createdBy,
+    clientId,
+    momentOf(created),
+    String(sent),
+    opened ? `${timesOpened}x, ${momentOf(opened)}` : '',
+    used ? momentOf(used) : '',
+    time(endsAt),
+  ]
+}
+
+/** When, from where and by which browser, as far as there was one. */
+function momentOf({ at, address, userAgent }: Link['created']): string {
+  return [time(at), address, userAgent && describeBrowser(userAgent)].filter(Boolean).join(' ')
+}
+
 /** @throws CommandError for an app that a link cannot lead to */
-async function clientNamed({ config, keys, store, events }: Opened, id: string): Promise<ClientView> {
+async function clientNamed(
+  { config, keys, store, events }: Opened,
+  id: string,
+  purpose: LinkPurpose,
+): Promise<ClientView> {
   const provider = createRulesProvider(config, await keys.load())
   const client = await createClients(store, events, () => provider).show(id)
-  if (client.initiate_login_uri || client.client_uri) return client
+  if (purpose !== 'sign-in' || client.initiate_login_uri || client.client_uri) return client
   throw new CommandError(
     `${id} has no address that a link could lead to: give it an initiate_login_uri (--meta) or a --client-uri.`,
   )
@@ -82,7 +129,7 @@ async function clientNamed({ config, keys, store, events }: Opened, id: string):
 
 function parseExpiry(text: string): number {
   const seconds = parseDuration(text)
-  if (seconds !== undefined && seconds >= 60 && seconds <= LONGEST) return seconds
+  if (seconds !== undefined && seconds >= SHORTEST && seconds <= LONGEST) return seconds
   throw new InvalidArgumentError(`Expected a duration from 1m to ${formatDuration(LONGEST)}, such as 15m or 1h.`)
 }
 

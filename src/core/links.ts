@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { newId, newSecret, sha256 } from '../lib/ids.ts'
 import { createProxyTrust } from '../lib/network.ts'
 import { Refused } from '../lib/errors.ts'
-import type { Declaration, Store } from '../storage/port.ts'
+import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { standing, type Account } from './accounts/account.ts'
 
 /** A link of one purpose is nothing for another. */
@@ -31,7 +31,7 @@ const linkSchema = z.object({
   uses: z.number(),
   /** How often it was asked for, the last time included: each time there is a new token, and the old one is nothing. */
   sent: z.number(),
-  /** `person`, `command line`, or an admin's id. */
+  /** `person`, `command line`, `client ID`, or an admin's id. */
   createdBy: z.string(),
   /** From where it was asked for. Times are epoch milliseconds. */
   created: momentSchema,
@@ -49,7 +49,7 @@ export type Link = z.infer<typeof linkSchema>
 export const linkDeclaration: Declaration<Link> = {
   name: 'links',
   schema: linkSchema,
-  indexes: [{ fields: ['tokenHash'], unique: true }],
+  indexes: [{ fields: ['tokenHash'], unique: true }, { fields: ['accountId', 'endsAt'] }],
   expires: 'expiresAt',
 }
 
@@ -66,6 +66,25 @@ export interface WantedLink {
   account: Account | undefined
   address: string
 }
+
+/** What a link is made of that nobody has asked for in a sign-in. */
+export interface WantedToMake {
+  purpose: LinkPurpose
+  account: Account
+  clientId: string
+  /** Seconds. */
+  lasts: number
+  maxUses: number
+  /** The only network (CIDR) that it may be used from. */
+  network?: string | undefined
+  createdBy: string
+  /** From where it is made; the command line is nowhere. */
+  from?: Place
+  /** 1 for one that is mailed. */
+  sent?: number
+}
+
+const NOWHERE: Place = { address: '', userAgent: '' }
 
 const KEPT = 24 * 60 * 60 * 1000
 
@@ -111,17 +130,9 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
       return link?.accountId === accountId ? link : undefined
     },
 
-    /** A link that an administrator makes; it begins a new sign-in. `lasts` in seconds. @returns the token, for its address */
-    async make(wanted: {
-      purpose: LinkPurpose
-      account: Account
-      clientId: string
-      lasts: number
-      maxUses: number
-      network?: string | undefined
-      createdBy: string
-    }): Promise<{ token: string; link: Link }> {
-      const { account, lasts, network, ...rest } = wanted
+    /** A link that an administrator or an app makes; it begins something new. @returns the token, for its address */
+    async make(wanted: WantedToMake): Promise<{ token: string; link: Link }> {
+      const { account, lasts, network, from = NOWHERE, sent = 0, ...rest } = wanted
       const token = newSecret()
       const link: Link = {
         ...begun(lasts),
@@ -131,12 +142,15 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
         tokenHash: sha256(token),
         accountId: account.id,
         email: account.email,
-        sent: 0,
-        created: { at: Date.now(), address: '', userAgent: '' },
+        sent,
+        created: { at: Date.now(), ...from },
       }
       await links.insert(link)
       return { token, link }
     },
+
+    /** Those of an account that are still kept, whoever they were made or asked for by: what became of each. */
+    ofAccount: (accountId: string, page: PageRequest): Promise<Page<Link>> => links.list({ accountId }, page),
 
     /** The link of a token, also when it counts no longer. Looking uses nothing up. */
     find,
@@ -168,6 +182,13 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
       throw whyNot(await find(token), wanted) ?? notThis()
     },
   }
+}
+
+/** What has become of a link, in a word. */
+export function stateOf({ uses, maxUses, endsAt, tokenHash }: Link): 'open' | 'used' | 'expired' | 'sent to nobody' {
+  if (uses >= maxUses) return 'used'
+  if (endsAt <= Date.now()) return 'expired'
+  return tokenHash ? 'open' : 'sent to nobody'
 }
 
 /** Why a link does not count here, in words for the person who opened it. Undefined when it does. */

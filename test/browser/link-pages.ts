@@ -26,10 +26,10 @@ async function openElsewhere(stage: Stage, page: Page): Promise<string> {
   return link
 }
 
-async function openMade(stage: Stage, page: Page): Promise<void> {
-  const account = await stage.server.person({ email: newAddress() })
+async function openMade(stage: Stage, page: Page, purpose: 'sign-in' | 'verify' = 'sign-in'): Promise<void> {
+  const account = await stage.server.person({ email: newAddress(), verified: purpose !== 'verify' })
   const { client_id: clientId } = stage.client
-  const wanted = { purpose: 'sign-in', account, clientId, lasts: 3600, maxUses: 1, createdBy: 'a test' } as const
+  const wanted = { purpose, account, clientId, lasts: 3600, maxUses: 1, createdBy: 'a test' }
   const { token } = await stage.server.app.methodServices.links.make(wanted)
   await page.goto(`${stage.server.issuer}/magic/${token}`)
 }
@@ -108,6 +108,33 @@ export const linkPages: RealPage[] = [
       await openMade(stage, page)
       await press(page, 'Sign in')
       await page.goto(`${stage.server.issuer}/magic`)
+    },
+  },
+  {
+    name: 'magic-verify',
+    heading: 'Is this your address?',
+    open: (stage, page) => openMade(stage, page, 'verify'),
+  },
+  {
+    name: 'magic-verified',
+    heading: 'Address confirmed',
+    async open(stage, page) {
+      await openMade(stage, page, 'verify')
+      await press(page, 'Yes, this is my address')
+    },
+  },
+  {
+    name: 'mail-made-verify',
+    heading: 'Is this your address?',
+    async open(stage, page) {
+      const { email } = await stage.server.person({ email: newAddress(), verified: false })
+      await stage.server.app.postbox.post(email, 'made-verify', {
+        brandName: 'Latchkey',
+        clientName: 'Fernwood Library',
+        link: `${stage.server.issuer}/magic/a-token`,
+        until: Date.UTC(2030, 0, 1),
+      })
+      await showMail(page, (await stage.server.mailTo(email)).html)
     },
   },
   {

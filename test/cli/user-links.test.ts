@@ -49,7 +49,8 @@ describe('latchkey users link', () => {
     ['a time that is too long', ['--expires', '8d'], 'from 1m to 7d'],
     ['no use', ['--uses', '0'], 'from 1 to 100'],
     ['no network', ['--from', 'here'], 'CIDR'],
-    ['another purpose', ['--purpose', 'reset'], 'sign-in'],
+    ['another purpose', ['--purpose', 'own'], 'sign-in'],
+    ['to prove what is proven', ['--purpose', 'verify'], 'ann@example.com is verified already'],
   ] as const) {
     it(`refuses ${what}`, async () => {
       const { code, stderr } = await folder.run(link(...args))
@@ -57,6 +58,29 @@ describe('latchkey users link', () => {
       expect(stderr).to.include(says)
     })
   }
+
+  it('proves an address, for an app without an address of its own too', async () => {
+    await folder.json(['users', 'create', '--email', 'eve@example.com', '--password', PASSWORD])
+    const uri = ['--redirect-uri', 'https://plain.example/callback']
+    const plain = await folder.json<{ client_id: string }>(['clients', 'create', '--type', 'web', ...uri])
+    const args = ['users', 'link', '--email', 'eve@example.com', '--client', plain.client_id, '--purpose', 'verify']
+    const { stdout } = await folder.run(args)
+    expect(stdout).to.match(/^http\S+\n\nIt proves that eve@example\.com is theirs, once/)
+  })
+
+  it('lists what became of each link, and never what it could be told by', async () => {
+    const { items } = await folder.json<Page<Record<string, unknown>>>(['users', 'links', 'list', 'ann@example.com'])
+    expect(items).to.have.length.greaterThan(1)
+    for (const one of items) {
+      expect(one).to.include({ purpose: 'sign-in', state: 'open', createdBy: 'command line', sent: 0, timesOpened: 0 })
+      expect(one).to.not.have.any.keys('tokenHash')
+    }
+    const { stdout } = await folder.run(['users', 'links', 'list', 'ann@example.com'])
+    expect(stdout).to.match(/^ID +PURPOSE +STATE +BY +APP +CREATED +SENT +OPENED +USED +UNTIL\n/)
+    await folder.json(['users', 'create', '--email', 'bare@example.com', '--password', PASSWORD])
+    const none = await folder.run(['users', 'links', 'list', 'bare@example.com'])
+    expect(none.stdout).to.equal('bare@example.com has no links.\n')
+  })
 
   it('refuses a disabled account, and an app that a link cannot lead to', async () => {
     const uri = ['--redirect-uri', 'https://bare.example/callback']

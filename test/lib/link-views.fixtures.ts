@@ -15,8 +15,18 @@ export const linkPages: [name: string, locals: object][] = [
   ['magic/made', { ...linked, otherEmail: 'ben@example.com' }],
   ['magic/over', { page, errors: {}, hint: 'It was used already.', asked: true, askUrl: '/signin/1' }],
   ['magic/over', { page, errors: {}, hint: 'It has expired.', asked: false, clientUrl: client.clientUri }],
+  ['magic/verify', linked],
+  ['magic/verified', { page, errors: {}, email, clientUrl: undefined }],
+  ['magic/verified', { page: { ...page, client }, errors: {}, email, clientUrl: client.clientUri }],
   ['magic/ready', { page, errors: {}, clientUrl: client.clientUri }],
 ]
+
+const made = {
+  brandName: 'Latchkey',
+  clientName: client.name,
+  link: 'http://localhost:3000/magic/1?t=a&u=b',
+  until: Date.UTC(2026, 10, 24, 14, 2),
+}
 
 export const linkMails: [name: string, locals: object][] = [
   [
@@ -30,4 +40,6 @@ export const linkMails: [name: string, locals: object][] = [
       address: asked.address,
     },
   ],
+  ['made-sign-in', made],
+  ['made-verify', made],
 ]

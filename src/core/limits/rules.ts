@@ -113,6 +113,21 @@ export const rules = {
     window: 900,
     lock: 900,
   },
+  linksOfClient: {
+    name: 'link.client',
+    by: 'client',
+    counts: 'links that an app had mailed',
+    max: 2000,
+    window: HOUR,
+    flood: true,
+  },
+  linksToAddress: {
+    name: 'link.address',
+    by: 'target',
+    counts: 'links to an address that one app had mailed',
+    max: 5,
+    window: 900,
+  },
   // From one network alone nobody can use up what an address may get, and so keep its owner from registering.
   mailsHere: {
     name: 'mail.network',

@@ -13,7 +13,10 @@ const NAME = 'latchkey_link'
 type Handler = (ctx: PageContext) => Promise<void>
 
 /** A link was opened, perhaps by a mail scanner: it is noted, and nothing is used up. */
-export function arrive(services: SignInServices, onward: (ctx: PageContext) => string): Handler {
+export function arrive(
+  services: SignInServices,
+  onward: (ctx: PageContext, token: string) => string | Promise<string>,
+): Handler {
   return async ctx => {
     const token = TOKEN.test(ctx.params.token!) ? ctx.params.token! : 'malformed'
     if (ctx.method === 'GET') await services.links.noteOpened(token, placeOf(ctx))
@@ -26,7 +29,7 @@ export function arrive(services: SignInServices, onward: (ctx: PageContext) => s
     })
     ctx.set('Cache-Control', 'no-store')
     ctx.set('Referrer-Policy', 'no-referrer')
-    ctx.redirect(onward(ctx))
+    ctx.redirect(await onward(ctx, token))
     ctx.status = 303
   }
 }

@@ -2,17 +2,16 @@
 // protects the answer (state, PKCE). So using the link leaves a pass in this browser, and leads to the app, which begins.
 import type { Client } from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
-import { whyNot, type Link, type WantedLink } from '../../core/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { magicLink } from '../../methods/magic-link/magic-link.ts'
 import { proofBy } from '../../methods/method.ts'
 import { currentSession } from '../finish.ts'
-import { Stale } from '../open.ts'
 import { originOf } from '../page.ts'
 import type { SignInServices } from '../services.ts'
 import { keptToken, placeOf } from './kept.ts'
+import { look, noApp } from './look.ts'
 import { givePass } from './pass.ts'
 import { showLinkPage, showOver } from './show.ts'
 
@@ -20,7 +19,7 @@ type Handler = (ctx: PageContext) => Promise<void>
 
 export function showMade(services: SignInServices): Handler {
   return async ctx => {
-    const { account, client, refused } = await look(services, ctx)
+    const { account, client, refused } = await look(services, ctx, 'sign-in')
     if (refused) return showOver(services, ctx, client, refused, { asked: false })
     showLinkPage(services, ctx, client, 'magic/made', {
       action: ctx.path,
@@ -32,7 +31,7 @@ export function showMade(services: SignInServices): Handler {
 
 export function useMade(services: SignInServices): Handler {
   return async ctx => {
-    const { account, client, wanted, refused: missing } = await look(services, ctx)
+    const { account, client, wanted, refused: missing } = await look(services, ctx, 'sign-in')
     try {
       if (missing || !client) throw missing ?? noApp()
       await services.links.use(keptToken(services, ctx), wanted, placeOf(ctx))
@@ -69,23 +68,6 @@ function leadToApp(services: SignInServices, ctx: PageContext, client: Client): 
     return
   }
   showLinkPage(services, ctx, client, 'magic/ready', { clientUrl: webUrl(client.clientUri) })
-}
-
-async function look(services: SignInServices, ctx: PageContext) {
-  const token = keptToken(services, ctx)
-  if (token === '') throw new Stale('no_cookie')
-  const link: Link | undefined = await services.links.find(token)
-  const [account, client] = await Promise.all([
-    services.accounts.get(link?.accountId ?? 'nobody'),
-    services.provider().Client.find(link?.clientId ?? ''),
-  ])
-  const wanted: WantedLink = { purpose: 'sign-in', attemptId: undefined, account, address: ctx.ip }
-  const refused = whyNot(link, wanted) ?? (client ? undefined : noApp())
-  return { account, client, wanted, refused }
-}
-
-function noApp(): Refused {
-  return new Refused('link.no_client', { status: 410 })
 }
 
 async function otherPerson(services: SignInServices, ctx: PageContext, { id }: Account): Promise<Account | undefined> {

@@ -6,6 +6,8 @@ import { staleness } from '../stale.ts'
 import { confirmAsked, showAsked } from './asked.ts'
 import { arrive } from './kept.ts'
 import { showMade, useMade } from './made.ts'
+import { pathOfLink } from './pages.ts'
+import { showVerify, useVerify } from './verify-made.ts'
 
 /** The pages of links to sign in: of those that were asked for in a sign-in, and of those that begin one. */
 export function linkRoutes(services: SignInServices): Router {
@@ -21,11 +23,13 @@ export function linkRoutes(services: SignInServices): Router {
   )
   get('/signin/:uid/link', showAsked(services))
   post('/signin/:uid/link', confirmAsked(services))
-  get(
-    '/magic/:token',
-    arrive(services, () => '/magic'),
-  )
   get('/magic', showMade(services))
   post('/magic', useMade(services))
+  get('/magic/verify', showVerify(services))
+  post('/magic/verify', useVerify(services))
+  get(
+    '/magic/:token',
+    arrive(services, async (_ctx, token) => pathOfLink(await services.links.find(token))),
+  )
   return router
 }
