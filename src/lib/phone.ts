@@ -30,5 +30,6 @@ export function canonicalPhone(typed: string): string {
 
 /** As its owner knows it and a stranger does not: the country's part and the last two digits. */
 export function maskPhone(number: string): string {
-  return `${number.slice(0, 3)} ••• ${number.slice(-2)}`
+  // In one line: no part of it says anything by itself.
+  return `${number.slice(0, 3)}\u00a0•••\u00a0${number.slice(-2)}`
 }

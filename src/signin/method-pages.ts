@@ -47,11 +47,13 @@ export async function provePage(
       trust: 'trust' in values,
       trustDays: isSecond ? Math.floor(rememberSecondFactor / 86_400) : 0,
       changeAction: `${at}/switch`,
-      otherWays: othersOf(services, ids, method).map(({ id: other, words, challenge }) => ({
-        label: words(t).use,
-        // What is sent is asked for by a press of a button, never by a page that is only loaded.
-        ...(challenge ? { action: `${at}/prove/${other}/challenge` } : { url: `${at}/prove/${other}` }),
-      })),
+      otherWays: othersOf(services, ids, [method.id, attempt.linking?.method]).map(
+        ({ id: other, words, challenge }) => ({
+          label: words(t).use,
+          // What is sent is asked for by a press of a button, never by a page that is only loaded.
+          ...(challenge ? { action: `${at}/prove/${other}/challenge` } : { url: `${at}/prove/${other}` }),
+        }),
+      ),
       ...(notice ? { notice } : {}),
       ...locals,
     },
@@ -132,8 +134,9 @@ function dayOf(at: number): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)
 }
 
-function othersOf({ methods }: SignInServices, ids: readonly string[], shown: Method): Method[] {
-  return ids.flatMap(id => methods.filter(method => method.id === id && method !== shown))
+/** @param but the one that is shown, and the one that is to be added: it leads no further than it did */
+function othersOf({ methods }: SignInServices, ids: readonly string[], but: (string | undefined)[]): Method[] {
+  return ids.flatMap(id => methods.filter(method => method.id === id && !but.includes(id)))
 }
 
 export const OTHER_ACCOUNT = 'The app asked for another account. Sign in with that one.'

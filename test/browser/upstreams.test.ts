@@ -43,6 +43,7 @@ describe('a person who comes from elsewhere', () => {
       const page = await open()
       await goToGitHub(page)
       await expectHeading(page, 'Enter your password')
+      expect(await page.getByRole('button', { name: 'Continue with GitHub' }).count()).to.equal(0)
       await enterPassword(page)
       await press(page, 'Allow')
       await expectSignedIn(stage, page, email)

@@ -52,6 +52,6 @@ describe('a phone number', () => {
   })
 
   it('is shown to its owner without what a stranger could use', () => {
-    expect(maskPhone('+4915123456789')).to.equal('+49 ••• 89')
+    expect(maskPhone('+4915123456789')).to.equal('+49\u00a0•••\u00a089')
   })
 })
