@@ -11,6 +11,7 @@ import { assets } from './lib/web/assets.ts'
 import type { CookieKeys } from './lib/web/cookie-keys.ts'
 import { behindEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
+import { createGiveWay } from './lib/web/give-way.ts'
 import { securityHeaders } from './lib/web/headers.ts'
 import { health } from './lib/web/health.ts'
 import { isOwnPage } from './lib/web/own-pages.ts'
@@ -21,7 +22,7 @@ import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { formPostPage } from './oidc/pages/form-post.ts'
 import { quietLogout } from './oidc/pages/quiet-logout.ts'
 import { settle } from './oidc/under-way.ts'
-import { isEndpoint } from './oidc/web/endpoints.ts'
+import { isEndpoint, isInSession } from './oidc/web/endpoints.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { homePage } from './signin/home.ts'
 import { relatedOrigins } from './signin/related-origins.ts'
@@ -57,12 +58,14 @@ export function createHandler(parts: Parts): RequestListener {
   const around = compose<Koa.Context>([trace(log), faults(views, error => error instanceof Unavailable)])
   const shut = shutOut(parts.shutsOut)
   // On the way of what apps call, nothing of pages is looked for.
-  const endpoints = compose<Koa.Context>([around, shut, settle, provider])
+  const { first, pages } = createGiveWay()
+  const endpoints = compose<Koa.Context>([first, around, shut, settle, provider])
   koa.use((ctx, next) => (isEndpoint(ctx.path) ? endpoints(ctx) : next()))
   koa.use(health(ready))
   koa.use(around)
   koa.use(shut)
   koa.use(assets(join(viewsFolder, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
+  koa.use((ctx, next) => (isInSession(ctx) ? first(ctx, next) : pages(ctx, next)))
   koa.use(exactPaths)
   koa.use(homePage(views, config))
   koa.use(relatedOrigins(config))

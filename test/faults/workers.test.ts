@@ -39,6 +39,14 @@ describe('workers', () => {
     }
   }
 
+  /** Until the server answers over what connections the client has: those that were kept to a dead worker are seen off. */
+  async function answering(): Promise<void> {
+    for (;;) {
+      const answer = await fetch(`${server.issuer}/healthz`).catch(() => undefined)
+      if (answer?.ok) return
+    }
+  }
+
   eachEngine((_, openUrl) => {
     it('that are killed under load are replaced, and lose nothing that was acknowledged', async function () {
       this.timeout(120_000)
@@ -56,7 +64,10 @@ describe('workers', () => {
           const signedIn = signInForTokens({ ...stage.server, issuer: server.issuer }, stage.client, email!)
           await signedIn.then(
             ({ tokens }) => acknowledged.push(tokens.refresh_token),
-            () => (failed += 1),
+            async () => {
+              failed += 1
+              await answering()
+            },
           )
           if (!kills[0]?.()) continue
           kills.shift()
@@ -64,8 +75,8 @@ describe('workers', () => {
         }
       }
       await Promise.all(accounts.map(signInAgainAndAgain))
-      // Each of them tries again at once, so a worker that is away for a while fails several times.
-      expect(failed, 'failed').to.be.at.most(10 * CROWD)
+      // What was under way to the worker, once for each of the two: the other one takes over at once.
+      expect(failed, 'failed').to.be.at.most(2 * CROWD)
       expect(await logged('a worker has died', 2)).to.have.members([1, 2])
 
       const tokens = await Promise.all(acknowledged.map(token => introspect(server, stage.client, token)))
