@@ -8,6 +8,7 @@ import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 import type { Console } from '../oidc/consoles/console.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
+import type { Ending } from '../oidc/sessions/account-status.ts'
 
 export interface AccountServices extends MethodServices {
   console: Console
@@ -19,5 +20,7 @@ export interface AccountServices extends MethodServices {
   endEverywhere: (accountId: string, origin: Origin) => Promise<unknown>
   /** Ends other sessions that were proven by what was removed. */
   endProvenBy: Sessions['endProvenBy']
+  /** Ends an account by its owner's word, with everything that it holds. */
+  closeAccount: (account: Account, ending: Ending, origin: Origin) => Promise<unknown>
   factsOf: (account: Account) => Promise<MethodFacts[]>
 }

@@ -9,6 +9,7 @@ import { createConsoleSessions } from '../core/consoles/sessions.ts'
 import type { Views } from '../lib/views.ts'
 import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
 import { createConsole } from '../oidc/consoles/console.ts'
+import { closeAccount } from '../oidc/sessions/account-status.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
 import { signInRouters } from '../signin/routes.ts'
 import type { Store } from '../storage/port.ts'
@@ -35,6 +36,7 @@ export function createSurfaces(ground: Ground): Router[] {
     accountRoutes({
       ...ground,
       console,
+      closeAccount: (account, ending, origin) => closeAccount(ground, account, ending, origin),
       endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
       endProvenBy: sessions.endProvenBy,
     }),

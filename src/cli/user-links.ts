@@ -41,7 +41,7 @@ function makeLink({ email, client: id, purpose, expires, uses, from, json }: Lin
   return withStore(async opened => {
     const { config, accounts, events, store } = opened
     const account = await accountNamed(accounts, email)
-    if (!standing(account, Date.now() / 1000 + 1)) throw new CommandError(`${account.email} is disabled.`)
+    if (!standing(account, Date.now() / 1000 + 1)) throw new CommandError(`${account.email} is deactivated.`)
     const client = await clientNamed(opened, id)
     const until = Date.now() + expires * 1000
     // Written first, so that no act is without its entry.

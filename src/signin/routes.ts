@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { PageContext } from '../lib/web/context.ts'
 import { readBody } from '../lib/web/form.ts'
+import { comeBack } from './come-back.ts'
 import { cancel, decideConsent } from './consent.ts'
 import { identify, selectAccount, switchPerson } from './identify.ts'
 import { challenge, showMethod } from './challenge.ts'
@@ -62,6 +63,7 @@ function attemptRoutes(services: SignInServices): Router {
     confirmLink(services, opened => change => goOn(opened, change)),
   )
 
+  post('/come-back', submission(services, ['come-back'], comeBack))
   post('/consent', submission(services, ['consent'], decideConsent))
   post('/cancel', submission(services, 'any', cancel))
   return router

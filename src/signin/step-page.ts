@@ -41,6 +41,15 @@ export function stepPage(
         view: 'signin/message',
         locals: { ...disabled, action: { url: `${at}/identify`, label: 'Use another account' } },
       }
+    case 'come-back':
+      return {
+        view: 'signin/come-back',
+        locals: {
+          action: `${at}/come-back`,
+          accountLabel: account!.email,
+          ...(step.until ? { until: step.until } : {}),
+        },
+      }
     case 'verify-email':
       return {
         view: 'signin/verify',

@@ -20,8 +20,10 @@ const inSession: Field[] = ['accountId', 'sessionUid', 'deviceId']
 const about: Record<EventType, Field[]> = {
   'account.registered': person,
   'account.verified': atApp,
-  'account.disabled': person,
-  'account.enabled': person,
+  'account.deactivated': person,
+  'account.restored': person,
+  'account.deletion_scheduled': person,
+  'account.purged': person,
   'account.unlocked': person,
   'network.unlocked': [],
   'account.signed_out': [...person, 'sessionUid'],

@@ -139,6 +139,7 @@ export class Journey {
       this.cli('keys', 'rotate'),
     ])
     await this.cli('users', 'enable', other)
+    await this.cli('users', 'purge', other, '--now', '--yes')
     await this.#timeOut(client, email)
   }
 

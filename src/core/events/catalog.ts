@@ -5,12 +5,17 @@ import { END_REASONS } from '../signins.ts'
 
 const nothing = z.strictObject({})
 
+const by = z.enum(['person', 'admin'])
+
 export const catalog = {
-  'account.registered': z.strictObject({ by: z.enum(['person', 'admin']) }),
+  'account.registered': z.strictObject({ by }),
   'account.verified': nothing,
   'role.assigned': z.strictObject({ role: z.string() }),
-  'account.disabled': nothing,
-  'account.enabled': nothing,
+  'account.deactivated': z.strictObject({ by, reason: z.string().optional() }),
+  'account.restored': z.strictObject({ by }),
+  /** `at`: when it is purged. Epoch milliseconds. */
+  'account.deletion_scheduled': z.strictObject({ by, at: z.number() }),
+  'account.purged': nothing,
   /** `until`: when the lock would have ended, where there was one. Epoch milliseconds. */
   'account.unlocked': z.strictObject({ until: z.number().optional() }),
   /** What was counted against it is forgotten. */

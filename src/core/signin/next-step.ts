@@ -1,5 +1,6 @@
 // The one decision of every sign-in: what has to happen next. Pure, so that it can be tested as a table. It is asked on
 // every authorization request (a live session included) and on every page of an attempt; nothing else decides.
+import { mayComeBack, type Account } from '../accounts/account.ts'
 import { missingEnrolment, type Enrolment } from './missing-enrolment.ts'
 import { levelFor } from './level.ts'
 import { allowedMethods, freshProofs, isLevelUnmet, missingProof, type Missing } from './missing-proof.ts'
@@ -14,6 +15,8 @@ export type Step =
   | { kind: 'identify'; methods: string[]; reason?: 'other_account' }
   | ({ kind: 'prove' } & Missing)
   | { kind: 'disabled' }
+  /** Its owner has closed it, and may have it back: until then (epoch milliseconds), where it is to be purged. */
+  | { kind: 'come-back'; until?: number }
   | { kind: 'verify-email' }
   /** The address is proven, and there is no way to sign in yet. */
   | { kind: 'secure' }
@@ -37,7 +40,7 @@ export function nextStep(situation: Situation): Step {
   const missing = missingProof(situation)
   if (missing) return { kind: 'prove', ...missing }
   if (!account) return identify(situation)
-  if (account.status === 'disabled') return { kind: 'disabled' }
+  if (account.status !== 'active') return closed(account, situation.now)
   if (request.expectedAccountId && request.expectedAccountId !== account.id) {
     return { ...identify(situation), reason: 'other_account' }
   }
@@ -60,6 +63,11 @@ export function nextStep(situation: Situation): Step {
     amr: issuedAmr(proofs, level),
     at: authTime(proofs),
   }
+}
+
+function closed(account: Account, now: number): Step {
+  if (!mayComeBack(account, now)) return { kind: 'disabled' }
+  return { kind: 'come-back', ...(account.purgeAt ? { until: account.purgeAt } : {}) }
 }
 
 function identify({ methods, policy: { allowedMethods: allowed } }: Situation): Extract<Step, { kind: 'identify' }> {

@@ -172,6 +172,9 @@ export const schema = z.strictObject({
     .default(900)
     .describe('How long a mailed link to sign in works. One that an administrator makes says so itself.'),
 
+  deletionGrace: duration('1m', '365d')
+    .default(2_592_000)
+    .describe('How long a deleted account can still be brought back, before it is removed for good.'),
   auditTtl: duration('1d', '3650d').default(7_776_000).describe('How long audit entries are kept.'),
   auditTokens: flag()
     .default(false)
