@@ -17,6 +17,8 @@ export function said({ step }: Foreseen): string {
       return 'consent to what the app asks for'
     case 'verify-email':
       return 'a code that is mailed, to prove the address'
+    case 'accept-terms':
+      return `to accept the terms ${step.version}`
     case 'come-back':
       return 'whether to have the account back, which its owner has closed'
     case 'disabled':

@@ -12,6 +12,7 @@ import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '.
 import { facts, more, print, table, time } from './support/print.ts'
 import { askNewPassword, isInteractive } from './support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from './support/secret-input.ts'
+import { defineInvite } from './user-invitations.ts'
 import { defineLifecycle } from './user-lifecycle.ts'
 import { defineLink } from './user-links.ts'
 import { defineImport } from './users-import.ts'
@@ -38,6 +39,7 @@ export function define(users: Command): void {
     .action(show)
   defineLifecycle(users)
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
+  defineInvite(users)
   defineLink(users)
   defineImport(users)
 }

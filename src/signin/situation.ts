@@ -54,6 +54,7 @@ export async function situate(services: SignInServices, attempt: Attempt, client
     proofs: attempt.proofs,
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
+    termsVersion: services.config.termsVersion,
     selected: attempt.selected,
     methods,
     policy: settings,
@@ -82,7 +83,9 @@ export async function situate(services: SignInServices, attempt: Attempt, client
 }
 
 function registrationState(attempt: Attempt, verification: Verification | undefined): Situation['registration'] {
-  if (!attempt.verificationId || attempt.accountId) return undefined
+  if (attempt.accountId) return undefined
+  if (attempt.invitation) return 'invited'
+  if (!attempt.verificationId) return undefined
   if (!verification?.provenAt) return 'unproven'
   return verification.registration?.secured ? 'username_taken' : 'unsecured'
 }

@@ -1,9 +1,10 @@
 // Which page a step has, and what stands on it.
+import { CLOSED, mayRegister } from '../core/accounts/registration.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Shown } from '../methods/method.ts'
-import { minLengthFor } from '../methods/password/rules.ts'
 import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
+import { signupPage } from './registration/form.ts'
 import { securePage } from './registration/secure.ts'
 import { inWords } from './scopes.ts'
 import type { SignInServices } from './services.ts'
@@ -27,7 +28,7 @@ export function stepPage(
         locals: { accountLabel: account!.email, continueAction: `${at}/select`, otherAction: `${at}/switch` },
       }
     case 'register':
-      return config.registration === 'open'
+      return mayRegister(config, attempt.invitation !== undefined)
         ? signupPage(services, situated, values, errors)
         : identifyPage(services, ctx, situated, values, CLOSED)
     case 'identify':
@@ -60,6 +61,18 @@ export function stepPage(
           ...(account ? {} : { changeUrl: `${at}/signup` }),
         },
       }
+    case 'accept-terms':
+      return {
+        view: 'signin/terms',
+        locals: {
+          action: `${at}/terms`,
+          termsUrl: config.termsUrl,
+          ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
+          ...(step.isNewVersion && config.termsChanges ? { changes: config.termsChanges } : {}),
+          isNewVersion: step.isNewVersion,
+          version: step.version,
+        },
+      }
     case 'secure':
       return securePage(services, situated, errors)
     case 'choose-username':
@@ -68,7 +81,7 @@ export function stepPage(
         locals: {
           action: `${at}/username`,
           values: { username: verification?.registration?.username ?? '', ...values },
-          optional: true,
+          optional: config.usernames !== 'required',
         },
       }
     case 'consent':
@@ -89,35 +102,6 @@ export function stepPage(
       throw new Error(`the step ${step.kind} has no page`)
   }
 }
-
-export async function signupPage(
-  services: SignInServices,
-  { attempt, rememberAllowed, passkeyAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed' | 'passkeyAllowed'>,
-  values: Record<string, string>,
-  errors: Record<string, string>,
-): Promise<Shown> {
-  const { config } = services
-  const at = `/signin/${attempt.id}`
-  return {
-    view: 'signin/signup',
-    locals: {
-      action: `${at}/signup`,
-      values: { email: attempt.request.loginHint ?? '', username: '', name: '', ...values },
-      errors,
-      minLength: await minLengthFor(services, {}),
-      ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
-      ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
-      signinUrl: `${at}/identify`,
-      remember: attempt.remember || 'remember' in values,
-      rememberAllowed,
-      accepted: 'terms' in values,
-      passkeyAllowed,
-    },
-    ...(passkeyAllowed ? { script: 'passkey.js' } : {}),
-  }
-}
-
-export const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'
 
 const disabled = {
   heading: 'This account is switched off',

@@ -85,6 +85,7 @@ function noteWhatHolds({ ctx, client, account, step }: Page): void {
   const reasons: Partial<Record<Step['kind'], string>> = {
     disabled: 'account.disabled',
     'come-back': 'account.closed',
+    'accept-terms': 'terms.unaccepted',
     'choose-username': 'username.taken',
     // For a registration it is only the next step.
     ...(account ? { 'verify-email': 'email.unverified' } : {}),

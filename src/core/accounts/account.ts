@@ -56,6 +56,10 @@ export const accountSchema = z.object({
   profile: profileSchema,
   /** That of the pages on which it was made, to write to its owner in: not the `locale` claim, which is what they said. */
   language: z.string().optional(),
+  /** Of the fields that the installation declares, by name. */
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** The versions of the terms that were accepted, the newest last. `at` in epoch milliseconds. */
+  terms: z.array(z.object({ version: z.string(), at: z.number() })).optional(),
   roles: z.array(z.string()),
   /** Follows `roles`, as a field that can be found by. */
   admin: z.literal(true).optional(),

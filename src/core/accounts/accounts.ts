@@ -19,10 +19,15 @@ export interface NewAccount {
   username?: string
   profile?: Profile
   roles?: string[]
+  fields?: Account['fields']
+  terms?: Account['terms']
 }
 
 /** The role that may do everything. */
 export const ADMIN = 'admin'
+
+/** Of the versions that were accepted, so many are kept. */
+const MOST_TERMS = 50
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -38,6 +43,8 @@ export function createAccounts(store: Store) {
       emailVerified: wanted.emailVerified,
       ...(wanted.username ? { username: canonicalUsername(wanted.username) } : {}),
       profile: wanted.profile ?? {},
+      ...(wanted.fields && Object.keys(wanted.fields).length > 0 ? { fields: wanted.fields } : {}),
+      ...(wanted.terms ? { terms: wanted.terms } : {}),
       roles: wanted.roles ?? [],
       ...(wanted.roles?.includes(ADMIN) ? { admin: true as const } : {}),
       status: 'active',
@@ -102,6 +109,14 @@ export function createAccounts(store: Store) {
     })
   }
 
+  function acceptTerms(id: string, version: string): Promise<Account | undefined> {
+    return change(id, account =>
+      account.terms?.at(-1)?.version === version
+        ? account
+        : { ...account, terms: [...(account.terms ?? []), { version, at: Date.now() }].slice(-MOST_TERMS) },
+    )
+  }
+
   /** Nothing that was obtained until now counts any more. */
   function endAllBefore(id: string): Promise<Account | undefined> {
     const validFrom = Math.floor(Date.now() / 1000) + 1
@@ -116,6 +131,7 @@ export function createAccounts(store: Store) {
     setStatus,
     comeBack,
     beginPurge,
+    acceptTerms,
     endAllBefore,
     /** Those whose removal is due at `now` (epoch milliseconds), or was begun. */
     due: async (now: number, limit: number): Promise<Account[]> =>

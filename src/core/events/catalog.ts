@@ -10,6 +10,12 @@ const by = z.enum(['person', 'admin'])
 export const catalog = {
   'account.registered': z.strictObject({ by }),
   'account.verified': nothing,
+  'terms.accepted': z.strictObject({ version: z.string() }),
+  /** `invitation` is its id: the address belongs to somebody who may have no account. */
+  'invitation.created': z.strictObject({ invitation: z.string(), roles: z.array(z.string()), until: z.number() }),
+  'invitation.resent': z.strictObject({ invitation: z.string(), until: z.number() }),
+  'invitation.revoked': z.strictObject({ invitation: z.string() }),
+  'invitation.used': z.strictObject({ invitation: z.string() }),
   'role.assigned': z.strictObject({ role: z.string() }),
   'account.deactivated': z.strictObject({ by, reason: z.string().optional() }),
   'account.restored': z.strictObject({ by }),

@@ -47,6 +47,8 @@ const FIXED = {
   allowedMethods: 'all',
   secondFactor: 'optional',
   secondFactorGrace: 0,
+  emailVerification: 'required',
+  emailVerificationGrace: 0,
   rememberSecondFactor: 30 * 86_400,
 } as const
 

@@ -18,6 +18,8 @@ export type Step =
   /** Its owner has closed it, and may have it back: until then (epoch milliseconds), where it is to be purged. */
   | { kind: 'come-back'; until?: number }
   | { kind: 'verify-email' }
+  /** `isNewVersion`: an older one was accepted before. */
+  | { kind: 'accept-terms'; version: string; isNewVersion: boolean }
   /** The address is proven, and there is no way to sign in yet. */
   | { kind: 'secure' }
   | { kind: 'choose-username' }
@@ -32,6 +34,7 @@ export function nextStep(situation: Situation): Step {
 
   if (situation.registration === 'unproven') return { kind: 'verify-email' }
   if (situation.registration === 'unsecured') return { kind: 'secure' }
+  if (situation.registration === 'invited') return { kind: 'register' }
   if (situation.registration === 'username_taken') return { kind: 'choose-username' }
   if (prompts.has('select_account') && account && !situation.selected) return { kind: 'select' }
   if (prompts.has('create') && (!situation.identified || situation.startedAt === undefined)) return { kind: 'register' }
@@ -44,7 +47,9 @@ export function nextStep(situation: Situation): Step {
   if (request.expectedAccountId && request.expectedAccountId !== account.id) {
     return { ...identify(situation), reason: 'other_account' }
   }
-  if (!account.emailVerified) return { kind: 'verify-email' }
+  if (isVerificationDue(account, situation)) return { kind: 'verify-email' }
+  const terms = missingTerms(account, situation)
+  if (terms) return terms
 
   const enrolment = missingEnrolment(situation)
   if (enrolment) return { kind: 'enrol', ...enrolment }
@@ -63,6 +68,17 @@ export function nextStep(situation: Situation): Step {
     amr: issuedAmr(proofs, level),
     at: authTime(proofs),
   }
+}
+
+/** Policy may let an address go unproven, for a while or for good. */
+function isVerificationDue({ emailVerified, createdAt }: Account, { policy, now }: Situation): boolean {
+  if (emailVerified || policy.emailVerification === 'optional') return false
+  return now >= createdAt + policy.emailVerificationGrace * 1000
+}
+
+function missingTerms({ terms = [] }: Account, { termsVersion: version }: Situation): Step | undefined {
+  if (version === undefined || terms.at(-1)?.version === version) return undefined
+  return { kind: 'accept-terms', version, isNewVersion: terms.length > 0 }
 }
 
 function closed(account: Account, now: number): Step {
