@@ -60,13 +60,15 @@ export function stateOf({ usedAt, revokedAt, endsAt = Infinity }: Invitation, no
 /** Why an invitation cannot be used (any more). */
 export function invitationGone(invitation?: Invitation): Refused {
   const state = invitation ? stateOf(invitation, Date.now()) : 'open'
-  const hint = {
-    used: 'This invitation was used already. If that was you, sign in.',
-    revoked: 'This invitation was taken back. Ask whoever invited you.',
-    expired: 'This invitation is too old. Ask whoever invited you for a new one.',
-    open: 'This link is not complete, or a newer one took its place. Look for the newest mail.',
-  }[state]
-  return new Refused('invitation.gone', { status: 410, hint })
+  return new Refused('invitation.gone', { status: 410, says: SAYS[state] })
+}
+
+const SAYS: Record<InvitationState, string> = {
+  used: 'invitation.used',
+  revoked: 'invitation.revoked',
+  expired: 'invitation.expired',
+  // It is there, but by another link.
+  open: 'invitation.replaced',
 }
 
 export type Invitations = ReturnType<typeof createInvitations>

@@ -1,5 +1,5 @@
 // Which page a step has, and what stands on it.
-import { CLOSED, mayRegister } from '../core/accounts/registration.ts'
+import { mayRegister } from '../core/accounts/registration.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Shown } from '../methods/method.ts'
 import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
@@ -102,6 +102,8 @@ export function stepPage(
       throw new Error(`the step ${step.kind} has no page`)
   }
 }
+
+const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'
 
 const disabled = {
   heading: 'This account is switched off',

@@ -14,8 +14,7 @@ export async function decideTerms(submission: Submission): Promise<void> {
     return
   }
   // The page may have shown a version from before.
-  if (decision !== 'accept' || form.text('version') !== version)
-    throw new Refused('terms.undecided', { hint: 'Read the terms as they are now, and choose.' })
+  if (decision !== 'accept' || form.text('version') !== version) throw new Refused('terms.undecided')
   const accountId = account!.id
   // Written first, so that no act is without its entry.
   await services.events.emit({ type: 'terms.accepted', ...originOf(ctx, client), accountId, details: { version } })

@@ -11,6 +11,8 @@ export const peoplePages: [name: string, locals: object][] = [
   ['account/details', { ...ofConsole, closeUrl: '/account/close' }],
   ['account/close', { ...close, values: { how: 'delete', confirmation: '' } }],
   ['account/close', { ...close, values: { how: 'pause', confirmation: 'x' }, errors: { confirmation: 'No' } }],
+  ['account/closed', { page, until, url: '/account' }],
+  ['account/closed', { page, url: '/account' }],
   ['signin/come-back', { ...form, accountLabel: email, until }],
   ['signin/come-back', { ...form, accountLabel: email }],
   ['signin/terms', { ...form, termsUrl: '/terms', version: '2', isNewVersion: true, changes: 'Less is kept.' }],

@@ -41,6 +41,6 @@ function requireConfirmed(typed: string, { email }: Account): void {
   if (name && 'email' in name && name.email === email) return
   throw new Refused('close.unconfirmed', {
     field: 'confirmation',
-    hint: `Type ${email} here, so that it is clear which account you mean.`,
+    values: { email },
   })
 }

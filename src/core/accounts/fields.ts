@@ -1,6 +1,6 @@
 // Values of the fields that an installation declares: what was typed is checked here, once, and kept on the account.
 import type { AccountField } from '../../lib/config/account-fields.ts'
-import { Refused } from '../../lib/errors.ts'
+import { Refused, type RefusedOptions } from '../../lib/errors.ts'
 
 export type FieldValues = Record<string, string | number | boolean>
 
@@ -26,11 +26,11 @@ export function readFields(fields: readonly AccountField[], typed: (input: strin
 function readField(field: AccountField, text: string): FieldValues[string] | undefined {
   const { type, label, required } = field
   if (type === 'checkbox') {
-    if (required && text === '') throw refused('field.missing', field, `Tick “${label}” to go on.`)
+    if (required && text === '') throw refused('field.missing', field, { says: 'field.checkbox', values: { label } })
     return text !== ''
   }
   if (text === '') {
-    if (required) throw refused('field.missing', field, `Fill in “${label}”.`)
+    if (required) throw refused('field.missing', field, { values: { label } })
     return undefined
   }
   if (!isValid(field, text)) throw refused('field.invalid', field, wanted(field))
@@ -56,22 +56,23 @@ function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
-function wanted({ type, hint, options, pattern }: AccountField): string {
-  if (hint) return hint
+/** In the words of whoever declared it, where there are any. */
+function wanted({ type, hint, options, pattern }: AccountField): Said {
+  if (hint) return { hint }
   switch (type) {
     case 'number':
-      return 'Enter a number, such as 42.'
+      return { says: 'field.number' }
     case 'date':
-      return 'Enter a date as year, month and day, like 1990-12-31.'
+      return { says: 'field.date' }
     case 'choice':
-      return `Choose one of ${options!.join(', ')}.`
+      return { says: 'field.choice', values: { options: options!.join(', ') } }
     default:
-      return pattern
-        ? 'This does not look as it should. Check it and try again.'
-        : `Use at most ${LONGEST} characters, in one line.`
+      return pattern ? { says: 'field.pattern' } : { says: 'field.text', values: { most: LONGEST } }
   }
 }
 
-function refused(code: string, field: AccountField, hint: string): Refused {
-  return new Refused(code, { field: inputOf(field), hint })
+type Said = Pick<RefusedOptions, 'hint' | 'says' | 'values'>
+
+function refused(code: string, field: AccountField, said: Said): Refused {
+  return new Refused(code, { field: inputOf(field), ...said })
 }

@@ -22,13 +22,11 @@ export function requireOpenTo(mode: Mode, email: string): void {
   throw new Refused('registration.domain', {
     status: 403,
     field: 'email',
-    hint: `Accounts here are for addresses at ${new Intl.ListFormat('en', { type: 'disjunction' }).format(domains)}.`,
+    values: { domains: domains.join(', ') },
   })
 }
 
 /** @throws Refused `registration.closed`, 403 */
 export function closed(): Refused {
-  return new Refused('registration.closed', { status: 403, hint: CLOSED })
+  return new Refused('registration.closed', { status: 403 })
 }
-
-export const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'

@@ -37,12 +37,11 @@ export function readUsername({ usernames }: Pick<Config, 'usernames'>, text: str
   if (usernames === 'off') return undefined
   if (text.trim() !== '') return canonicalUsername(text)
   if (usernames === 'optional') return undefined
-  throw new Refused('username.missing', { field: 'username', hint: 'Choose a username.' })
+  throw new Refused('username.missing', { field: 'username' })
 }
 
 function acceptedTerms({ termsUrl, termsVersion }: Config, form: Form): Pick<Registration, 'terms'> {
-  if (termsUrl && form.text('terms') === '')
-    throw new Refused('terms.missing', { field: 'terms', hint: 'Accept the terms to create an account.' })
+  if (termsUrl && form.text('terms') === '') throw new Refused('terms.missing', { field: 'terms' })
   return termsVersion ? { terms: [{ version: termsVersion, at: Date.now() }] } : {}
 }
 
