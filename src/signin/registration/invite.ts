@@ -64,7 +64,7 @@ async function accept(services: SignInServices, ctx: PageContext, { clientId }: 
   // The app would otherwise be let in as whoever is signed in here.
   const session = await currentSession(services, ctx)
   if (session?.accountId) await services.endSession(session.uid, originOf(ctx, client))
-  ctx.cookies.set(cookieName(services, NAME), ctx.params.secret!, {
+  ctx.cookies.set(cookieName(services, NAME), ctx.params.secret, {
     signed: true,
     httpOnly: true,
     sameSite: 'lax',
