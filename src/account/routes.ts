@@ -3,6 +3,9 @@ import Router from '@koa/router'
 import type { PageContext } from '../lib/web/context.ts'
 import { ACCOUNT_CONSOLE, linkReturnUrl } from '../oidc/consoles/console-clients.ts'
 import { callback } from './callback.ts'
+import { close, showClose } from './details/close.ts'
+import { showDetails } from './details/details.ts'
+import { CLOSE, DETAILS } from './details/paths.ts'
 import { readBody } from '../lib/web/form.ts'
 import type { AccountPage, AccountSubmission } from './opened.ts'
 import { change, changeForm, page } from './page.ts'
@@ -36,6 +39,8 @@ export function accountRoutes(services: AccountServices): Router {
     get(at, changeForm(services, shown))
     router.post(at, readBody, ctx => change(services, handle)(ctx as PageContext))
   }
+  get(DETAILS, page(services, showDetails))
+  form(CLOSE, showClose, close)
   // Each of its forms is on the Security page: there is nothing more to say on a page of its own.
   get(FORGET, page(services, showSecurity))
   router.post(FORGET, readBody, ctx => change(services, forgetDevices)(ctx as PageContext))

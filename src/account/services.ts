@@ -10,6 +10,7 @@ import type { PageContext } from '../lib/web/context.ts'
 import type { MethodServices } from '../methods/method.ts'
 import type { Console } from '../oidc/consoles/console.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
+import type { Ending } from '../oidc/sessions/account-status.ts'
 
 export interface AccountServices extends MethodServices {
   console: Console
@@ -23,5 +24,7 @@ export interface AccountServices extends MethodServices {
   endProvenBy: Sessions['endProvenBy']
   /** Lets this browser sign in anew by what was proven in it, once everything that was obtained before has ended. */
   signInAnew: (ctx: PageContext, account: Account, proofs: Proof[]) => Promise<void>
+  /** Ends an account by its owner's word, with everything that it holds. */
+  closeAccount: (account: Account, ending: Ending, origin: Origin) => Promise<unknown>
   factsOf: (account: Account) => Promise<MethodFacts[]>
 }

@@ -9,7 +9,10 @@ import { withoutSecrets } from './kept.ts'
 import type { AccountPage } from './opened.ts'
 import type { AccountServices } from './services.ts'
 
-const SECTIONS = [{ label: 'Security', url: '/account/security' }] as const
+const SECTIONS = [
+  { label: 'Security', url: '/account/security' },
+  { label: 'Your details', url: '/account/details' },
+] as const
 
 /** What a refused form is filled with again. */
 export interface Refill {
@@ -56,6 +59,11 @@ export function showMessage(
   status: number,
 ): void {
   render(services, ctx, 'account/message', message, { status })
+}
+
+/** A page for somebody whose session has just ended. */
+export function showSignedOut(services: AccountServices, ctx: PageContext, view: string, locals: object): void {
+  render(services, ctx, view, locals)
 }
 
 function render(

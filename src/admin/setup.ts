@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import type { Accounts } from '../core/accounts/accounts.ts'
 import { canonicalEmail, canonicalName, canonicalUsername } from '../core/accounts/names.ts'
 import type { Events } from '../core/events/events.ts'
-import type { Invitations } from '../core/invitations.ts'
+import type { Invitation, Invitations } from '../core/invitations.ts'
 import { Refused } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import type { Views } from '../lib/views.ts'
@@ -77,7 +77,7 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
   const name = canonicalName(form.text('name'))
   const profile = name ? { name } : {}
   // Each start without an administrator prints another link; the first that is used ends them all.
-  const invited = await invitations.find(secret)
+  const invited = await findSetup(invitations, secret)
   if (!invited || (await accounts.hasAdmin())) throw gone()
   const newcomer: Newcomer = { email, ...(username ? { username } : {}), profile, roles: invited.roles }
   const password = await newPassword(services, form.text('password'), newcomer)
@@ -85,7 +85,7 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
   const id = newId()
   const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
   const entry = { type: 'account.registered', ...origin, accountId: id, details: { by: 'admin' } } as const
-  const invitation = await invitations.use(secret)
+  const invitation = await invitations.use(invited.id, id)
   if (!invitation) throw gone()
   try {
     // Written first, so that no act is without its entry.
@@ -105,11 +105,17 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
     })
   } catch (error) {
     await removePassword(services, id)
-    await invitations.giveBack(secret)
+    await invitations.giveBack(invited.id, id)
     if (error instanceof Refused) await events.emit({ ...entry, outcome: 'failure' })
     throw error
   }
   return email
+}
+
+/** One that is bound to an address makes an account, and no administration. */
+async function findSetup(invitations: Invitations, secret: string): Promise<Invitation | undefined> {
+  const invitation = await invitations.find(secret)
+  return invitation?.email === undefined ? invitation : undefined
 }
 
 function gone(): Refused {

@@ -9,6 +9,7 @@ import { createConsoleSessions } from '../core/consoles/sessions.ts'
 import type { Views } from '../lib/views.ts'
 import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
 import { createConsole } from '../oidc/consoles/console.ts'
+import { closeAccount } from '../oidc/sessions/account-status.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
 import { givePass } from '../signin/links/pass.ts'
 import { outlastReset } from '../signin/prove.ts'
@@ -41,6 +42,7 @@ export function createSurfaces(ground: Ground): Router[] {
     accountRoutes({
       ...ground,
       console,
+      closeAccount: (account, ending, origin) => closeAccount(ground, account, ending, origin),
       endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
       endProvenBy: sessions.endProvenBy,
       async signInAnew(ctx, { id: accountId }, proofs) {

@@ -58,6 +58,7 @@ export async function startOf(
     device: deviceIn(options, session, now),
     added: [],
     skipped: [],
+    termsVersion: opened.config.termsVersion,
     consent: {
       firstParty: client === undefined || client.metadata.first_party === true,
       ...(given ? { given } : {}),

@@ -19,6 +19,10 @@ export function said({ step }: Foreseen): string {
       return 'a code that is mailed, to prove the address'
     case 'change-password':
       return 'a new password'
+    case 'accept-terms':
+      return `to accept the terms ${step.version}`
+    case 'come-back':
+      return 'whether to have the account back, which its owner has closed'
     case 'disabled':
       return 'nothing: the account is disabled'
     case 'refuse':

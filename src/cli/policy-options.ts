@@ -73,6 +73,7 @@ const words = new Map([
 const durations: Partial<Record<SettingName, string>> = {
   secondFactorGrace: 'from 0 to 90d',
   rememberSecondFactor: 'from 0 to 365d',
+  emailVerificationGrace: 'from 0 to 365d',
 }
 
 function isDuration(name: string): boolean {

@@ -49,7 +49,7 @@ function make({ email, client: id, purpose, expires, uses, from, json }: LinkOpt
   return withStore(async opened => {
     const { config, accounts, store } = opened
     const account = await accountNamed(accounts, email)
-    if (!standing(account, Date.now() / 1000 + 1)) throw new CommandError(`${account.email} is disabled.`)
+    if (!standing(account, Date.now() / 1000 + 1)) throw new CommandError(`${account.email} is deactivated.`)
     if (purpose === 'verify' && account.emailVerified) throw new CommandError(`${account.email} is verified already.`)
     const client = await clientNamed(opened, id, purpose)
     const links = createLinks(store, { ttl: config.magicLinkTtl })

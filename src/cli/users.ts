@@ -3,16 +3,17 @@ import { profileSchema, type Account } from '../core/accounts/account.ts'
 import { canonicalEmail, canonicalUsername } from '../core/accounts/names.ts'
 import { newPassword } from '../methods/password/rules.ts'
 import { storePassword } from '../methods/password/set.ts'
-import { setAccountStatus } from '../oidc/sessions/account-status.ts'
 import { define as defineFactors } from './factors.ts'
 import { addAccount } from './support/add-account.ts'
 import { CommandError, UsageError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
-import { ORIGIN, withStore, type Opened } from './support/open.ts'
+import { withStore, type Opened } from './support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
 import { facts, more, print, table, time } from './support/print.ts'
 import { askNewPassword, isInteractive } from './support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from './support/secret-input.ts'
+import { defineInvite } from './user-invitations.ts'
+import { defineLifecycle } from './user-lifecycle.ts'
 import { defineLink } from './user-links.ts'
 import { defineImport } from './users-import.ts'
 import { defineForceChange } from './users-password.ts'
@@ -37,13 +38,9 @@ export function define(users: Command): void {
   withJson(users.command('show <name>'))
     .description('show an account, named by its address, username or id')
     .action(show)
-  withJson(users.command('disable <name>'))
-    .description('end every session and token of an account, and refuse new ones')
-    .action((name: string, options: JsonOption) => setStatus(name, 'disabled', options))
-  withJson(users.command('enable <name>'))
-    .description('let a disabled account sign in again')
-    .action((name: string, options: JsonOption) => setStatus(name, 'active', options))
+  defineLifecycle(users)
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
+  defineInvite(users)
   defineLink(users)
   defineImport(users)
   defineForceChange(users)
@@ -103,20 +100,6 @@ function show(name: string, { json }: JsonOption): Promise<void> {
   })
 }
 
-function setStatus(name: string, status: Account['status'], { json }: JsonOption): Promise<void> {
-  return withStore(async opened => {
-    const known = await accountNamed(opened.accounts, name)
-    const changed = known.status !== status
-    const account = await setAccountStatus(opened, known, status, ORIGIN)
-    print(json, account, () => {
-      if (!changed) return `${account.email} was ${status} already.`
-      return status === 'disabled'
-        ? `${account.email} is disabled. Its sessions and tokens count no longer.`
-        : `${account.email} can sign in again.`
-    })
-  })
-}
-
 function describe(account: Account): string {
   return facts({
     id: account.id,
@@ -125,6 +108,9 @@ function describe(account: Account): string {
     ...account.profile,
     roles: account.roles.length > 0 ? account.roles.join(' ') : undefined,
     status: account.status,
+    'closed by': account.closing?.by,
+    reason: account.closing?.reason,
+    'removed on': account.purgeAt === undefined ? undefined : time(account.purgeAt),
     created: time(account.createdAt),
   })
 }

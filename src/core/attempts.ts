@@ -39,6 +39,8 @@ const attemptSchema = z.object({
   skipped: z.array(z.string()).optional(),
   /** The address that this attempt set out to prove: of a registration, or of an account that never proved it. */
   verificationId: z.string().optional(),
+  /** The invitation by which whoever this is may register. */
+  invitation: z.object({ id: z.string(), email: z.string() }).optional(),
   /** What is added to the account once its owner has signed in to it. */
   linking: credentialSchema.pick({ id: true, accountId: true, method: true, data: true }).optional(),
   consent: z.object({ given: scopeSchema, refused: scopeSchema }).optional(),

@@ -32,6 +32,7 @@ export type Challenge = z.infer<typeof challengeSchema>
 export const challengeDeclaration: Declaration<Challenge> = {
   name: 'challenges',
   schema: challengeSchema,
+  indexes: [{ fields: ['accountId'] }],
   expires: 'expiresAt',
 }
 

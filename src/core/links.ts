@@ -5,7 +5,7 @@ import { newId, newSecret, sha256 } from '../lib/ids.ts'
 import { createProxyTrust } from '../lib/network.ts'
 import { Refused } from '../lib/errors.ts'
 import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
-import { standing, type Account } from './accounts/account.ts'
+import { canSignIn, type Account } from './accounts/account.ts'
 
 /** A link of one purpose is nothing for another. */
 export const LINK_PURPOSES = ['sign-in', 'verify', 'reset', 'invite'] as const
@@ -199,13 +199,17 @@ export function whyNot(link: Link | undefined, wanted: WantedLink): Refused | un
   const refused = (code: string) => new Refused(code, { status: 410 })
   if (link.uses >= link.maxUses) return refused('link.used')
   if (link.endsAt <= Date.now()) return refused('link.expired')
-  if (link.email !== account.email || !standing(account, Math.floor(link.created.at / 1000)))
-    return refused('link.outdated')
+  if (link.email !== account.email || !outlasts(link, account)) return refused('link.outdated')
   if (link.network && !createProxyTrust([link.network])(address))
     return new Refused('link.network', {
       status: 403,
     })
   return undefined
+}
+
+/** Whoever has closed their account comes back by a new link, not by one from before. */
+function outlasts({ created }: Link, account: Account): boolean {
+  return canSignIn(account, Date.now()) && Math.floor(created.at / 1000) >= account.validFrom
 }
 
 function notThis(): Refused {

@@ -9,6 +9,7 @@ export const END_REASONS = [
   'signed_out',
   'other_account',
   'account_disabled',
+  'account_closed',
   'password_changed',
   'factor_removed',
   'revoked',

@@ -1,13 +1,16 @@
+import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Events } from '../core/events/events.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { declarations } from '../oidc/declarations.ts'
 import type { KeyRing } from '../oidc/keys/keys.ts'
+import { purgeAccount } from '../oidc/purge.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
 import type { Store } from '../storage/port.ts'
 import { endSignIns } from './end-sign-ins.ts'
 import type { Job } from './job.ts'
+import { purgeAccounts } from './purge-accounts.ts'
 import { removeExpired } from './remove-expired.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { sendLogoutsJob } from './send-logouts.ts'
@@ -16,6 +19,7 @@ import { sendOutbox } from './send-outbox.ts'
 export interface JobParts {
   config: Pick<Config, 'signingKeyTtl'>
   store: Store
+  accounts: Accounts
   signIns: SignIns
   sessions: Sessions
   events: Events
@@ -26,9 +30,20 @@ export interface JobParts {
 }
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
-export function listJobs({ config, store, signIns, sessions, events, keys, sendLogouts, postbox }: JobParts): Job[] {
+export function listJobs({
+  config,
+  store,
+  accounts,
+  signIns,
+  sessions,
+  events,
+  keys,
+  sendLogouts,
+  postbox,
+}: JobParts): Job[] {
   return [
     removeExpired(store, declarations),
+    purgeAccounts(accounts, id => purgeAccount({ store, accounts, events, sessions }, id)),
     endSignIns(signIns, sessions, events),
     sendLogoutsJob(sendLogouts),
     sendOutbox(postbox),

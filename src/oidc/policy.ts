@@ -34,7 +34,7 @@ export type Finish = Extract<Step, { kind: 'finish' }>
 export type Decisions = ReturnType<typeof createDecisions>
 
 export interface DecisionParts {
-  config: Pick<Config, 'issuer'>
+  config: Pick<Config, 'issuer' | 'termsVersion'>
   signIns: SignIns
   events: Events
   factsOf: (account: Account) => Promise<MethodFacts[]>
@@ -79,6 +79,7 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
       identified: live,
       proofs,
       ...(result.attempt ? { startedAt: result.attempt.startedAt } : {}),
+      termsVersion: config.termsVersion,
       selected: result.attempt !== undefined,
       // Upgrades are offered on the pages of a sign-in alone.
       methods: asksMethods ? (await factsOf(account)).map(facts => ({ ...facts, upgrade: false })) : [],

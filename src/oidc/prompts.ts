@@ -44,7 +44,7 @@ export const PROMPTS: readonly { name: string; checks: readonly PromptCheck[] }[
         reason: 'complete',
         description: 'the account needs the person',
         error: 'interaction_required',
-        kinds: ['disabled', 'verify-email', 'choose-username', 'change-password', 'enrol'],
+        kinds: ['disabled', 'come-back', 'accept-terms', 'verify-email', 'choose-username', 'change-password', 'enrol'],
       },
     ],
   },

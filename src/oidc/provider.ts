@@ -136,7 +136,7 @@ function configuration(parts: ProviderParts, keys: SigningKeys, revocations: Rev
   async function findAccount(_ctx: unknown, id: string, token?: { iat?: number }) {
     const account = await accounts.get(id)
     if (!account || (token && !standing(account, token.iat ?? 0))) return undefined
-    return toLibraryAccount(account)
+    return toLibraryAccount(account, config.accountFields)
   }
 
   /** Only the token's own client, or a client that answers for the token's audience; and only while the account stands. */

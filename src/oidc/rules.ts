@@ -38,7 +38,7 @@ export function rules(config: Config) {
     clientBasedCORS: (_ctx, origin, client) => ((client.cors_origins as string[] | undefined) ?? []).includes(origin),
     extraClientMetadata: { properties: [...OWN_METADATA], validator: checkOwnMetadata },
     scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
-    claims: claimsByScope,
+    claims: claimsByScope(config.accountFields),
     acrValues: [...ACR_VALUES],
     // What a client's grant types say, whether or not offline_access was asked for; without it, it ends with the session.
     issueRefreshToken: (_ctx, client, _source) => Promise.resolve(client.grantTypeAllowed('refresh_token')),

@@ -1,4 +1,5 @@
 // The pages that methods are asked on: what all of them share, around what each of them brings.
+import { mayRegister } from '../core/accounts/registration.ts'
 import type { Step } from '../core/signin/next-step.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { languageOf } from '../lib/web/language.ts'
@@ -123,7 +124,7 @@ export function identifyPage(
       values: { identifier: attempt.request.loginHint ?? '', ...values },
       parts: parts.map(({ view, locals }) => ({ view, locals })),
       ...(notice ? { notice } : {}),
-      ...(services.config.registration === 'open' ? { signupUrl: `${at}/signup` } : {}),
+      ...(mayRegister(services.config, attempt.invitation !== undefined) ? { signupUrl: `${at}/signup` } : {}),
     },
     ...(script ? { script } : {}),
   }

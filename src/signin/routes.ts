@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { PageContext } from '../lib/web/context.ts'
 import { readBody } from '../lib/web/form.ts'
+import { comeBack } from './come-back.ts'
 import { cancel, decideConsent } from './consent.ts'
 import { choosePassword } from './change-password.ts'
 import { identify, selectAccount, switchPerson } from './identify.ts'
@@ -9,22 +10,24 @@ import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
 import { takePass } from './links/pass.ts'
 import { linkApiRoutes } from './links/api.ts'
+import { inviteRoutes, takeInvitation } from './registration/invite.ts'
 import { linkRoutes } from './links/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
 import type { Refill } from './refill.ts'
 import type { SignInServices } from './services.ts'
 import { showPage, showStep } from './show.ts'
-import { signupPage } from './step-page.ts'
 import { answerStep, goOn, page, returned, submission } from './submission.ts'
-import { requireOpen, signUp } from './registration/signup.ts'
+import { signupPage } from './registration/form.ts'
+import { requireOffered, requireOpen, signUp } from './registration/signup.ts'
 import { secure } from './registration/secure.ts'
+import { decideTerms } from './terms.ts'
 import { staleness } from './stale.ts'
 import { chooseUsername, resend, sendFirst, verifyCode } from './registration/verify.ts'
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
 export function signInRouters(services: SignInServices): Router[] {
-  return [attemptRoutes(services), linkRoutes(services), linkApiRoutes(services)]
+  return [attemptRoutes(services), linkRoutes(services), linkApiRoutes(services), inviteRoutes(services)]
 }
 
 function attemptRoutes(services: SignInServices): Router {
@@ -65,6 +68,8 @@ function attemptRoutes(services: SignInServices): Router {
     confirmLink(services, opened => change => goOn(opened, change)),
   )
 
+  post('/terms', submission(services, ['accept-terms'], decideTerms))
+  post('/come-back', submission(services, ['come-back'], comeBack))
   post('/consent', submission(services, ['consent'], decideConsent))
   post('/cancel', submission(services, 'any', cancel))
   return router
@@ -73,6 +78,7 @@ function attemptRoutes(services: SignInServices): Router {
 async function showCurrent(opened: Page): Promise<void> {
   const { step, attempt, account } = opened
   if (await takePass(opened)) return
+  if (await takeInvitation(opened)) return
   if (step.kind === 'verify-email' && account && !attempt.verificationId) await sendFirst(opened)
   await answerStep(opened)
 }
@@ -91,6 +97,7 @@ async function showSignup(
   opened: Page,
   { values = {}, errors = {}, status }: Refill = {},
 ): Promise<void> {
+  requireOffered(opened)
   const { view, locals = {}, script } = await signupPage(services, opened, values, errors)
   showPage(services, opened.ctx, opened, view, locals, { status, script })
 }

@@ -6,6 +6,7 @@ import type { Consents } from '../core/consents.ts'
 import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
+import type { Invitations } from '../core/invitations.ts'
 import type { EndReason, SignIns } from '../core/signins.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
@@ -14,6 +15,7 @@ export interface SignInServices extends MethodServices {
   provider: () => Provider
   verifications: Verifications
   attempts: Attempts
+  invitations: Invitations
   consents: Consents
   devices: Devices
   signIns: SignIns

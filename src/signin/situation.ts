@@ -61,6 +61,7 @@ export async function situate(
     proofs: attempt.proofs,
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
+    termsVersion: services.config.termsVersion,
     selected: attempt.selected,
     methods,
     policy: settings,
@@ -90,7 +91,9 @@ export async function situate(
 }
 
 function registrationState(attempt: Attempt, verification: Verification | undefined): Situation['registration'] {
-  if (!attempt.verificationId || attempt.accountId) return undefined
+  if (attempt.accountId) return undefined
+  if (attempt.invitation) return 'invited'
+  if (!attempt.verificationId) return undefined
   if (!verification?.provenAt) return 'unproven'
   return verification.registration?.secured ? 'username_taken' : 'unsecured'
 }

@@ -1,10 +1,11 @@
 // Which page a step has, and what stands on it.
+import { mayRegister } from '../core/accounts/registration.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Shown } from '../methods/method.ts'
-import { minLengthFor } from '../methods/password/rules.ts'
 import { changePasswordPage } from './change-password.ts'
 import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
+import { signupPage } from './registration/form.ts'
 import { securePage } from './registration/secure.ts'
 import { inWords } from './scopes.ts'
 import type { SignInServices } from './services.ts'
@@ -28,7 +29,7 @@ export function stepPage(
         locals: { accountLabel: account!.email, continueAction: `${at}/select`, otherAction: `${at}/switch` },
       }
     case 'register':
-      return config.registration === 'open'
+      return mayRegister(config, attempt.invitation !== undefined)
         ? signupPage(services, situated, values, errors)
         : identifyPage(services, ctx, situated, values, CLOSED)
     case 'identify':
@@ -42,6 +43,15 @@ export function stepPage(
         view: 'signin/message',
         locals: { ...disabled, action: { url: `${at}/identify`, label: 'Use another account' } },
       }
+    case 'come-back':
+      return {
+        view: 'signin/come-back',
+        locals: {
+          action: `${at}/come-back`,
+          accountLabel: account!.email,
+          ...(step.until ? { until: step.until } : {}),
+        },
+      }
     case 'verify-email':
       return {
         view: 'signin/verify',
@@ -54,6 +64,18 @@ export function stepPage(
       }
     case 'change-password':
       return changePasswordPage(services, situated, step.reason)
+    case 'accept-terms':
+      return {
+        view: 'signin/terms',
+        locals: {
+          action: `${at}/terms`,
+          termsUrl: config.termsUrl,
+          ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
+          ...(step.isNewVersion && config.termsChanges ? { changes: config.termsChanges } : {}),
+          isNewVersion: step.isNewVersion,
+          version: step.version,
+        },
+      }
     case 'secure':
       return securePage(services, situated, errors)
     case 'choose-username':
@@ -62,7 +84,7 @@ export function stepPage(
         locals: {
           action: `${at}/username`,
           values: { username: verification?.registration?.username ?? '', ...values },
-          optional: true,
+          optional: config.usernames !== 'required',
         },
       }
     case 'consent':
@@ -84,34 +106,7 @@ export function stepPage(
   }
 }
 
-export async function signupPage(
-  services: SignInServices,
-  { attempt, rememberAllowed, passkeyAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed' | 'passkeyAllowed'>,
-  values: Record<string, string>,
-  errors: Record<string, string>,
-): Promise<Shown> {
-  const { config } = services
-  const at = `/signin/${attempt.id}`
-  return {
-    view: 'signin/signup',
-    locals: {
-      action: `${at}/signup`,
-      values: { email: attempt.request.loginHint ?? '', username: '', name: '', ...values },
-      errors,
-      minLength: await minLengthFor(services, {}),
-      ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
-      ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
-      signinUrl: `${at}/identify`,
-      remember: attempt.remember || 'remember' in values,
-      rememberAllowed,
-      accepted: 'terms' in values,
-      passkeyAllowed,
-    },
-    ...(passkeyAllowed ? { script: 'passkey.js' } : {}),
-  }
-}
-
-export const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'
+const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'
 
 const disabled = {
   heading: 'This account is switched off',

@@ -84,6 +84,8 @@ export async function goOn(opened: OpenedPage, change: (attempt: Attempt) => Att
 function noteWhatHolds({ ctx, client, account, step }: Page): void {
   const reasons: Partial<Record<Step['kind'], string>> = {
     disabled: 'account.disabled',
+    'come-back': 'account.closed',
+    'accept-terms': 'terms.unaccepted',
     'choose-username': 'username.taken',
     // For a registration it is only the next step.
     ...(account ? { 'verify-email': 'email.unverified' } : {}),

@@ -84,7 +84,7 @@ describe('the account console', () => {
       moveClock(2000)
       const other = await openConsole(server, person.email)
       expect(await isSignedIn(other.visitor)).to.equal(true)
-      await server.app.accounts.setStatus(person.id, 'disabled')
+      await server.app.accounts.setStatus(person.id, 'deactivated')
       expect(await isSignedIn(other.visitor)).to.equal(false)
       await server.app.accounts.setStatus(person.id, 'active')
       expect(await isSignedIn(other.visitor)).to.equal(false)

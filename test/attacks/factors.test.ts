@@ -149,7 +149,7 @@ describe('attacks on second factors and codes', () => {
       const withApp = await at.server.person()
       await addTotp(at.server, withApp)
       const disabled = await at.server.person()
-      await at.server.app.accounts.setStatus(disabled.id, 'disabled')
+      await at.server.app.accounts.setStatus(disabled.id, 'deactivated')
       const names = {
         somebody: known.email,
         'somebody with an app': withApp.email,

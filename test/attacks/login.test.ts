@@ -152,7 +152,7 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
     const somebody = async () => (await server.person({ email: newName() })).email
     const disabled = async () => {
       const { id, email } = await server.person({ email: newName() })
-      await server.app.accounts.setStatus(id, 'disabled')
+      await server.app.accounts.setStatus(id, 'deactivated')
       return email
     }
     const unverified = async () => (await server.person({ email: newName(), verified: false })).email

@@ -135,7 +135,7 @@ describe('attacks on links by email', () => {
     it('enumerate by content/status/headers: magic -> byte-equal, also once the victim has opened the link', async () => {
       const known = await at.server.person()
       const disabled = await at.server.person()
-      await at.server.app.accounts.setStatus(disabled.id, 'disabled')
+      await at.server.app.accounts.setStatus(disabled.id, 'deactivated')
       const names = {
         somebody: known.email,
         'somebody who opens it': (await at.server.person()).email,

@@ -192,7 +192,7 @@ describe('attacks on passkeys', () => {
     it('has a passkey of an account that was switched off: is told, and gets nothing', async () => {
       const owner = await server.person()
       const own = await addPasskey(server, owner)
-      await server.app.accounts.setStatus(owner.id, 'disabled')
+      await server.app.accounts.setStatus(owner.id, 'deactivated')
       const { visitor, page } = await begin()
       const end = await usePasskey(visitor, page, own)
       expect(isIn(end)).to.equal(false)

@@ -94,7 +94,7 @@ describe('attacks on the protocol, over time', () => {
 
   it('a disabled account with a live session: authorize, prompt=none and introspection refuse, never a 500', async () => {
     const tokens = await freshTokens()
-    await server.app.accounts.setStatus(person.id, 'disabled')
+    await server.app.accounts.setStatus(person.id, 'deactivated')
     const { page } = await authorize(server, client, {}, visitor)
     expect(page.html).to.include('name="identifier"')
     const { page: silent } = await authorize(server, client, { prompt: 'none' }, visitor)

@@ -92,7 +92,7 @@ describe('attacks on sessions and pages', () => {
   it('has an account that is disabled meanwhile: refresh, userinfo, introspection and new sign-ins are refused at once', async () => {
     const { id, email } = await server.person()
     const { visitor, tokens } = await signInForTokens(server, client, email)
-    await server.app.accounts.setStatus(id, 'disabled')
+    await server.app.accounts.setStatus(id, 'deactivated')
     expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
     expect((await introspect(server, client, tokens.access_token)).body).to.deep.equal({ active: false })
     expect((await refresh(server, client, tokens.refresh_token)).body.error).to.equal('invalid_grant')

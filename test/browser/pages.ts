@@ -9,6 +9,7 @@ import { passkeyPages } from './passkey-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
 import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
+import { peoplePages } from './people-pages.ts'
 import { upstreamPages } from './upstream-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
@@ -237,7 +238,7 @@ export const realPages: RealPage[] = [
     heading: 'This account is switched off',
     async open(stage, page) {
       const account = await stage.server.person({ email: newAddress() })
-      await stage.server.app.accounts.setStatus(account.id, 'disabled')
+      await stage.server.app.accounts.setStatus(account.id, 'deactivated')
       await start(stage, page)
       await enterName(page, account.email)
       await enterPassword(page)
@@ -557,6 +558,7 @@ export const realPages: RealPage[] = [
   ...factorPages,
   ...linkPages,
   ...upstreamPages,
+  ...peoplePages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {

@@ -50,7 +50,7 @@ describe('latchkey events tail', () => {
         await all
         expect(told.map(({ type, accountId, outcome }) => [type, accountId, outcome])).to.deep.equal([
           ['account.registered', id, 'success'],
-          ['account.disabled', id, 'success'],
+          ['account.deactivated', id, 'success'],
         ])
         for (const event of told)
           expect(Object.keys(event)).to.have.members(['id', 'at', 'type', 'outcome', 'accountId'])

@@ -163,7 +163,7 @@ describe('the command line, beside a running server', () => {
 
     it('tells of an account that is disabled, unverified, locked, or without anything to sign in with', async () => {
       const disabled = await server.person()
-      await server.app.accounts.setStatus(disabled.id, 'disabled')
+      await server.app.accounts.setStatus(disabled.id, 'deactivated')
       expect(kinds((await login(disabled.email)).steps)).to.deep.equal(['prove', 'disabled'])
       const unverified = await server.person({ verified: false })
       expect(kinds((await login(unverified.email)).steps)).to.deep.equal(['prove', 'verify-email'])

@@ -110,10 +110,10 @@ describe('latchkey security', () => {
       env: server.env,
     })
     const page = JSON.parse(listed.stdout) as Page<AuditEntry>
-    expect(page.items.map(({ type }) => type)).to.deep.equal(['account.enabled'])
+    expect(page.items.map(({ type }) => type)).to.deep.equal(['account.restored'])
     const next = ['security', 'audit', '--account', email, '--cursor', page.cursor!, '--json']
     const rest = JSON.parse((await runCli(next, { env: server.env })).stdout) as Page<AuditEntry>
-    expect(rest.items.map(({ type }) => type)).to.deep.equal(['account.disabled'])
+    expect(rest.items.map(({ type }) => type)).to.deep.equal(['account.deactivated'])
     const all = await runCli(['security', 'audit'], { env: server.env })
     expect(all.stdout)
       .to.match(/^TIME +EVENT +OUTCOME/)

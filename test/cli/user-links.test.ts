@@ -87,6 +87,6 @@ describe('latchkey users link', () => {
     const bare = await folder.json<{ client_id: string }>(['clients', 'create', '--type', 'web', ...uri])
     expect((await folder.run(link('--client', bare.client_id))).stderr).to.include('initiate_login_uri')
     await folder.run(['users', 'disable', 'ann@example.com'])
-    expect((await folder.run(link())).stderr).to.equal('ann@example.com is disabled.\n')
+    expect((await folder.run(link())).stderr).to.equal('ann@example.com is deactivated.\n')
   })
 })

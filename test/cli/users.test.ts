@@ -65,7 +65,7 @@ describe('latchkey users', () => {
   it('disables and enables by each kind of name, with an entry for each change', async () => {
     for (const name of ['ann@example.com', 'ann', ann.id]) {
       const disabled = await folder.json<Account>(['users', 'disable', name])
-      expect(disabled.status).to.equal('disabled')
+      expect(disabled.status).to.equal('deactivated')
       // Past the present second: nothing that was obtained until now counts any more.
       expect(disabled.validFrom).to.be.greaterThan(ann.validFrom)
       expect((await folder.json<Account>(['users', 'enable', name])).status).to.equal('active')
@@ -74,7 +74,7 @@ describe('latchkey users', () => {
 
     const { items } = await folder.json<Page<AuditEntry>>(['security', 'audit', '--account', 'ann'])
     expect(items.map(({ type }) => type)).to.deep.equal([
-      ...Array.from({ length: 3 }, () => ['account.enabled', 'account.disabled']).flat(),
+      ...Array.from({ length: 3 }, () => ['account.restored', 'account.deactivated']).flat(),
       'role.assigned',
       'role.assigned',
       'account.registered',

@@ -20,11 +20,18 @@ const inSession: Field[] = ['accountId', 'sessionUid', 'deviceId']
 const about: Record<EventType, Field[]> = {
   'account.registered': person,
   'account.verified': atApp,
-  'account.disabled': person,
-  'account.enabled': person,
+  'account.deactivated': person,
+  'account.restored': person,
+  'account.deletion_scheduled': person,
+  'account.purged': person,
   'account.unlocked': person,
   'network.unlocked': [],
   'account.signed_out': [...person, 'sessionUid'],
+  'terms.accepted': atApp,
+  'invitation.created': [],
+  'invitation.resent': [],
+  'invitation.revoked': [],
+  'invitation.used': atApp,
   'role.assigned': person,
   'signin.succeeded': [...atApp, 'deviceId'],
   'signin.failed': atApp,
@@ -72,6 +79,7 @@ describe('the catalog of events', () => {
   let folder: string
   let mailbox: Mailbox
   let fleet: Fleet
+  let withTerms: Fleet
   let desk: TestServer
   let entries: AuditEntry[]
   let log: string
@@ -88,15 +96,21 @@ describe('the catalog of events', () => {
       LATCHKEY_LOG_LEVEL: 'trace',
       LATCHKEY_LOG_FILE: logFile,
     })
+    withTerms = await startFleet(1, store, fleet.secrets, {
+      LATCHKEY_MAIL: mailbox.url,
+      LATCHKEY_LOG_LEVEL: 'trace',
+      LATCHKEY_TERMS_URL: 'https://example.com/terms',
+      LATCHKEY_TERMS_VERSION: '1',
+    })
     secrets.keep('LATCHKEY_SECRETS', fleet.secrets)
     desk = await startServer({ store, env: { LATCHKEY_SECRETS: fleet.secrets } })
-    const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
-    await new Journey({ issuer: fleet.issuer, env, desk, mailbox, secrets }).walk()
+    const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets, LATCHKEY_MAIL: mailbox.url }
+    await new Journey({ issuer: fleet.issuer, withTerms: withTerms.issuer, env, desk, mailbox, secrets }).walk()
     entries = (await desk.app.events.list({ limit: 1000 })).items
-    log = fleet.lines.join('\n') + (await readFile(logFile, 'utf8'))
+    log = [...fleet.lines, ...withTerms.lines].join('\n') + (await readFile(logFile, 'utf8'))
   })
   after(async () => {
-    await Promise.all([desk?.close(), fleet?.stop(), mailbox?.close()])
+    await Promise.all([desk?.close(), fleet?.stop(), withTerms?.stop(), mailbox?.close()])
     await rm(folder, { recursive: true })
   })
 

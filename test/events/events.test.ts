@@ -53,7 +53,7 @@ describe('an event', () => {
   it('of another type than the catalog’s is refused everywhere', async () => {
     for (const env of ['development', 'production'] as const) {
       const events = createEvents(store, { ...defaults, env })
-      const unknown = { type: 'account.exploded', details: {} } as unknown as Event<'account.enabled'>
+      const unknown = { type: 'account.exploded', details: {} } as unknown as Event<'account.verified'>
       expect(await refusal(events.emit(unknown))).to.equal('TypeError')
       const wrong = { type: 'role.assigned', details: { role: 7 } } as unknown as Event<'role.assigned'>
       expect(await refusal(events.emit(wrong))).to.equal('ZodError')
@@ -88,7 +88,7 @@ describe('an event', () => {
   it('is found by its account, in order of time', async () => {
     const events = createEvents(store, defaults)
     for (const accountId of ['ada', 'bob', 'ada']) {
-      await events.emit({ type: 'account.enabled', accountId, details: {} })
+      await events.emit({ type: 'account.verified', accountId, details: {} })
       moveClock(1000)
     }
     const { items } = await events.ofAccount('ada', { limit: 10, order: 'desc' })

@@ -18,6 +18,8 @@ export interface Stage {
   env: Record<string, string>
   /** A server of this process on the same store, for what only moving its clock can bring about. */
   desk: TestServer
+  /** A process on the same store that has terms. */
+  withTerms: string
   mailbox: Mailbox
   secrets: Secrets
 }
@@ -131,6 +133,8 @@ export class Journey {
     await this.#tokens(client, service, email)
     await this.#signOuts(client, email)
     await this.#factors(client)
+    await this.#invitation()
+    await this.#terms(client)
     await this.#link(client, email)
     await Promise.all([
       this.cli('users', 'force-password-change', other),
@@ -140,6 +144,7 @@ export class Journey {
       this.cli('keys', 'rotate'),
     ])
     await this.cli('users', 'enable', other)
+    await this.cli('users', 'purge', other, '--now', '--yes')
     await this.#timeOut(client, email)
   }
 
@@ -247,6 +252,32 @@ export class Journey {
     await visitor.submit(await visitor.open(`${at}/remove`), '/remove')
     const password = secrets.keep('password', 'nine yellow kites above the valley')
     await visitor.submit(await visitor.open(`${page.url.pathname}/password/add`), '/password/add', { password })
+  }
+
+  /** Invited, invited again and taken back; and another one that is used. */
+  async #invitation(): Promise<void> {
+    const { secrets } = this.#stage
+    const invite = async (...args: string[]) => {
+      const { id, link } = await this.cli<{ id: string; link: string }>('users', 'invite', ...args)
+      return { id, secret: secrets.keep('invitation', link.split('/').at(-1)) }
+    }
+    const gone = await invite('--email', this.#address(), '--role', 'auditor')
+    await invite('resend', gone.id)
+    await this.cli('users', 'invite', 'revoke', gone.id)
+    const { secret } = await invite('--email', this.#address())
+    const visitor = this.#visitor()
+    const form = await visitor.submit(await visitor.open(`/invite/${secret}`), secret)
+    await visitor.submit(form, '/signup', { password: PASSWORD })
+  }
+
+  async #terms(client: ClientView): Promise<void> {
+    const { withTerms: issuer, secrets } = this.#stage
+    const email = await this.#person('--verified')
+    const visitor = new SecretiveVisitor(issuer, secrets)
+    const { url, codeVerifier } = authorization({ issuer }, client)
+    secrets.keep('code verifier', codeVerifier)
+    const asked = await signIn(visitor, await visitor.open(url), email)
+    await visitor.submit(asked, '/terms', { decision: 'accept' })
   }
 
   /** A link of the command line, used by who it was made for. */

@@ -6,7 +6,7 @@ import { createLogouts } from '../../src/core/logouts.ts'
 import { createLiveCounts } from '../../src/core/metrics/live-counts.ts'
 import { createSignIns } from '../../src/core/signins.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
-import { setAccountStatus } from '../../src/oidc/sessions/account-status.ts'
+import { closeAccount } from '../../src/oidc/sessions/account-status.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { createSessions } from '../../src/oidc/sessions/sessions.ts'
 import { openStore } from '../../src/storage/open.ts'
@@ -26,5 +26,5 @@ process.send!('ready')
 
 async function disable(id: string): Promise<void> {
   const account = (await accounts.get(id))!
-  await setAccountStatus({ accounts, events, sessions }, account, 'disabled', { actor: 'test' })
+  await closeAccount({ accounts, events, sessions }, account, { by: 'admin' }, { actor: 'test' })
 }

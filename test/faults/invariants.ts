@@ -44,9 +44,9 @@ async function expectSessions(store: Store, audit: Audit): Promise<void> {
 }
 
 async function expectAccounts(store: Store, audit: Audit): Promise<void> {
-  const disabled = new Set(audit('account.disabled').map(({ accountId }) => accountId))
+  const deactivated = new Set(audit('account.deactivated').map(({ accountId }) => accountId))
   for (const { id, status } of await all(store, accountDeclaration))
-    if (status === 'disabled') expect(disabled.has(id), `account.disabled of ${id}`).to.equal(true)
+    if (status === 'deactivated') expect(deactivated.has(id), `account.deactivated of ${id}`).to.equal(true)
 }
 
 /** Each grant here began with one code, so of its refresh tokens one at most is yet to be used. */

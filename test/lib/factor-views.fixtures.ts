@@ -41,7 +41,7 @@ const console = {
   signOutUrl: '/account/sign-out',
   sections: [{ url: '/account/security', label: 'Security', current: true }],
 }
-const ofConsole = { page, layout: 'account/layout', console, errors: {} }
+export const ofConsole = { page, layout: 'account/layout', console, errors: {} }
 
 /** Three days in epoch milliseconds: what is shown is the day. */
 const [made, used, until] = [1_790_000_000_000, 1_790_100_000_000, 1_792_000_000_000]

@@ -1,6 +1,7 @@
 // Every view with the locals of its contract: what the routes promise to pass, once in peace and once refused.
 import { linkMails, linkPages } from './link-views.fixtures.ts'
 import { factorMails, factorPages, passkeyPart, upstreamPart } from './factor-views.fixtures.ts'
+import { declaredFields, peopleMails, peoplePages } from './people-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
 const email = 'anna@example.com'
@@ -13,6 +14,9 @@ const signup = {
   privacyUrl: '/privacy',
   signinUrl: '/signin/1',
   passkeyAllowed: true,
+  domains: [],
+  usernames: 'optional',
+  fields: [],
   remember: false,
   rememberAllowed: true,
   accepted: false,
@@ -69,6 +73,8 @@ export const pages: [name: string, locals: object][] = [
     'signin/signup',
     { ...signup, values: { email, username: 'anna', name: 'Anna' }, errors: { email: 'A', password: 'B', terms: 'C' } },
   ],
+  ['signin/signup', { ...signup, invited: email, usernames: 'required', fields: declaredFields }],
+  ['signin/signup', { ...signup, domains: ['example.com'], usernames: 'off' }],
   ['signin/verify', verify],
   ['signin/verify', { ...verify, errors: { code: 'No' }, notice: 'Sent again' }],
   ['signin/verify-link', verifyLink],
@@ -104,6 +110,7 @@ export const pages: [name: string, locals: object][] = [
   ['fault', fault],
   ...factorPages,
   ...linkPages,
+  ...peoplePages,
 ]
 
 const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
@@ -122,6 +129,7 @@ export const mails: [name: string, locals: object][] = [
   ['already-registered', { ...mail, signinUrl: 'http://localhost:3000/s' }],
   ...factorMails,
   ...linkMails,
+  ...peopleMails,
 ]
 
 /** The same locals with every text made hostile, at any depth; the keys stay. */

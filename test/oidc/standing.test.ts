@@ -58,13 +58,13 @@ describe('an account that no longer stands', () => {
 
   it('is disabled: everything is refused', async () => {
     const held = await signedIn()
-    await server.app.accounts.setStatus(held.id, 'disabled')
+    await server.app.accounts.setStatus(held.id, 'deactivated')
     await expectAllRefused(held)
   })
 
   it('is disabled: what outlives the session is refused too', async () => {
     const held = await signedIn({ scope: 'openid profile email offline_access', prompt: 'consent' })
-    await server.app.accounts.setStatus(held.id, 'disabled')
+    await server.app.accounts.setStatus(held.id, 'deactivated')
     await expectAllRefused(held)
   })
 
@@ -76,7 +76,7 @@ describe('an account that no longer stands', () => {
 
   it('was disabled and is enabled again: what it held before stays dead, and a new sign-in works', async () => {
     const held = await signedIn()
-    await server.app.accounts.setStatus(held.id, 'disabled')
+    await server.app.accounts.setStatus(held.id, 'deactivated')
     await server.app.accounts.setStatus(held.id, 'active')
     await expectAllRefused(held)
     moveClock(2000)
@@ -98,7 +98,7 @@ describe('an account that no longer stands', () => {
     const { id, email } = await server.person()
     const { page, visitor } = await authorize(server, client)
     const asked = await visitor.submit(page, '/identify', { identifier: email })
-    await server.app.accounts.setStatus(id, 'disabled')
+    await server.app.accounts.setStatus(id, 'deactivated')
     const end = await visitor.submit(asked, '/prove/password', { password: 'seven green lanterns over the harbour' })
     expect(end.url.origin).to.equal(server.issuer)
     expect(wordsOf(end)).to.match(/switched off/)
@@ -111,7 +111,7 @@ describe('an account that no longer stands', () => {
     const { page, visitor } = await authorize(server, client)
     const consent = await signIn(visitor, page, email)
     expect(consent.html).to.include('name="decision"')
-    await server.app.accounts.setStatus(id, 'disabled')
+    await server.app.accounts.setStatus(id, 'deactivated')
     const end = await visitor.submit(consent, '/consent', { decision: 'allow', remember: 'yes', scope: ['profile'] })
     expect(end.url.origin).to.equal(server.issuer)
     expect(end.status).to.be.below(500)

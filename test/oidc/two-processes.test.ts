@@ -82,7 +82,7 @@ describe('two processes on one store', () => {
       await signInForTokens({ ...desk, ...at(0) }, client, person.email, { visitor: browser })
       const elsewhere = await authorize(at(1), client, { prompt: 'none' }, browser)
       expect(answerOf(elsewhere.page)).to.have.property('code')
-      await desk.app.accounts.setStatus(person.id, 'disabled')
+      await desk.app.accounts.setStatus(person.id, 'deactivated')
       for (const turn of [0, 1]) {
         const { page } = await authorize(at(turn), client, { prompt: 'none' }, browser)
         expect(answerOf(page).error).to.equal('login_required')

@@ -74,7 +74,7 @@ describe('the end of a session', () => {
 
   it('comes to each browser of a disabled account', async () => {
     const other = await signInForTokens(server, client, person.email)
-    await server.app.accounts.setStatus(person.id, 'disabled')
+    await server.app.accounts.setStatus(person.id, 'deactivated')
     expect(await tryAll(server, client, held)).to.deep.equal(allRefused)
     expect(await tryAll(server, client, other)).to.deep.equal(allRefused)
     const told = [receiver.next(), receiver.next()]

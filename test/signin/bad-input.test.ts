@@ -132,7 +132,7 @@ describe('bad input', () => {
 
     it('a disabled account: says so once the password is right', async () => {
       const { id, email } = await server.person()
-      await server.app.accounts.setStatus(id, 'disabled')
+      await server.app.accounts.setStatus(id, 'deactivated')
       const { visitor, page } = await named(email)
       const wrong = await post(visitor, `${attemptOf(page)}/prove/password`, { password: WRONG })
       expect(wrong.words).to.include('do not belong together')

@@ -106,7 +106,7 @@ describe('a link that an administrator made', () => {
       await at.server.app.clients.remove(gone.client_id, { actor: 'a test' })
       const disabled = await at.server.person()
       links.push(await made(disabled))
-      await at.server.app.accounts.setStatus(disabled.id, 'disabled')
+      await at.server.app.accounts.setStatus(disabled.id, 'deactivated')
       for (const link of [...links, '/magic/truncated']) {
         const visitor = browser()
         const opened = await visitor.open(link)

@@ -203,7 +203,7 @@ describe('a live session', () => {
   it('of an account that was disabled while a page of it was open: nothing goes on by it', async () => {
     const { visitor, account } = await signedIn()
     const { page } = await ask(visitor, { prompt: 'select_account' })
-    await server.app.accounts.setStatus(account.id, 'disabled')
+    await server.app.accounts.setStatus(account.id, 'deactivated')
     const end = await visitor.submit(page, '/select')
     expect(end.url.searchParams.get('code')).to.equal(null)
   })

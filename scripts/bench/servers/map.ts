@@ -37,7 +37,7 @@ export async function startMap(people: number): Promise<RunningTarget> {
     client: { ...METADATA, client_id: CLIENT_ID, client_secret: clientSecret },
     resources: RESOURCES,
     scope: SCOPE,
-    claims: claimsByScope,
+    claims: claimsByScope([]),
     lifetimes: lifetimesOf(),
     people: Array.from(
       { length: people },

@@ -31,6 +31,22 @@ export const addressSchema = z.object({
 /** An admin says so; it is too old; it is too short for one that stands alone. */
 const PASSWORD_CHANGE_REASONS = ['admin', 'expired', 'short'] as const
 
+/**
+ * `deactivated`: nobody gets in until it is restored. `scheduled`: the same, and it is purged at `purgeAt`. `purged`: its
+ * removal has begun, and does not end before all of it is gone. `disabled` is what documents from before call `deactivated`.
+ * A registration or an invitation that waits is no account yet.
+ */
+export const STATUSES = ['active', 'deactivated', 'scheduled', 'purged', 'disabled'] as const
+export type Status = (typeof STATUSES)[number]
+
+/** Who ended it. The person's own word can be taken back by the person, an administrator's by an administrator alone. */
+const closingSchema = z.object({
+  by: z.enum(['person', 'admin']),
+  /** Epoch milliseconds. */
+  at: z.number(),
+  reason: z.string().max(500).optional(),
+})
+
 export const accountSchema = z.object({
   id: z.string(),
   /** Canonical: lower case, ASCII domain. Mail goes to this, never to what was typed later. */
@@ -43,10 +59,18 @@ export const accountSchema = z.object({
   profile: profileSchema,
   /** That of the pages on which it was made, to write to its owner in: not the `locale` claim, which is what they said. */
   language: z.string().optional(),
+  /** Of the fields that the installation declares, by name. */
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** The versions of the terms that were accepted, the newest last. `at` in epoch milliseconds. */
+  terms: z.array(z.object({ version: z.string(), at: z.number() })).optional(),
   roles: z.array(z.string()),
   /** Follows `roles`, as a field that can be found by. */
   admin: z.literal(true).optional(),
-  status: z.enum(['active', 'disabled']),
+  status: z.enum(STATUSES),
+  /** Absent for one that is active, and for a `disabled` one. */
+  closing: closingSchema.optional(),
+  /** From when on its removal is due. Epoch milliseconds. */
+  purgeAt: z.number().optional(),
   /** Epoch seconds. Sessions and tokens obtained before it are dead. */
   validFrom: z.number(),
   /** When a required second factor was first asked for and put off: the grace period runs from then. Epoch milliseconds. */
@@ -63,11 +87,17 @@ export const accountSchema = z.object({
 
 export type Profile = z.infer<typeof profileSchema>
 export type Account = z.infer<typeof accountSchema>
+export type Closing = z.infer<typeof closingSchema>
 
 export const accountDeclaration: Declaration<Account> = {
   name: 'accounts',
   schema: accountSchema,
-  indexes: [{ fields: ['email'], unique: true }, { fields: ['username'], unique: true }, { fields: ['admin'] }],
+  indexes: [
+    { fields: ['email'], unique: true },
+    { fields: ['username'], unique: true },
+    { fields: ['admin'] },
+    { fields: ['purgeAt'] },
+  ],
   shared: true,
 }
 
@@ -77,6 +107,25 @@ export const accountDeclaration: Declaration<Account> = {
  */
 export function standing(account: Account, at: number): boolean {
   return account.status === 'active' && at >= account.validFrom
+}
+
+export type Why = Pick<Account, 'closing' | 'purgeAt'>
+
+/** Whether nothing would change: an administrator's word stands over the person's, and a sooner day over a later one. */
+export function isClosedAs(account: Account, status: Status, { closing, purgeAt = Infinity }: Why): boolean {
+  if (account.status !== status) return false
+  const isOverruled = closing?.by === 'admin' && account.closing?.by === 'person'
+  return !isOverruled && purgeAt >= (account.purgeAt ?? Infinity)
+}
+
+/** Whether its owner may bring it back by signing in. `now` in epoch milliseconds. */
+export function mayComeBack({ status, closing, purgeAt = Infinity }: Account, now: number): boolean {
+  return closing?.by === 'person' && (status === 'deactivated' || status === 'scheduled') && now < purgeAt
+}
+
+/** Whether a sign-in can lead anywhere: only then are codes and links sent. `now` in epoch milliseconds. */
+export function canSignIn(account: Account, now: number): boolean {
+  return account.status === 'active' || mayComeBack(account, now)
 }
 
 /** Whether a second factor that was proven at `at` (epoch milliseconds) is one that the account still has. */

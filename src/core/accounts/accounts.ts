@@ -1,7 +1,15 @@
 import { newId } from '../../lib/ids.ts'
 import { Refused } from '../../lib/errors.ts'
 import { Conflict, type Collection, type Page, type PageRequest, type Store } from '../../storage/port.ts'
-import { accountDeclaration, type Account, type Profile } from './account.ts'
+import {
+  accountDeclaration,
+  isClosedAs,
+  mayComeBack,
+  type Account,
+  type Profile,
+  type Status,
+  type Why,
+} from './account.ts'
 import { canonicalEmail, canonicalIdentifier, canonicalUsername } from './names.ts'
 
 export interface NewAccount {
@@ -11,10 +19,15 @@ export interface NewAccount {
   username?: string
   profile?: Profile
   roles?: string[]
+  fields?: Account['fields']
+  terms?: Account['terms']
 }
 
 /** The role that may do everything. */
 export const ADMIN = 'admin'
+
+/** Of the versions that were accepted, so many are kept. */
+const MOST_TERMS = 50
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -30,6 +43,8 @@ export function createAccounts(store: Store) {
       emailVerified: wanted.emailVerified,
       ...(wanted.username ? { username: canonicalUsername(wanted.username) } : {}),
       profile: wanted.profile ?? {},
+      ...(wanted.fields && Object.keys(wanted.fields).length > 0 ? { fields: wanted.fields } : {}),
+      ...(wanted.terms ? { terms: wanted.terms } : {}),
       roles: wanted.roles ?? [],
       ...(wanted.roles?.includes(ADMIN) ? { admin: true as const } : {}),
       status: 'active',
@@ -62,11 +77,43 @@ export function createAccounts(store: Store) {
       .catch(refuseTaken)
   }
 
-  /** Disabling moves `validFrom` past the present second, so that no session or token of the account counts any more. */
-  function setStatus(id: string, status: Account['status']): Promise<Account | undefined> {
+  /**
+   * What ends it moves `validFrom` past the present second, so that no session, token or grant of it counts any more. One
+   * that is being purged stays so.
+   */
+  function setStatus(id: string, status: Status, why: Why = {}): Promise<Account | undefined> {
     const validFrom = Math.floor(Date.now() / 1000) + 1
+    return change(id, account => {
+      if (account.status === 'purged') return undefined
+      if (isClosedAs(account, status, why)) return account
+      const { closing: _closing, purgeAt: _purgeAt, ...rest } = account
+      return { ...rest, status, ...why, ...(status === 'active' ? {} : { validFrom }) }
+    })
+  }
+
+  /** The person brings it back, and only what they closed themselves. */
+  function comeBack(id: string): Promise<Account | undefined> {
+    return change(id, account => {
+      if (!mayComeBack(account, Date.now())) return undefined
+      const { closing: _closing, purgeAt: _purgeAt, ...rest } = account
+      return { ...rest, status: 'active' }
+    })
+  }
+
+  /** From here on nothing brings it back. Undefined unless its time has come: it may have been restored meanwhile. */
+  function beginPurge(id: string, now: number): Promise<Account | undefined> {
+    return change(id, account => {
+      if (account.status === 'purged') return account
+      const isDue = account.status === 'scheduled' && (account.purgeAt ?? Infinity) <= now
+      return isDue ? { ...account, status: 'purged' } : undefined
+    })
+  }
+
+  function acceptTerms(id: string, version: string): Promise<Account | undefined> {
     return change(id, account =>
-      account.status === status ? account : { ...account, status, ...(status === 'disabled' ? { validFrom } : {}) },
+      account.terms?.at(-1)?.version === version
+        ? account
+        : { ...account, terms: [...(account.terms ?? []), { version, at: Date.now() }].slice(-MOST_TERMS) },
     )
   }
 
@@ -82,7 +129,15 @@ export function createAccounts(store: Store) {
     byIdentifier,
     change,
     setStatus,
+    comeBack,
+    beginPurge,
+    acceptTerms,
     endAllBefore,
+    /** Those whose removal is due at `now` (epoch milliseconds), or was begun. */
+    due: async (now: number, limit: number): Promise<Account[]> =>
+      (await accounts.list({ purgeAt: { gt: 0, lte: now } }, { limit })).items,
+    /** The last thing that is removed of an account: its address and its username are free from now on. */
+    remove: (id: string): Promise<boolean> => accounts.remove(id),
     get: (id: string): Promise<Account | undefined> => accounts.get(id),
     hasAdmin: async (): Promise<boolean> => (await accounts.first({ admin: true })) !== undefined,
     list: (page: PageRequest): Promise<Page<Account>> => accounts.list({}, page),

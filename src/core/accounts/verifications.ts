@@ -8,7 +8,7 @@ import { Refused } from '../../lib/errors.ts'
 import type { Declaration, Store } from '../../storage/port.ts'
 import { credentialSchema } from '../credentials.ts'
 import { proofSchema } from '../signin/proof.ts'
-import { profileSchema } from './account.ts'
+import { accountSchema, profileSchema } from './account.ts'
 
 /** How its owner will sign in. */
 const securedSchema = z.union([
@@ -20,6 +20,10 @@ const registrationSchema = z.object({
   username: z.string().optional(),
   profile: profileSchema,
   roles: z.array(z.string()).optional(),
+  fields: accountSchema.shape.fields,
+  terms: accountSchema.shape.terms,
+  /** By which it may be made at all: used up when the account is. */
+  invitationId: z.string().optional(),
   /** Absent for one that is to be secured when its address is proven. */
   secured: securedSchema.optional(),
 })
@@ -65,6 +69,8 @@ export interface NewVerification {
   /** The address has an account already: the mail will say so, and no code is made. */
   taken: boolean
   startedFrom: string
+  /** By the mailed link of an invitation: nothing is left to be sent. */
+  isProven?: boolean
 }
 
 /** The two secrets of one mail, in the clear for the mail alone. */
@@ -94,14 +100,15 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
     }
   }
 
-  async function start({ taken, ...wanted }: NewVerification): Promise<{ id: string; secrets: Secrets }> {
+  async function start({ taken, isProven, ...wanted }: NewVerification): Promise<{ id: string; secrets: Secrets }> {
     const now = Date.now()
     const id = newId()
     const { secrets, hashes } = newSecrets(id, now)
     await verifications.insert({
       id,
       ...wanted,
-      ...(taken ? { codeExpiresAt: hashes.codeExpiresAt } : hashes),
+      ...(taken || isProven ? { codeExpiresAt: hashes.codeExpiresAt } : hashes),
+      ...(isProven ? { provenAt: now } : {}),
       failures: 0,
       sent: 1,
       startedAt: now,

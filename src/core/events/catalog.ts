@@ -5,12 +5,23 @@ import { END_REASONS } from '../signins.ts'
 
 const nothing = z.strictObject({})
 
+const by = z.enum(['person', 'admin'])
+
 export const catalog = {
-  'account.registered': z.strictObject({ by: z.enum(['person', 'admin']) }),
+  'account.registered': z.strictObject({ by }),
   'account.verified': nothing,
+  'terms.accepted': z.strictObject({ version: z.string() }),
+  /** `invitation` is its id: the address belongs to somebody who may have no account. */
+  'invitation.created': z.strictObject({ invitation: z.string(), roles: z.array(z.string()), until: z.number() }),
+  'invitation.resent': z.strictObject({ invitation: z.string(), until: z.number() }),
+  'invitation.revoked': z.strictObject({ invitation: z.string() }),
+  'invitation.used': z.strictObject({ invitation: z.string() }),
   'role.assigned': z.strictObject({ role: z.string() }),
-  'account.disabled': nothing,
-  'account.enabled': nothing,
+  'account.deactivated': z.strictObject({ by, reason: z.string().optional() }),
+  'account.restored': z.strictObject({ by }),
+  /** `at`: when it is purged. Epoch milliseconds. */
+  'account.deletion_scheduled': z.strictObject({ by, at: z.number() }),
+  'account.purged': nothing,
   /** `until`: when the lock would have ended, where there was one. Epoch milliseconds. */
   'account.unlocked': z.strictObject({ until: z.number().optional() }),
   /** What was counted against it is forgotten. */

@@ -53,6 +53,8 @@ const FIXED = {
   allowedMethods: 'all',
   secondFactor: 'optional',
   secondFactorGrace: 0,
+  emailVerification: 'required',
+  emailVerificationGrace: 0,
   rememberSecondFactor: 30 * 86_400,
   allowedNetworks: 'all',
   deniedNetworks: [],

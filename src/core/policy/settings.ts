@@ -1,6 +1,6 @@
 // What an admin may set beside the configuration: for everyone, and more narrowly for a guard, a role or a client.
 import { z } from 'zod'
-import { SECOND_FACTOR } from '../signin/method-facts.ts'
+import { EMAIL_VERIFICATION, SECOND_FACTOR } from '../signin/method-facts.ts'
 import { isCidr } from '../../lib/config/kinds.ts'
 import { inBothNetworks, inEitherNetworks, type AllowedNetworks } from './networks.ts'
 import { ACR_VALUES, levelOfAcr } from '../signin/proof.ts'
@@ -47,6 +47,13 @@ export const settingsSchema = z.strictObject({
   secondFactorGrace: upTo(7_776_000).describe(
     'For how long after it was first asked for a required second factor may be put off. Seconds.',
   ),
+  emailVerification: z
+    .enum(EMAIL_VERIFICATION)
+    .optional()
+    .describe('Whether people have to prove their address before they get to an app: `optional` or `required`.'),
+  emailVerificationGrace: upTo(31_536_000).describe(
+    'For how long after registration an address may go unproven where that is required. Seconds.',
+  ),
   rememberSecondFactor: upTo(31_536_000).describe(
     'For how long a device may be remembered for the second factor; 0 for never. It raises no `acr`. Seconds.',
   ),
@@ -88,6 +95,7 @@ type Methods = ResolvedSettings['allowedMethods']
 
 const ORDERED: Partial<Record<SettingName, (value: string) => number>> = {
   requiredAcr: value => levelOfAcr(value) ?? 0,
+  emailVerification: value => (EMAIL_VERIFICATION as readonly string[]).indexOf(value),
   secondFactor: value => (SECOND_FACTOR as readonly string[]).indexOf(value),
 }
 

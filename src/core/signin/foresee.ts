@@ -68,6 +68,7 @@ function reasonsOf(at: Situation, step: Step): Reason[] {
     allowedMethods: { ...at, policy: { ...policy, allowedMethods: 'all' } },
     rememberSecondFactor: { ...at, policy: { ...policy, rememberSecondFactor: Infinity } },
     proofsLast: { ...at, policy: lasting },
+    emailVerification: { ...at, policy: { ...policy, emailVerification: 'optional' } },
     acr: { ...at, request: { ...request, acrValues: [] } },
     max_age: { ...at, request: ageless },
     prompt: { ...at, request: { ...request, prompts: [] } },

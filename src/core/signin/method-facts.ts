@@ -37,6 +37,9 @@ export interface SignInPolicy {
    * whatever else that session is good for, here it is over.
    */
   proofsLast?: number
+  /** Whether an address has to be proven to sign in, and for how many seconds after registration it need not be. */
+  emailVerification: EmailVerification
+  emailVerificationGrace: number
   /** For how many seconds a device is not asked for the second factor again; 0 for never. */
   rememberSecondFactor: number
 }
@@ -44,6 +47,10 @@ export interface SignInPolicy {
 /** From the weakest to the strictest. */
 export const SECOND_FACTOR = ['off', 'new-device', 'optional', 'required'] as const
 export type SecondFactor = (typeof SECOND_FACTOR)[number]
+
+/** From the laxer to the stricter. */
+export const EMAIL_VERIFICATION = ['optional', 'required'] as const
+export type EmailVerification = (typeof EMAIL_VERIFICATION)[number]
 
 /** What is known of the browser: it never stands for a proof, and only spares the person what policy lets it spare. */
 export interface DeviceFacts {

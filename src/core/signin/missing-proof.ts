@@ -1,5 +1,5 @@
 // Which proof a sign-in lacks: the first, the second factor that the account or policy wants, or one that raises the level.
-import { secondFactorStanding, standing, type Account } from '../accounts/account.ts'
+import { secondFactorStanding, type Account } from '../accounts/account.ts'
 import { isOfRemoved } from '../accounts/removed-factors.ts'
 import { isProvenBy, levelFor, passesSecondBy } from './level.ts'
 import type { MethodFacts, SignInPolicy } from './method-facts.ts'
@@ -35,11 +35,13 @@ export function passwordChange({
 function countedProofs({ account, proofs, policy, now, startedAt = Infinity }: Situation): Proof[] {
   if (!account) return []
   const { allowedMethods: allowed, proofsLast = Infinity } = policy
+  // What was proven before its owner closed it does not bring it back. To one that stays closed it is only told so.
+  const isClosedByAdmin = account.status !== 'active' && account.closing?.by !== 'person'
   const since = Math.min(now - proofsLast * 1000, startedAt)
   return proofs.filter(
     proof =>
       proof.at >= since &&
-      (account.status === 'disabled' || standing(account, seconds(proof.at))) &&
+      (seconds(proof.at) >= account.validFrom || isClosedByAdmin) &&
       !isOfRemoved(account.removedFactors, proof) &&
       (allowed === 'all' || allowed.includes(proof.method)),
   )

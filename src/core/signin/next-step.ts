@@ -1,6 +1,6 @@
 // The one decision of every sign-in: what has to happen next. Pure, so that it can be tested as a table. It is asked on
 // every authorization request (a live session included) and on every page of an attempt; nothing else decides.
-import type { Account } from '../accounts/account.ts'
+import { mayComeBack, type Account } from '../accounts/account.ts'
 import { missingEnrolment, type Enrolment } from './missing-enrolment.ts'
 import { levelFor } from './level.ts'
 import {
@@ -24,7 +24,11 @@ export type Step =
   | { kind: 'identify'; methods: string[]; reason?: 'other_account' }
   | ({ kind: 'prove' } & Missing)
   | { kind: 'disabled' }
+  /** Its owner has closed it, and may have it back: until then (epoch milliseconds), where it is to be purged. */
+  | { kind: 'come-back'; until?: number }
   | { kind: 'verify-email' }
+  /** `isNewVersion`: an older one was accepted before. */
+  | { kind: 'accept-terms'; version: string; isNewVersion: boolean }
   /** The address is proven, and there is no way to sign in yet. */
   | { kind: 'secure' }
   | { kind: 'choose-username' }
@@ -41,6 +45,7 @@ export function nextStep(situation: Situation): Step {
   if (!situation.fromAllowedNetwork) return notFromHere
   if (situation.registration === 'unproven') return { kind: 'verify-email' }
   if (situation.registration === 'unsecured') return { kind: 'secure' }
+  if (situation.registration === 'invited') return { kind: 'register' }
   if (situation.registration === 'username_taken') return { kind: 'choose-username' }
   if (prompts.has('select_account') && account && !situation.selected) return { kind: 'select' }
   if (prompts.has('create') && (!situation.identified || situation.startedAt === undefined)) return { kind: 'register' }
@@ -49,11 +54,13 @@ export function nextStep(situation: Situation): Step {
   const missing = missingProof(situation)
   if (missing) return { kind: 'prove', ...missing }
   if (!account) return identify(situation)
-  if (account.status === 'disabled') return { kind: 'disabled' }
+  if (account.status !== 'active') return closed(account, situation.now)
   if (request.expectedAccountId && request.expectedAccountId !== account.id) {
     return { ...identify(situation), reason: 'other_account' }
   }
-  if (!account.emailVerified) return { kind: 'verify-email' }
+  if (isVerificationDue(account, situation)) return { kind: 'verify-email' }
+  const terms = missingTerms(account, situation)
+  if (terms) return terms
   const change = passwordChange(situation)
   if (change) return { kind: 'change-password', reason: change.reason }
 
@@ -80,6 +87,22 @@ const notFromHere: Step = {
   kind: 'refuse',
   error: 'access_denied',
   description: 'policy lets nobody sign in from this address',
+}
+
+/** Policy may let an address go unproven, for a while or for good. */
+function isVerificationDue({ emailVerified, createdAt }: Account, { policy, now }: Situation): boolean {
+  if (emailVerified || policy.emailVerification === 'optional') return false
+  return now >= createdAt + policy.emailVerificationGrace * 1000
+}
+
+function missingTerms({ terms = [] }: Account, { termsVersion: version }: Situation): Step | undefined {
+  if (version === undefined || terms.at(-1)?.version === version) return undefined
+  return { kind: 'accept-terms', version, isNewVersion: terms.length > 0 }
+}
+
+function closed(account: Account, now: number): Step {
+  if (!mayComeBack(account, now)) return { kind: 'disabled' }
+  return { kind: 'come-back', ...(account.purgeAt ? { until: account.purgeAt } : {}) }
 }
 
 function identify({ methods, policy: { allowedMethods: allowed } }: Situation): Extract<Step, { kind: 'identify' }> {

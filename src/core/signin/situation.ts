@@ -17,7 +17,9 @@ export interface Situation {
   /** When the attempt began; undefined when there is only a session. `prompt=login` wants a proof from after it. */
   startedAt?: number
   /** How far a registration begun in this attempt has come. */
-  registration?: 'unproven' | 'unsecured' | 'username_taken'
+  registration?: 'invited' | 'unproven' | 'unsecured' | 'username_taken'
+  /** The version of the terms that has to be accepted, where there is one. */
+  termsVersion?: string | undefined
   /** Whether the person has said which account to use. */
   selected: boolean
   methods: readonly MethodFacts[]

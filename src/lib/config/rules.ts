@@ -30,6 +30,10 @@ export function brokenRules(config: Config): string[] {
   const { rpId } = config
   if (rpId !== undefined && rpId !== host && !host.endsWith(`.${rpId}`))
     problems.push(`LATCHKEY_RP_ID: expected ${host} or a domain above it, got ${rpId}`)
+  if (config.registration === 'domain' && config.registrationDomains.length === 0)
+    problems.push('LATCHKEY_REGISTRATION_DOMAINS: expected the domains that may register, got none')
+  if (config.termsVersion !== undefined && config.termsUrl === undefined)
+    problems.push('LATCHKEY_TERMS_URL: expected the address of the terms that LATCHKEY_TERMS_VERSION is of, got none')
   const seen = new Set<string>()
   for (const { identifier, format, alg } of config.resources) {
     if (seen.has(identifier))

@@ -1,5 +1,7 @@
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { duration, flag, list, networks, oneOf, text, webAddress, whole, wholeOrCores } from './kinds.ts'
+import { accountFields } from './account-fields.ts'
 import { resources } from './resources.ts'
 import { isDomain, isIssuer, isMail, isRedis, isSecureOrigin, isSender, isStore } from './addresses.ts'
 import { readLimitSetting } from './limit-settings.ts'
@@ -107,7 +109,33 @@ export const schema = z.strictObject({
     .describe('Logs go there too, beside the standard output. Opened anew on SIGHUP, for log rotation.'),
   termsUrl: webAddress().optional().describe('The terms of service, linked from registration and the pages’ foot.'),
   privacyUrl: webAddress().optional().describe('The privacy policy, linked likewise.'),
-  registration: oneOf('open', 'closed').default('open').describe('Whether people may register themselves.'),
+  termsVersion: text('1 to 40 printable characters, such as 2026-11', value => /^[^\p{C}]{1,40}$/u.test(value))
+    .optional()
+    .describe(
+      'The version of the terms. Whoever has not accepted this very one is asked at the next sign-in. Needs `termsUrl`.',
+    ),
+  termsChanges: text('1 to 2000 characters', value => /^[^\p{Cc}]{1,2000}$/u.test(value))
+    .optional()
+    .describe('What is new in the terms, in plain words, for who accepted an older version.'),
+  registration: oneOf('open', 'domain', 'invitation', 'closed')
+    .default('open')
+    .describe('Who may register: everybody, addresses of `registrationDomains`, who is invited, or nobody.'),
+  registrationDomains: list(
+    z.string().transform(domainToASCII).pipe(z.string().refine(isDomain)),
+    'domains, such as example.com',
+  )
+    .default([])
+    .describe(
+      'The domains of the addresses that may register, where `registration` is `domain`. Their subdomains may not.',
+    )
+    .meta({ shownDefault: 'none' }),
+  usernames: oneOf('optional', 'required', 'off')
+    .default('optional')
+    .describe('Whether people have a username beside their address.'),
+  accountFields: accountFields()
+    .default([])
+    .describe('Further fields of an account, asked at registration and given to apps as claims. See docs/accounts.md.')
+    .meta({ shownDefault: 'none' }),
   passwordMinLength: whole(8, 64)
     .default(15)
     .describe('The least characters of a new password that signs in alone. NIST SP 800-63B-4 asks for 15.'),
@@ -172,6 +200,9 @@ export const schema = z.strictObject({
     .default(900)
     .describe('How long a mailed link to sign in works. One that an administrator makes says so itself.'),
 
+  deletionGrace: duration('1m', '365d')
+    .default(2_592_000)
+    .describe('How long a deleted account can still be brought back, before it is removed for good.'),
   auditTtl: duration('1d', '3650d').default(7_776_000).describe('How long audit entries are kept.'),
   auditTokens: flag()
     .default(false)

@@ -1,5 +1,6 @@
 // A code that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
 // a sign-in by it; as a second factor it counts only for who has turned it on.
+import { canSignIn } from '../../core/accounts/account.ts'
 import { onlyCredentialId } from '../../core/credentials.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode, shownAddress } from '../sent-codes.ts'
@@ -32,7 +33,7 @@ export const emailCode: Method = {
 
   async challenge(services, attempted) {
     const { account, clientName } = attempted
-    const reachable = account?.emailVerified === true && account.status === 'active'
+    const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
     const code = await makeCode(services, ID, attempted, reachable)
     await postCode(services, reachable ? account.email : undefined, { code, clientName })
     return { kind: 'asked' }

@@ -1,5 +1,6 @@
 // A link that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
 // a sign-in by it. What stands around it (the pages that it opens, links made by an administrator) is in signin/links/.
+import { canSignIn } from '../../core/accounts/account.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { proofBy, type Method } from '../method.ts'
 import { countSent, shownAddress } from '../sent-codes.ts'
@@ -35,7 +36,7 @@ export const magicLink: Method = {
     const { config, links, postbox } = services
     const { account, owner, clientName, address, userAgent } = attempted
     await countSent(services, MAGIC_LINK, accountKey(attempted), address)
-    const reachable = account?.emailVerified === true && account.status === 'active'
+    const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
     const token = await links.ask(owner, { account, reachable, from: { address, userAgent } })
     const locals = {
       brandName: config.name,

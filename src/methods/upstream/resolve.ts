@@ -2,6 +2,7 @@
 // address can be changed, and given to somebody else, so by itself it opens nothing (CVE-2024-21632).
 import type { Account } from '../../core/accounts/account.ts'
 import { canonicalIdentifier } from '../../core/accounts/names.ts'
+import { isOpenTo } from '../../core/accounts/registration.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Upstream } from '../../lib/config/upstreams.ts'
@@ -62,7 +63,7 @@ function requireNew({ config }: Services, { accounts, name }: Upstream, email: s
     if (accounts.includes(email.slice(email.lastIndexOf('@') + 1))) return
     throw new Refused('upstream.not_allowed', { status: 403, values: { name } })
   }
-  if (accounts === 'open' && config.registration === 'open') return
+  if (accounts === 'open' && isOpenTo(config, email)) return
   throw new Refused('upstream.no_account', { status: 403 })
 }
 

@@ -38,6 +38,7 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
       id: idOf(id),
       payload: withoutSecrets(payload, kind!.secretId),
       ...(payload.grantId ? { grantId: payload.grantId } : {}),
+      ...(model === 'Grant' && payload.accountId ? { accountId: payload.accountId } : {}),
       expiresAt: Date.now() + (expiresIn ?? 0) * 1000,
     }
     // A token is written once, under an id that nobody had: no need to read what was there. Nobody waits for any of them

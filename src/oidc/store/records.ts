@@ -7,6 +7,8 @@ const recordSchema = z.object({
   id: z.string(),
   payload: anyObject,
   grantId: z.string().optional(),
+  /** Of a grant. */
+  accountId: z.string().optional(),
   /** Epoch milliseconds. */
   consumedAt: z.number().optional(),
   expiresAt: z.number(),
@@ -24,18 +26,22 @@ interface KindOptions {
   secretId: boolean
   volatile?: boolean
   ofGrant?: boolean
+  ofAccount?: boolean
   shared?: boolean
 }
 
-function kind(name: string, { secretId, volatile = false, ofGrant, shared = false }: KindOptions): RecordKind {
-  const indexes = ofGrant ? [{ fields: ['grantId'] }] : []
+function kind(
+  name: string,
+  { secretId, volatile = false, ofGrant, ofAccount, shared = false }: KindOptions,
+): RecordKind {
+  const indexes = [...(ofGrant ? [{ fields: ['grantId'] }] : []), ...(ofAccount ? [{ fields: ['accountId'] }] : [])]
   return { declaration: { name, schema: recordSchema, indexes, expires: 'expiresAt', volatile, shared }, secretId }
 }
 
 export const recordKinds: Readonly<Record<string, RecordKind>> = {
   // The interaction's id is in its page's address; the signed cookie is what binds it to a browser.
   Interaction: kind('interactions', { secretId: false, volatile: true }),
-  Grant: kind('grants', { secretId: false, shared: true }),
+  Grant: kind('grants', { secretId: false, ofAccount: true, shared: true }),
   AuthorizationCode: kind('authorizationCodes', { secretId: true, ofGrant: true }),
   AccessToken: kind('accessTokens', { secretId: true, ofGrant: true, shared: true }),
   RefreshToken: kind('refreshTokens', { secretId: true, ofGrant: true }),

@@ -2,6 +2,7 @@ import type { Account } from '../../core/accounts/account.ts'
 import type { Attempt } from '../../core/attempts.ts'
 import type { Secured, Verification } from '../../core/accounts/verifications.ts'
 import type { Origin } from '../../core/events/events.ts'
+import { invitationGone } from '../../core/invitations.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import type { NewPassword } from '../../methods/password/data.ts'
@@ -49,8 +50,9 @@ export async function register(
   if (named) return named.id === verification.id ? named : undefined
 
   // The way to sign in first: without its account it is nothing, while an account without it could not sign in.
-  await secureAccount(services, verification.id, secured)
   const accountId = verification.id
+  await useInvitation(services, registration.invitationId, accountId, origin)
+  await secureAccount(services, accountId, secured)
   const entry = { type: 'account.registered', ...origin, accountId, details: { by: 'person' } } as const
   await events.emit(entry)
   for (const role of registration.roles ?? [])
@@ -63,6 +65,8 @@ export async function register(
       ...(registration.username ? { username: registration.username } : {}),
       profile: registration.profile,
       ...(registration.roles ? { roles: registration.roles } : {}),
+      ...(registration.fields ? { fields: registration.fields } : {}),
+      ...(registration.terms ? { terms: registration.terms } : {}),
     })
   } catch (error) {
     // A parallel request was first, and what is taken was taken by this very registration.
@@ -70,11 +74,24 @@ export async function register(
     if (made) return made
     if ('passwordHash' in secured) await removePassword(services, accountId)
     else await services.credentials.remove(secured.credential.id)
+    if (registration.invitationId) await services.invitations.giveBack(registration.invitationId, accountId)
     if (!(error instanceof Refused)) throw error
     await events.emit({ ...entry, outcome: 'failure' })
     if (error.code === 'username.taken') return undefined
     throw error.code === 'email.taken' ? registeredMeanwhile() : error
   }
+}
+
+/** Of two who accept one invitation, the first to become an account has it. @throws Refused `invitation.gone`, 410 */
+async function useInvitation(
+  { invitations, events }: SignInServices,
+  id: string | undefined,
+  accountId: string,
+  origin: Origin,
+): Promise<void> {
+  if (id === undefined) return
+  if (!(await invitations.use(id, accountId))) throw invitationGone(await invitations.get(id))
+  await events.emit({ type: 'invitation.used', ...origin, accountId, details: { invitation: id } })
 }
 
 async function secureAccount(services: SignInServices, accountId: string, secured: Secured): Promise<void> {

@@ -1,46 +1,42 @@
 // Registration. Nothing becomes an account here: it waits until its address is proven (core/accounts/verifications.ts).
-import { canonicalEmail, canonicalName, canonicalUsername } from '../../core/accounts/names.ts'
+// Who was invited has proven it, by the mailed link.
+import { closed, mayRegister } from '../../core/accounts/registration.ts'
+import type { Registration } from '../../core/accounts/verifications.ts'
 import { withoutPerson } from '../../core/attempts.ts'
-import { Refused } from '../../lib/errors.ts'
+import { invitationGone, stateOf } from '../../core/invitations.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import { checkNewPassword, hashPassword } from '../../methods/password/rules.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { readSignUp } from './form.ts'
 import { postVerification } from './mails.ts'
 import { securedBy } from './register.ts'
-import type { Submission } from '../page.ts'
+import { proven } from './verify.ts'
+import type { Page, Submission } from '../page.ts'
 import { countSignup } from '../limits.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
-export async function signUp({ services, ctx, client, form, passkeyAllowed, go }: Submission): Promise<void> {
-  const { config, verifications, accounts } = services
-  const email = canonicalEmail(form.text('email'))
-  const username = form.text('username').trim() ? canonicalUsername(form.text('username')) : undefined
-  const name = canonicalName(form.text('name'))
+export async function signUp(submission: Submission): Promise<void> {
+  const { services, ctx, client, form, attempt, passkeyAllowed, go } = submission
+  requireOffered(submission)
+  const { email, registration } = readSignUp(services.config, form, attempt.invitation?.email)
   // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
   const password = passkeyAllowed && form.text('by') === 'passkey' ? undefined : form.text('password')
-  const profile = name ? { name } : {}
-  const newcomer = { email, ...(username ? { username } : {}), profile }
-  if (password !== undefined) await checkNewPassword(services, password, newcomer)
-  if (config.termsUrl && form.text('terms') === '') {
-    throw new Refused('terms.missing', { field: 'terms' })
-  }
+  if (password !== undefined) await checkNewPassword(services, password, { email, ...registration })
+  // It sends no mail, and whoever has the link is somebody known.
+  if (attempt.invitation) return acceptInvitation(submission, registration, password)
   await countSignup(services, ctx, email)
 
   const [made, holder] = await Promise.all([
     password === undefined ? undefined : hashPassword(services, password),
-    accounts.byIdentifier(email),
+    services.accounts.byIdentifier(email),
   ])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
   const startedFrom = describeBrowser(ctx.get('user-agent'))
-  const { id, secrets } = await verifications.start({
+  const { id, secrets } = await services.verifications.start({
     email,
     taken: holder !== undefined,
     startedFrom,
-    registration: {
-      ...(username ? { username } : {}),
-      profile,
-      ...(made ? { secured: securedBy(made) } : {}),
-    },
+    registration: { ...registration, ...(made ? { secured: securedBy(made) } : {}) },
   })
   await postVerification(services, {
     email,
@@ -50,14 +46,52 @@ export async function signUp({ services, ctx, client, form, passkeyAllowed, go }
     uid: ctx.params.uid!,
     taken: holder !== undefined,
   })
-  await go(attempt => ({ ...withoutPerson(attempt), verificationId: id, remember: form.text('remember') !== '' }))
+  await go(begun => ({ ...withoutPerson(begun), verificationId: id, remember: form.text('remember') !== '' }))
+}
+
+/** @throws Refused `invitation.gone`, 410 */
+async function acceptInvitation(
+  submission: Submission,
+  registration: Registration,
+  password: string | undefined,
+): Promise<void> {
+  const { services, ctx, attempt, form, go } = submission
+  const { id: invitationId, email } = attempt.invitation!
+  const invitation = await services.invitations.get(invitationId)
+  if (!invitation || stateOf(invitation, Date.now()) !== 'open') throw invitationGone(invitation)
+  const made = password === undefined ? undefined : await hashPassword(services, password)
+  const { id } = await services.verifications.start({
+    email,
+    taken: false,
+    isProven: true,
+    startedFrom: describeBrowser(ctx.get('user-agent')),
+    registration: {
+      ...registration,
+      invitationId,
+      ...(invitation.roles.length > 0 ? { roles: invitation.roles } : {}),
+      ...(made ? { secured: securedBy(made) } : {}),
+    },
+  })
+  const verification = (await services.verifications.get(id))!
+  await proven(
+    {
+      ...submission,
+      go: change =>
+        go(begun => {
+          const { invitation: _accepted, ...rest } = begun
+          return change({ ...rest, verificationId: id, remember: form.text('remember') !== '' })
+        }),
+    },
+    verification,
+  )
 }
 
 /** @throws Refused `registration.closed`, 403: whoever posts to a page that is not offered */
 export function requireOpen({ config }: Submission['services']): void {
-  if (config.registration !== 'open') {
-    throw new Refused('registration.closed', {
-      status: 403,
-    })
-  }
+  if (config.registration === 'closed') throw closed()
+}
+
+/** @throws Refused `registration.closed`, 403: where it takes an invitation */
+export function requireOffered({ services, attempt }: Pick<Page, 'services' | 'attempt'>): void {
+  if (!mayRegister(services.config, attempt.invitation !== undefined)) throw closed()
 }

@@ -1,9 +1,9 @@
 // Proving an address on the page (by code), and what follows from it.
 import { Refused } from '../../lib/errors.ts'
-import { canonicalUsername } from '../../core/accounts/names.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { countResend, countUsername, countVerification } from '../limits.ts'
+import { readUsername } from './form.ts'
 import { postVerification } from './mails.ts'
 import { originOf, type Page, type Submission } from '../page.ts'
 import { register, registered } from './register.ts'
@@ -87,10 +87,7 @@ export async function chooseUsername(submission: Submission): Promise<void> {
   const { services, ctx, client, verification, form, go } = submission
   const typed = form.text('username').trim()
   await countUsername(services, ctx)
-  const changed = await services.verifications.setUsername(
-    verification!.id,
-    typed ? canonicalUsername(typed) : undefined,
-  )
+  const changed = await services.verifications.setUsername(verification!.id, readUsername(services.config, typed))
   if (!changed) throw noCode()
   const account = await register(services, changed, originOf(ctx, client))
   if (!account) {

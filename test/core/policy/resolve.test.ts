@@ -15,6 +15,8 @@ const defaults: ResolvedSettings = {
   allowedMethods: 'all',
   secondFactor: 'optional',
   secondFactorGrace: 0,
+  emailVerification: 'required',
+  emailVerificationGrace: 0,
   rememberSecondFactor: 2_592_000,
   allowedNetworks: 'all',
   deniedNetworks: [],

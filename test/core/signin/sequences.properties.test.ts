@@ -57,10 +57,22 @@ const policies: fc.Arbitrary<SignInPolicy> = fc.record(
     ),
     secondFactor: fc.constantFrom(...SECOND_FACTOR),
     secondFactorGrace: fc.constantFrom(0, 86_400),
+    emailVerification: fc.constant('required' as const),
+    emailVerificationGrace: fc.constant(0),
     rememberSecondFactor: fc.constantFrom(0, 3600, 30 * 86_400),
     proofsLast: fc.constantFrom(60, 86_400),
   },
-  { requiredKeys: ['requiredAcr', 'allowedMethods', 'secondFactor', 'secondFactorGrace', 'rememberSecondFactor'] },
+  {
+    requiredKeys: [
+      'emailVerification',
+      'emailVerificationGrace',
+      'requiredAcr',
+      'allowedMethods',
+      'secondFactor',
+      'secondFactorGrace',
+      'rememberSecondFactor',
+    ],
+  },
 )
 
 const acts: fc.Arbitrary<Act> = fc.oneof(

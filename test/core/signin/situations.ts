@@ -91,6 +91,8 @@ export const plainPolicy: SignInPolicy = {
   // Each table says itself when a second factor is asked for.
   secondFactor: 'off',
   secondFactorGrace: 0,
+  emailVerification: 'required',
+  emailVerificationGrace: 0,
   rememberSecondFactor: 30 * 86_400,
 }
 

@@ -1,0 +1,99 @@
+// The sign-up form: what it shows, and what it is read into.
+import { canonicalEmail, canonicalName, canonicalUsername } from '../../core/accounts/names.ts'
+import { inputOf, readFields } from '../../core/accounts/fields.ts'
+import { requireOpenTo } from '../../core/accounts/registration.ts'
+import type { Registration } from '../../core/accounts/verifications.ts'
+import type { AccountField } from '../../lib/config/account-fields.ts'
+import type { Config } from '../../lib/config/schema.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Form } from '../../lib/web/form.ts'
+import type { Shown } from '../../methods/method.ts'
+import { minLengthFor } from '../../methods/password/rules.ts'
+import type { SignInServices } from '../services.ts'
+import type { Situated } from '../situation.ts'
+
+/** @param invited the address of the invitation, which is the one that counts @throws Refused naming the field */
+export function readSignUp(
+  config: Config,
+  form: Form,
+  invited: string | undefined,
+): { email: string; registration: Registration } {
+  const email = invited ?? canonicalEmail(form.text('email'))
+  if (invited === undefined) requireOpenTo(config, email)
+  const username = readUsername(config, form.text('username'))
+  const name = canonicalName(form.text('name'))
+  const fields = readFields(atSignup(config), input => form.text(input))
+  const registration = {
+    ...(username ? { username } : {}),
+    profile: name ? { name } : {},
+    ...(Object.keys(fields).length > 0 ? { fields } : {}),
+    ...acceptedTerms(config, form),
+  }
+  return { email, registration }
+}
+
+/** @throws Refused `username.missing`, `username.invalid` */
+export function readUsername({ usernames }: Pick<Config, 'usernames'>, text: string): string | undefined {
+  if (usernames === 'off') return undefined
+  if (text.trim() !== '') return canonicalUsername(text)
+  if (usernames === 'optional') return undefined
+  throw new Refused('username.missing', { field: 'username' })
+}
+
+function acceptedTerms({ termsUrl, termsVersion }: Config, form: Form): Pick<Registration, 'terms'> {
+  if (termsUrl && form.text('terms') === '') throw new Refused('terms.missing', { field: 'terms' })
+  return termsVersion ? { terms: [{ version: termsVersion, at: Date.now() }] } : {}
+}
+
+export async function signupPage(
+  services: SignInServices,
+  { attempt, rememberAllowed, passkeyAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed' | 'passkeyAllowed'>,
+  values: Record<string, string>,
+  errors: Record<string, string>,
+): Promise<Shown> {
+  const { config } = services
+  const at = `/signin/${attempt.id}`
+  const { invitation } = attempt
+  const domains = config.registration === 'domain' && !invitation ? config.registrationDomains : []
+  return {
+    view: 'signin/signup',
+    locals: {
+      action: `${at}/signup`,
+      values: { email: attempt.request.loginHint ?? '', username: '', name: '', ...values },
+      errors,
+      ...(invitation ? { invited: invitation.email } : {}),
+      domains,
+      usernames: config.usernames,
+      fields: atSignup(config).map(field => fieldOnPage(field, values, errors)),
+      minLength: await minLengthFor(services, {}),
+      ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
+      ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
+      signinUrl: `${at}/identify`,
+      remember: attempt.remember || 'remember' in values,
+      rememberAllowed,
+      accepted: 'terms' in values,
+      passkeyAllowed,
+    },
+    ...(passkeyAllowed ? { script: 'passkey.js' } : {}),
+  }
+}
+
+function atSignup({ accountFields }: Pick<Config, 'accountFields'>): AccountField[] {
+  return accountFields.filter(field => field.atSignup)
+}
+
+function fieldOnPage(field: AccountField, values: Record<string, string>, errors: Record<string, string>) {
+  const name = inputOf(field)
+  const { label, type, hint, options, required } = field
+  return {
+    name,
+    label,
+    type,
+    value: values[name] ?? '',
+    optional: !required,
+    autocomplete: 'off',
+    ...(errors[name] ? { error: errors[name] } : {}),
+    ...(hint ? { hint } : {}),
+    ...(options ? { options } : {}),
+  }
+}
