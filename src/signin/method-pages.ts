@@ -21,14 +21,15 @@ export async function provePage(
   values: Values,
   chosen: string | undefined,
 ): Promise<Shown> {
+  const { t } = languageOf(ctx)
   const { attempt, rememberAllowed, rememberSecondFactor } = situated
   const at = `/signin/${attempt.id}`
   const ids = lastUsedFirst(services, ctx, attempt.identifier, step.methods)
   const id = ids.find(one => one === chosen) ?? ids[0]
   const method = services.methods.find(one => one.id === id)
-  if (!method) return { view: 'signin/message', locals: noMethod }
+  if (!method)
+    return { view: 'signin/message', locals: { heading: t('signin:noMethod'), body: t('signin:noMethod.body') } }
 
-  const { t } = languageOf(ctx)
   const notice = linkNotice({ services, ctx, attempt })
   const isFirst = step.role === 'first'
   const { account } = situated
@@ -75,7 +76,7 @@ export async function enrolPage(
     values,
     changeAction: `${at}/switch`,
     ...(step.skippable ? { skipAction: `${at}/skip` } : {}),
-    ...(step.until ? { until: dayOf(step.until) } : {}),
+    ...(step.until ? { until: step.until } : {}),
   }
   const id = step.methods.length === 1 ? step.methods[0] : step.methods.find(one => one === chosen)
   const method = services.methods.find(one => one.id === id)
@@ -127,18 +128,6 @@ export function identifyPage(
   }
 }
 
-/** `3 January 2030`, in UTC. */
-function dayOf(at: number): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)
-}
-
 function othersOf({ methods }: SignInServices, ids: readonly string[], shown: Method): Method[] {
   return ids.flatMap(id => methods.filter(method => method.id === id && method !== shown))
-}
-
-export const OTHER_ACCOUNT = 'The app asked for another account. Sign in with that one.'
-
-const noMethod = {
-  heading: 'There is no way to sign in yet',
-  body: 'Nothing is set up for this account to sign in with. Write to the people who run this service.',
 }

@@ -8,6 +8,7 @@ import { identify, selectAccount, switchPerson } from './identify.ts'
 import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
 import { takePass } from './links/pass.ts'
+import { languageRoutes } from './language.ts'
 import { linkRoutes } from './links/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
@@ -23,7 +24,7 @@ import { chooseUsername, resend, sendFirst, verifyCode } from './registration/ve
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
 export function signInRouters(services: SignInServices): Router[] {
-  return [attemptRoutes(services), linkRoutes(services)]
+  return [attemptRoutes(services), linkRoutes(services), languageRoutes(services)]
 }
 
 function attemptRoutes(services: SignInServices): Router {

@@ -10,6 +10,7 @@ export interface NewAccount {
   emailVerified: boolean
   username?: string
   profile?: Profile
+  language?: string
   roles?: string[]
 }
 
@@ -30,6 +31,7 @@ export function createAccounts(store: Store) {
       emailVerified: wanted.emailVerified,
       ...(wanted.username ? { username: canonicalUsername(wanted.username) } : {}),
       profile: wanted.profile ?? {},
+      ...(wanted.language ? { language: wanted.language } : {}),
       roles: wanted.roles ?? [],
       ...(wanted.roles?.includes(ADMIN) ? { admin: true as const } : {}),
       status: 'active',

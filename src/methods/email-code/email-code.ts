@@ -1,6 +1,10 @@
 // A code that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
 // a sign-in by it; as a second factor it counts only for who has turned it on.
 import { onlyCredentialId } from '../../core/credentials.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
+import { lasting } from '../../lib/languages/lasting.ts'
+import type { Language } from '../../lib/languages/language.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode, shownAddress } from '../sent-codes.ts'
 
@@ -31,10 +35,10 @@ export const emailCode: Method = {
   },
 
   async challenge(services, attempted) {
-    const { account, clientName } = attempted
+    const { account, clientName, language } = attempted
     const reachable = account?.emailVerified === true && account.status === 'active'
     const code = await makeCode(services, ID, attempted, reachable)
-    await postCode(services, reachable ? account.email : undefined, { code, clientName })
+    await postCode(services, reachable, { to: account, language, code, clientName })
     return { kind: 'asked' }
   },
 
@@ -51,7 +55,7 @@ export const emailCode: Method = {
     async confirm(services, who, form) {
       if (form.send !== undefined) {
         const code = await makeEnrolCode(services, ID, who)
-        await postCode(services, who.account.email, { code })
+        await postCode(services, true, { to: who.account, language: who.language, code })
         return { kind: 'more' }
       }
       await services.challenges.takeByCode(enrolBound(ID, who), typedCode(form))
@@ -72,13 +76,26 @@ export const emailCode: Method = {
     })),
 }
 
+interface CodeMail {
+  to: Account | undefined
+  /** Of the page. */
+  language: Language
+  code: string
+  clientName?: string
+}
+
 /** Rendered for nobody too, so that it takes as long. */
 function postCode(
   { postbox, config }: MethodServices,
-  to: string | undefined,
-  { code, clientName }: { code: string; clientName?: string },
+  reachable: boolean,
+  { to, language, code, clientName }: CodeMail,
 ): Promise<void> {
-  const lasts = `${Math.round(config.codeTtl / 60)} minutes`
-  const locals = { brandName: config.name, code, lasts, ...(clientName ? { clientName } : {}) }
-  return postbox.post(to, 'sign-in-code', locals, { lasts: config.codeTtl })
+  const locals = {
+    ...inMailOf(to, language),
+    brandName: config.name,
+    code,
+    lasts: lasting(languageOfAccount(to, language), config.codeTtl),
+    ...(clientName ? { clientName } : {}),
+  }
+  return postbox.post(reachable ? to?.email : undefined, 'sign-in-code', locals, { lasts: config.codeTtl })
 }

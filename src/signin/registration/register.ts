@@ -62,6 +62,7 @@ export async function register(
       emailVerified: true,
       ...(registration.username ? { username: registration.username } : {}),
       profile: registration.profile,
+      ...(registration.language ? { language: registration.language } : {}),
       ...(registration.roles ? { roles: registration.roles } : {}),
     })
   } catch (error) {

@@ -2,9 +2,9 @@
 import { canonicalEmail, canonicalName, canonicalUsername } from '../../core/accounts/names.ts'
 import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import { checkNewPassword, hashPassword } from '../../methods/password/rules.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { postVerification } from './mails.ts'
 import { securedBy } from './register.ts'
 import type { Submission } from '../page.ts'
@@ -31,7 +31,7 @@ export async function signUp({ services, ctx, client, form, passkeyAllowed, go }
     accounts.byIdentifier(email),
   ])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
-  const startedFrom = describeBrowser(ctx.get('user-agent'))
+  const startedFrom = ctx.get('user-agent').slice(0, 300)
   const { id, secrets } = await verifications.start({
     email,
     taken: holder !== undefined,
@@ -39,10 +39,12 @@ export async function signUp({ services, ctx, client, form, passkeyAllowed, go }
     registration: {
       ...(username ? { username } : {}),
       profile,
+      language: languageOf(ctx).tag,
       ...(made ? { secured: securedBy(made) } : {}),
     },
   })
   await postVerification(services, {
+    language: languageOf(ctx),
     email,
     secrets,
     startedFrom,
