@@ -28,7 +28,9 @@ async function explain(services: AccountServices, ctx: PageContext, refused: Ref
     ctx.status = 303
     return
   }
-  const heading = signedIn ? 'Nothing was changed' : 'You are not signed in'
-  const action = { url: ACCOUNT_CONSOLE.path, label: signedIn ? 'Back to your account' : 'Sign in' }
-  showMessage(services, ctx, { heading, body: refused.wordsIn(languageOf(ctx)), action }, refused.status)
+  const language = languageOf(ctx)
+  const { t } = language
+  const heading = t(signedIn ? 'account:nothingChanged' : 'account:signedOut')
+  const action = { url: ACCOUNT_CONSOLE.path, label: t(signedIn ? 'account:back' : 'common:signIn') }
+  showMessage(services, ctx, { heading, body: refused.wordsIn(language), action }, refused.status)
 }

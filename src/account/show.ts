@@ -10,8 +10,8 @@ import type { AccountPage } from './opened.ts'
 import type { AccountServices } from './services.ts'
 
 const SECTIONS = [
-  { label: 'Security', url: '/account/security' },
-  { label: 'Your details', url: '/account/details' },
+  { label: 'account:security', url: '/account/security' },
+  { label: 'account:details', url: '/account/details' },
 ] as const
 
 /** What a refused form is filled with again. */
@@ -42,8 +42,9 @@ interface Showing {
 /** Renders a page of the console: with its sections beside it, and who is signed in. */
 export function show({ services, ctx, signedIn }: AccountPage, view: string, locals: object, showing?: Showing): void {
   const { path, clientId } = ACCOUNT_CONSOLE
+  const { t } = languageOf(ctx)
   const console = {
-    sections: SECTIONS.map(section => ({ ...section, current: ctx.path.startsWith(section.url) })),
+    sections: SECTIONS.map(({ label, url }) => ({ label: t(label), url, current: ctx.path.startsWith(url) })),
     accountLabel: signedIn.account.email,
     homeUrl: path,
     signOutUrl: `/logout?client_id=${clientId}`,

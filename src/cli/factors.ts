@@ -61,6 +61,7 @@ function remove(name: string, wanted: string, { json, last = false }: RemoveOpti
     if (!one) throw new CommandError(`${account.email} has no ${wanted}: see \`latchkey users factors list\`.`)
     if (named.length > 1) throw new CommandError(`${account.email} has several of ${wanted}: name one by its id.`)
     const methods = knownMethods(listed, config)
+    const credential = await opened.credentials.get(one.credentialId)
     const services = { ...opened, methods, endProvenBy: sessions.endProvenBy }
     const alsoCheck = last ? keepAllowed(await policyOf(store, config, account)) : undefined
     await removeCredential(services, account, one.credentialId, {
@@ -69,7 +70,7 @@ function remove(name: string, wanted: string, { json, last = false }: RemoveOpti
       ...(alsoCheck ? { alsoCheck } : {}),
     })
     const method = methods.find(({ id }) => id === one.method)!
-    const change = { account, method, name: one.name, at: Date.now(), from: 'an administrator' }
+    const change = { account, method, at: Date.now(), ...(credential ? { credential } : {}) }
     const postbox = openPostbox(opened)
     await noticeFactorRemoved({ config, postbox }, change)
     await postbox.settled()

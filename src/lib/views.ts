@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
+import { LANGUAGES } from './languages/names.ts'
 import { chooseTag } from './languages/choose.ts'
 import { languageBy } from './languages/language.ts'
 import { describeBrowser } from './web/describe-browser.ts'
@@ -14,6 +15,8 @@ export interface PageLocals {
   lang: string
   /** The time zone of the person, as the time zone database names it; UTC unless it is known. */
   zone?: string
+  /** The address to come back to from a change of the language; without one it cannot be changed. */
+  here?: string
   /** Wins over the title that the view itself gives. */
   title?: string
   /** The app that the person is signing in to. */
@@ -74,8 +77,8 @@ export function createViews(root: string, globals: object): Views {
 
   return {
     render(name, locals) {
-      // A view fills in its title here; the layout is rendered after it.
-      const view = { title: '', wide: false }
+      // A view fills in its title here, and the id of a form whose fields a change of the language is to keep.
+      const view = { title: '', wide: false, form: '' }
       const page = { assetVersion, ...pageOf(globals), ...pageOf(locals) }
       const all = { webUrl, hostOf, initialOf, ...globals, ...locals, ...spoken(page), page, view }
       const body = fill(name, escapeHtml, all)
@@ -128,6 +131,7 @@ function spoken({ lang = 'en', zone }: Spoken) {
     rich,
     dir,
     lang: language.tag,
+    languages: LANGUAGES,
     day: (at: number) => language.day(at, zone),
     moment: (at: number) => language.moment(at, zone),
     browser: (userAgent: string) => describeBrowser(userAgent, language),

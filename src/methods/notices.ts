@@ -13,8 +13,8 @@ interface FactorChange {
   credential?: Credential
   /** Epoch milliseconds. */
   at: number
-  /** The browser's own name for itself (User-Agent). */
-  from: string
+  /** The browser's own name for itself (User-Agent); none where an administrator did it. */
+  from?: string
 }
 
 type Services = { config: Pick<Config, 'name' | 'issuer'>; postbox: Pick<Postbox, 'post'> }
@@ -41,7 +41,7 @@ function post(
     email: account.email,
     factor: name && name !== kind ? language.t('methods:named', { kind, name }) : kind,
     at,
-    from,
+    ...(from === undefined ? {} : { from }),
     securityUrl: `${config.issuer}/account/security`,
   })
 }

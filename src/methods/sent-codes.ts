@@ -85,7 +85,7 @@ export async function countSent(
 }
 
 /** Before a proof only what was typed: the address behind a username is nobody else's business. */
-export function shownAddress({ role, account, identifier }: Asked): string {
+export function shownAddress({ role, account, identifier, language }: Asked): string {
   if (role === 'second' && account) return account.email
-  return identifier.includes('@') ? identifier : 'the address of this account'
+  return identifier.includes('@') ? identifier : language.t('methods:thisAccount')
 }

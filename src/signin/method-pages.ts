@@ -22,14 +22,15 @@ export async function provePage(
   values: Values,
   chosen: string | undefined,
 ): Promise<Shown> {
+  const { t } = languageOf(ctx)
   const { attempt, rememberAllowed, rememberSecondFactor } = situated
   const at = `/signin/${attempt.id}`
   const ids = lastUsedFirst(services, ctx, attempt.identifier, step.methods)
   const id = ids.find(one => one === chosen) ?? ids[0]
   const method = services.methods.find(one => one.id === id)
-  if (!method) return { view: 'signin/message', locals: noMethod }
+  if (!method)
+    return { view: 'signin/message', locals: { heading: t('signin:noMethod'), body: t('signin:noMethod.body') } }
 
-  const { t } = languageOf(ctx)
   const notice = linkNotice({ services, ctx, attempt })
   const isFirst = step.role === 'first'
   const { account } = situated
@@ -78,7 +79,7 @@ export async function enrolPage(
     values,
     changeAction: `${at}/switch`,
     ...(step.skippable ? { skipAction: `${at}/skip` } : {}),
-    ...(step.until ? { until: dayOf(step.until) } : {}),
+    ...(step.until ? { until: step.until } : {}),
   }
   const id = step.methods.length === 1 ? step.methods[0] : step.methods.find(one => one === chosen)
   const method = services.methods.find(one => one.id === id)
@@ -130,19 +131,7 @@ export function identifyPage(
   }
 }
 
-/** `3 January 2030`, in UTC. */
-function dayOf(at: number): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)
-}
-
 /** @param but the one that is shown, and the one that is to be added: it leads no further than it did */
 function othersOf({ methods }: SignInServices, ids: readonly string[], but: (string | undefined)[]): Method[] {
   return ids.flatMap(id => methods.filter(method => method.id === id && !but.includes(id)))
-}
-
-export const OTHER_ACCOUNT = 'The app asked for another account. Sign in with that one.'
-
-const noMethod = {
-  heading: 'There is no way to sign in yet',
-  body: 'Nothing is set up for this account to sign in with. Write to the people who run this service.',
 }

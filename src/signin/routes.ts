@@ -11,6 +11,7 @@ import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
 import { takePass } from './links/pass.ts'
 import { linkApiRoutes } from './links/api.ts'
 import { inviteRoutes, takeInvitation } from './registration/invite.ts'
+import { languageRoutes } from './language.ts'
 import { linkRoutes } from './links/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
@@ -27,7 +28,13 @@ import { chooseUsername, resend, sendFirst, verifyCode } from './registration/ve
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
 export function signInRouters(services: SignInServices): Router[] {
-  return [attemptRoutes(services), linkRoutes(services), linkApiRoutes(services), inviteRoutes(services)]
+  return [
+    attemptRoutes(services),
+    linkRoutes(services),
+    linkApiRoutes(services),
+    inviteRoutes(services),
+    languageRoutes(services),
+  ]
 }
 
 function attemptRoutes(services: SignInServices): Router {

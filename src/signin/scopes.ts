@@ -1,6 +1,7 @@
 // What a scope lets an app have, in the words of the person who is asked.
 import type { Account } from '../core/accounts/account.ts'
 import type { Scope } from '../core/signin/request.ts'
+import type { Translate } from '../lib/languages/language.ts'
 
 export interface ScopeInWords {
   name: string
@@ -10,43 +11,71 @@ export interface ScopeInWords {
   required: boolean
 }
 
-const WORDS: Record<string, { title: string; detail: string }> = {
-  profile: { title: 'Your profile', detail: 'Name, username, picture and the like' },
-  email: { title: 'Your email address', detail: '' },
-  phone: { title: 'Your phone number', detail: '' },
-  address: { title: 'Your postal address', detail: '' },
-  offline_access: {
-    title: 'Access while you are away',
-    detail: 'It can keep using what you allow here when you are signed out',
-  },
+const SCOPES: Record<string, { title: string; detail?: string }> = {
+  profile: { title: 'signin:scope.profile', detail: 'signin:scope.profile.detail' },
+  email: { title: 'signin:scope.email' },
+  phone: { title: 'signin:scope.phone' },
+  address: { title: 'signin:scope.address' },
+}
+
+/** OIDC Core 1.0, section 5.1. */
+const CLAIMS: Record<string, string> = {
+  name: 'signin:claim.name',
+  given_name: 'signin:claim.given_name',
+  family_name: 'signin:claim.family_name',
+  middle_name: 'signin:claim.middle_name',
+  nickname: 'signin:claim.nickname',
+  preferred_username: 'signin:claim.preferred_username',
+  picture: 'signin:claim.picture',
+  website: 'signin:claim.website',
+  gender: 'signin:claim.gender',
+  birthdate: 'signin:claim.birthdate',
+  zoneinfo: 'signin:claim.zoneinfo',
+  locale: 'signin:claim.locale',
+  updated_at: 'signin:claim.updated_at',
+  email: 'signin:claim.email',
+  email_verified: 'signin:claim.email_verified',
+  phone_number: 'signin:claim.phone_number',
+  phone_number_verified: 'signin:claim.phone_number_verified',
+  address: 'signin:claim.address',
 }
 
 /** The scopes that are asked for, in an order that people read in; `offline_access` is told on its own. */
-export function inWords(asked: Scope, account: Account): ScopeInWords[] {
+export function inWords(asked: Scope, account: Account, t: Translate): ScopeInWords[] {
   const known = asked.scopes
     .filter(scope => scope !== 'openid' && scope !== 'offline_access')
     .map(scope => ({
       name: scope,
       required: false,
-      ...(WORDS[scope] ?? { title: scope, detail: '' }),
+      ...wordsOf(scope, t),
       ...detailOf(scope, account),
     }))
   const claims = asked.claims.map(claim => ({
     name: `claim:${claim}`,
-    title: `Your ${claim.replaceAll('_', ' ')}`,
+    title: t(CLAIMS[claim] ?? 'signin:claim.other', { claim: claim.replaceAll('_', ' ') }),
     detail: '',
     required: false,
   }))
   const resources = Object.entries(asked.resources).flatMap(([resource, scopes]) =>
-    scopes.map(scope => ({ name: `${resource} ${scope}`, title: scope, detail: `On ${resource}`, required: false })),
+    scopes.map(scope => ({
+      name: `${resource} ${scope}`,
+      title: scope,
+      detail: t('signin:scope.resource', { resource }),
+      required: false,
+    })),
   )
   const identity = {
     name: 'openid',
-    title: 'Who you are',
-    detail: 'An identifier that stays the same each time you sign in',
+    title: t('signin:scope.openid'),
+    detail: t('signin:scope.openid.detail'),
     required: true,
   }
   return [identity, ...known, ...claims, ...resources]
+}
+
+function wordsOf(scope: string, t: Translate): { title: string; detail: string } {
+  const keys = SCOPES[scope]
+  return keys ? { title: t(keys.title), detail: keys.detail ? t(keys.detail) : '' } : { title: scope, detail: '' }
 }
 
 function detailOf(scope: string, account: Account): { detail?: string } {

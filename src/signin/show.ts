@@ -38,6 +38,8 @@ export function showPage(
 ): void {
   const page = {
     ...languageOnPage(ctx),
+    // Not every form's address is a page's.
+    ...(ctx.method === 'GET' ? {} : { here: `/signin/${attempt.id}` }),
     ...clientOnPage(client),
     ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }),
     ...(script ? { script } : {}),

@@ -1,9 +1,10 @@
 // Which page a step has, and what stands on it.
 import { mayRegister } from '../core/accounts/registration.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { languageOf } from '../lib/web/language.ts'
 import type { Shown } from '../methods/method.ts'
 import { changePasswordPage } from './change-password.ts'
-import { enrolPage, identifyPage, OTHER_ACCOUNT, provePage } from './method-pages.ts'
+import { enrolPage, identifyPage, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
 import { signupPage } from './registration/form.ts'
 import { securePage } from './registration/secure.ts'
@@ -19,6 +20,7 @@ export function stepPage(
   chosen: string | undefined,
 ): Shown | Promise<Shown> {
   const { config } = services
+  const { t } = languageOf(ctx)
   const { attempt, client, account, verification, step } = situated
   const { values = {}, errors = {} } = refill
   const at = `/signin/${attempt.id}`
@@ -31,9 +33,9 @@ export function stepPage(
     case 'register':
       return mayRegister(config, attempt.invitation !== undefined)
         ? signupPage(services, situated, values, errors)
-        : identifyPage(services, ctx, situated, values, CLOSED)
+        : identifyPage(services, ctx, situated, values, t('errors:registration.closed'))
     case 'identify':
-      return identifyPage(services, ctx, situated, values, step.reason && OTHER_ACCOUNT)
+      return identifyPage(services, ctx, situated, values, step.reason && t('signin:otherAccount'))
     case 'prove':
       return provePage(services, ctx, situated, step, values, chosen)
     case 'enrol':
@@ -41,7 +43,11 @@ export function stepPage(
     case 'disabled':
       return {
         view: 'signin/message',
-        locals: { ...disabled, action: { url: `${at}/identify`, label: 'Use another account' } },
+        locals: {
+          heading: t('signin:disabled'),
+          body: t('signin:disabled.body'),
+          action: { url: `${at}/identify`, label: t('common:anotherAccount') },
+        },
       }
     case 'come-back':
       return {
@@ -93,7 +99,7 @@ export function stepPage(
         locals: {
           action: `${at}/consent`,
           accountLabel: account!.email,
-          scopes: inWords(step.missing, account!),
+          scopes: inWords(step.missing, account!, t),
           offline: step.missing.scopes.includes('offline_access'),
           rememberAllowed: true,
           ...(client.clientUri ? { clientUri: client.clientUri } : {}),
@@ -104,11 +110,4 @@ export function stepPage(
     case 'finish':
       throw new Error(`the step ${step.kind} has no page`)
   }
-}
-
-const CLOSED = 'New accounts cannot be made here. Ask the people who run this service.'
-
-const disabled = {
-  heading: 'This account is switched off',
-  body: 'It cannot be used to sign in at the moment. Write to the people who run this service if you think that is wrong.',
 }

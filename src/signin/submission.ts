@@ -5,7 +5,7 @@ import type { Step } from '../core/signin/next-step.ts'
 import { Refused } from '../lib/errors.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, queryOf, type Form } from '../lib/web/form.ts'
-import { languageOf } from '../lib/web/language.ts'
+import { languageOf, takeLanguage } from '../lib/web/language.ts'
 import { logOf } from '../lib/web/trace.ts'
 import { finish, refuseRequest } from './finish.ts'
 import { openPage, type OpenedPage, type Page, type Submission } from './page.ts'
@@ -40,9 +40,10 @@ export function submission(
     const opened = await openPage(services, ctx)
     if (steps !== 'any' && !steps.includes(opened.step.kind)) {
       logOf(ctx).info({ reason: 'step.passed', clientId: opened.client.clientId }, 'sign-in form refused')
-      await answerStep(opened, { status: 409, notice: 'That step is done already. This is where you are.' })
+      await answerStep(opened, { status: 409, notice: languageOf(ctx).t('signin:stepDone') })
       return
     }
+    if (takeLanguage(ctx, form)) return showAgain(opened, { values: shownAgain(form) })
     try {
       await handle({ ...opened, form, go: change => goOn(opened, change) })
     } catch (error) {
@@ -102,14 +103,17 @@ async function ended(opened: Page): Promise<boolean> {
   return true
 }
 
+function shownAgain(form: Form): Record<string, string> {
+  return Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
+}
+
 const NEVER_SHOWN_AGAIN = new Set(['password', 'code'])
 
 function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
-  const values = Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
   return {
     status: error.status,
     refusal: error.code,
-    values,
+    values: shownAgain(form),
     errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
   }
 }

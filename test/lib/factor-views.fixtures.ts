@@ -75,7 +75,7 @@ export const factorPages: [name: string, locals: object][] = [
       accountLabel: email,
       changeAction: '/signin/1/switch',
       choices: [{ url: '/signin/1/enrol/totp', name: 'Authenticator app', about: 'A code from an app.' }],
-      until: '24 November 2026',
+      until,
     },
   ],
   [
@@ -118,6 +118,7 @@ export const factorPages: [name: string, locals: object][] = [
   ['methods/upstream/prove', { ...prove, name: 'GitHub', errors: { form: 'No' } }],
   ['methods/passkey/enrol', { ...enrol, options: { challenge: 'x' }, reason: 'upgrade' }],
   ['methods/password/enrol', { ...enrol, identifier: email, minLength: 15 }],
+  ['account/link', { ...security, action: '/x', cancelUrl: '/y', name: 'Google' }],
   ['account/security', { ...security, isProtected: false, first: ways, second: [], devices: [] }],
   [
     'account/security',

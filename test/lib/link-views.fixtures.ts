@@ -3,7 +3,11 @@ import { prove } from './factor-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
 const email = 'anna@example.com'
-const asked = { askedFrom: 'Firefox on Windows', address: '192.0.2.7', askedAt: '24 November 2026, 14:02 UTC' }
+const asked = {
+  askedFrom: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
+  address: '192.0.2.7',
+  askedAt: Date.UTC(2026, 10, 24, 14, 2),
+}
 const linked = { page, errors: {}, action: '/magic/1', email }
 
 export const linkPages: [name: string, locals: object][] = [
@@ -11,7 +15,7 @@ export const linkPages: [name: string, locals: object][] = [
   ['methods/magic-link/prove', { ...prove, errors: { code: 'No' }, sent: 2, to: email }],
   ['methods/magic-link/open', { ...linked, remember: true, rememberAllowed: true, cancelAction: '/x' }],
   ['methods/magic-link/elsewhere', { ...linked, ...asked }],
-  ['methods/magic-link/code', { page, errors: {}, code: '123456', lasts: '5 minutes' }],
+  ['methods/magic-link/code', { page, errors: {}, code: '123456', minutes: 5 }],
   ['magic/made', { ...linked, otherEmail: 'ben@example.com' }],
   ['magic/over', { page, errors: {}, hint: 'It was used already.', asked: true, askUrl: '/signin/1' }],
   ['magic/over', { page, errors: {}, hint: 'It has expired.', asked: false, clientUrl: client.clientUri }],

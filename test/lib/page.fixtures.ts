@@ -11,6 +11,7 @@ export const client = {
 export const page: PageLocals = {
   brand: { name: 'Latchkey' },
   lang: 'en',
+  here: '/signin/1',
   client,
   termsUrl: '/terms',
   privacyUrl: '/privacy',

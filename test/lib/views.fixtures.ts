@@ -33,8 +33,8 @@ const verifyLink = {
   page,
   action: '/v',
   email,
-  startedAt: '3 March, 14:02 UTC',
-  startedFrom: 'Firefox',
+  startedAt: Date.UTC(2026, 2, 3, 14, 2),
+  startedFrom: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
   askPassword: false,
   errors: {},
 }

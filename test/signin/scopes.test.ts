@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { languageBy } from '../../src/lib/languages/language.ts'
 import { chosen, inWords } from '../../src/signin/scopes.ts'
 import { ann } from '../core/signin/situations.ts'
 
@@ -7,11 +8,12 @@ const asked = {
   claims: ['birthdate', 'email'],
   resources: { 'https://one.example': ['read', 'write'], 'https://two.example': ['read'] },
 }
+const { t } = languageBy('en')
 const none = { scopes: [], claims: [], resources: {} }
 
 describe('what a person chose to let an app have', () => {
   it('is everything, when everything is ticked', () => {
-    const all = inWords(asked, ann).map(({ name }) => name)
+    const all = inWords(asked, ann, t).map(({ name }) => name)
     expect(chosen(asked, all)).to.deep.equal({ given: asked, refused: none })
   })
 
@@ -52,14 +54,14 @@ describe('what a person chose to let an app have', () => {
 
 describe('what an app asks for, in words', () => {
   it('begins with who the person is, which is required, and tells offline access apart', () => {
-    const words = inWords(asked, ann)
+    const words = inWords(asked, ann, t)
     expect(words[0]).to.include({ name: 'openid', required: true })
     expect(words.slice(1).every(({ required }) => !required)).to.equal(true)
     expect(words.map(({ name }) => name)).to.not.include('offline_access')
   })
 
   it('shows the person’s own address and number', () => {
-    const words = inWords(asked, { ...ann, phone: '+15550100' })
+    const words = inWords(asked, { ...ann, phone: '+15550100' }, t)
     expect(words.find(({ name }) => name === 'email')?.detail).to.equal(ann.email)
     expect(words.find(({ name }) => name === 'phone')?.detail).to.equal('+15550100')
   })

@@ -12,7 +12,7 @@ import type { Visitor } from '../support/visitor.ts'
 const ASSETS = join(import.meta.dirname, '../../views/assets')
 const HTTPS = 'https://id.example.test'
 /** Our own pages, as far as forms are posted to them. */
-const OWN = /^\/(signin|invite|account|magic|api)\/|^\/(account|signup|magic)$/
+const OWN = /^\/(signin|invite|account|magic|api)\/|^\/(account|signup|magic|language)$/
 const UNSAFE = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 interface Route {

@@ -1,7 +1,8 @@
 // Passkeys in the browser. A page says by data attributes what it wants; what comes of a ceremony is sent by an ordinary
 // form, so that whatever the server says to it is an ordinary page.
 //
-//   form[data-passkey=get|create]  its button begins a ceremony, with data-options, or what data-challenge answers
+//   form[data-passkey=get|create]  its button begins a ceremony, with data-options, or what data-challenge answers;
+//                                  data-says is what to say of its outcome, in the language of the page
 //   form[data-autofill]            the browser offers passkeys in the name's field too
 //   form[data-quietly]             a passkey is made without asking, where the browser does that after a password
 //   [data-signal]                  something for the browser's list of passkeys to know
@@ -51,7 +52,7 @@ async function press(form) {
     send(form, await begin({ optionsJSON }), optionsJSON.rpId)
     return true
   } catch (error) {
-    say(form, inWords(error, form.dataset.passkey, Date.now() - began))
+    say(form, inWords(error, JSON.parse(form.dataset.says), Date.now() - began))
     return false
   } finally {
     form.removeAttribute('aria-busy')
@@ -105,7 +106,7 @@ async function optionsOf(form) {
     body: new URLSearchParams(),
   })
   // What is refused is a page that says why; the one that is open has been left behind.
-  if (!response.ok) throw Object.assign(new Error('refused'), { hint: 'This page is out of date. Load it again.' })
+  if (!response.ok) throw Object.assign(new Error('refused'), { outOfDate: true })
   return response.json()
 }
 
@@ -143,29 +144,25 @@ function say(form, text) {
 }
 
 /** Browsers tell little on purpose: who cancels, who takes too long and who has no passkey look alike. */
-function inWords(error, kind, took) {
-  if (error.hint) return error.hint
-  const otherWay = kind === 'create' ? 'or go on without one.' : 'or use another way to sign in.'
+function inWords(error, says, took) {
+  if (error.outOfDate) return says.outOfDate
   switch (nameOf(error)) {
     case 'AbortError':
       return ''
     case 'NotAllowedError':
-      if (took > RENEW_AFTER) return `That took too long. Try again, ${otherWay}`
-      return kind === 'create'
-        ? `No passkey was made: it was cancelled, or this device did not agree. Try again, ${otherWay}`
-        : `No passkey was used: it was cancelled, or this device has none for this service. Try again, ${otherWay}`
+      return took > RENEW_AFTER ? says.tooLong : says.cancelled
     case 'InvalidStateError':
-      return 'This device has a passkey for your account already.'
+      return says.exists
     case 'ConstraintError':
-      return `That security key cannot do what is needed here: it has no PIN, or no room. Try another, ${otherWay}`
+      return says.unable
     case 'NotSupportedError':
-      return `That device makes no passkeys that we can use. Try another, ${otherWay}`
+      return says.unknownKind
     case 'SecurityError':
-      return `Passkeys of this service do not work at this address. You can ${otherWay.slice(3)}`
+      return says.address
     case 'TypeError':
-      return 'We could not be reached. Check your connection and try again.'
+      return says.unreachable
     default:
-      return `The device could not be read. Try again, ${otherWay}`
+      return says.failed
   }
 }
 

@@ -15,7 +15,7 @@ export async function showAdd(page: AccountPage, { status, values, errors }: Ref
   const { services, ctx } = page
   const method = methodOf(page)
   const { view, locals, script } = await method.enrol.page(services, enrolling(page))
-  const cancelLabel = 'offered' in ctx.query ? 'Not now' : 'Cancel'
+  const cancelLabel = languageOf(ctx).t('offered' in ctx.query ? 'common:notNow' : 'common:cancel')
   const about = { action: ctx.path, cancelUrl: SECURITY, cancelLabel }
   show(
     page,

@@ -39,7 +39,7 @@ export function finishLink(services: AccountServices) {
   return async (ctx: PageContext): Promise<void> => {
     const signedIn = await services.console.current(ctx)
     // Not sent to sign in first: what they came back with belongs into no other address, and would be too old.
-    if (!signedIn) return showMessage(services, ctx, SIGNED_OUT, 403)
+    if (!signedIn) return showSignedOut(services, ctx)
     const page = { services, ctx, signedIn, typed: {} }
     const form = queryOf(ctx)
     await orShowAgain(page, form, async () => {
@@ -62,10 +62,10 @@ async function orShowAgain(page: AccountPage, form: Form, work: () => Promise<vo
   }
 }
 
-const SIGNED_OUT = {
-  heading: 'You are not signed in',
-  body: 'Your session ended before you came back, so nothing was linked. Sign in, and link it from Security again.',
-  action: { url: SECURITY, label: 'Sign in' },
+function showSignedOut(services: AccountServices, ctx: PageContext): void {
+  const { t } = languageOf(ctx)
+  const action = { url: SECURITY, label: t('common:signIn') }
+  showMessage(services, ctx, { heading: t('account:signedOut'), body: t('account:link.signedOut'), action }, 403)
 }
 
 function methodOf({ services, ctx }: AccountPage): Linking {

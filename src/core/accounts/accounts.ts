@@ -18,6 +18,7 @@ export interface NewAccount {
   emailVerified: boolean
   username?: string
   profile?: Profile
+  language?: string
   roles?: string[]
   fields?: Account['fields']
   terms?: Account['terms']
@@ -43,6 +44,7 @@ export function createAccounts(store: Store) {
       emailVerified: wanted.emailVerified,
       ...(wanted.username ? { username: canonicalUsername(wanted.username) } : {}),
       profile: wanted.profile ?? {},
+      ...(wanted.language ? { language: wanted.language } : {}),
       ...(wanted.fields && Object.keys(wanted.fields).length > 0 ? { fields: wanted.fields } : {}),
       ...(wanted.terms ? { terms: wanted.terms } : {}),
       roles: wanted.roles ?? [],

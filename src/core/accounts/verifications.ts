@@ -19,6 +19,8 @@ const securedSchema = z.union([
 const registrationSchema = z.object({
   username: z.string().optional(),
   profile: profileSchema,
+  /** Of its pages. */
+  language: z.string().optional(),
   roles: z.array(z.string()).optional(),
   fields: accountSchema.shape.fields,
   terms: accountSchema.shape.terms,
@@ -41,7 +43,7 @@ const verificationSchema = z.object({
   codeExpiresAt: z.number(),
   failures: z.number(),
   sent: z.number(),
-  /** For the confirmation page: which browser began this. */
+  /** For the confirmation page: which browser began this, by its own name for itself (User-Agent). */
   startedFrom: z.string(),
   startedAt: z.number(),
   provenAt: z.number().optional(),

@@ -5,7 +5,7 @@ import { dayIn, intlTag, momentIn } from './times.ts'
 /** What is filled in for `{{name}}`. `count` also chooses the plural form. */
 export type Values = Record<string, string | number>
 
-/** The text of `AREA:KEY`, plain: a view escapes it. @throws TypeError for a text or a value that is missing */
+/** The text of `AREA:KEY`, plain and without marks: a view escapes it. @throws TypeError for a text or a value that is missing */
 export type Translate = (key: string, values?: Values) => string
 
 /** Where a `<name>…</name>` in a text leads. */
@@ -41,7 +41,8 @@ function makeLanguage(tag: Tag): Language {
   const numbers = new Intl.NumberFormat(intlTag(tag))
 
   const t: Translate = (key, values = {}) =>
-    text(key, values).replace(VALUE, (_, name: string) => {
+    text(key, values).replace(VALUE_OR_MARK, (_, name?: string) => {
+      if (name === undefined) return ''
       const value = valueOf(key, name, values)
       if (typeof value === 'number') return numbers.format(value)
       // A code is copied as it stands, so it gets nothing invisible around it.
@@ -49,7 +50,7 @@ function makeLanguage(tag: Tag): Language {
     })
 
   function rich(key: string, values: Values = {}, links: Record<string, Link> = {}): string {
-    return escapeHtml(text(key, values)).replace(VALUE_OR_MARK, (_, name?: string, end?: string, mark?: string) => {
+    return escapeHtml(text(key, values)).replace(ESCAPED, (_, name?: string, end?: string, mark?: string) => {
       if (name === undefined) return markup(key, mark!, end === '/', links)
       const value = valueOf(key, name, values)
       return typeof value === 'number' ? numbers.format(value) : `<bdi>${escapeHtml(value)}</bdi>`
@@ -79,9 +80,9 @@ function makeLanguage(tag: Tag): Language {
   }
 }
 
-const VALUE = /\{\{(\w+)\}\}/g
-/** In an escaped text. What is filled in is not looked at again. */
-const VALUE_OR_MARK = /\{\{(\w+)\}\}|&lt;(\/?)(\w+)&gt;/g
+const VALUE_OR_MARK = /\{\{(\w+)\}\}|<\/?\w+>/g
+/** The same in an escaped text. What is filled in is not looked at again. */
+const ESCAPED = /\{\{(\w+)\}\}|&lt;(\/?)(\w+)&gt;/g
 
 function valueOf(key: string, name: string, values: Values): string | number {
   const value = values[name]

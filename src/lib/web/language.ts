@@ -2,9 +2,17 @@
 import type { Context } from 'koa'
 import { acceptedLanguages, chooseTag, uiLocales } from '../languages/choose.ts'
 import { languageBy, type Language } from '../languages/language.ts'
+import type { PageLocals } from '../views.ts'
+import type { Form } from './form.ts'
 
-/** Set by the switch at the foot of a page. */
-export const LANGUAGE_COOKIE = 'latchkey_language'
+const A_YEAR = 365 * 24 * 60 * 60 * 1000
+
+/** Of what was chosen at the foot of a page. */
+function cookieOf(ctx: Pick<Context, 'secure'>): string {
+  return ctx.secure ? '__Host-latchkey_language' : 'latchkey_language'
+}
+
+type Asked = Pick<Context, 'state' | 'cookies' | 'get' | 'secure' | 'method' | 'url' | 'path'>
 
 interface Known {
   /** The parameter of the authorization request. */
@@ -19,10 +27,10 @@ export function notePerson(ctx: Pick<Context, 'state'>, known: Known): void {
 }
 
 /** What the person chose here; then `ui_locales`, the account's `locale`, what the browser accepts, and English. */
-export function languageOf(ctx: Pick<Context, 'state' | 'cookies' | 'get'>): Language {
+export function languageOf(ctx: Asked): Language {
   const { uiLocales: asked, profile } = (ctx.state.person ?? {}) as Known
   const wishes = [
-    ctx.cookies.get(LANGUAGE_COOKIE) ?? '',
+    (ctx.state.language as string | undefined) ?? ctx.cookies.get(cookieOf(ctx)) ?? '',
     ...uiLocales(asked),
     profile?.locale ?? '',
     ...acceptedLanguages(ctx.get('accept-language')),
@@ -31,7 +39,23 @@ export function languageOf(ctx: Pick<Context, 'state' | 'cookies' | 'get'>): Lan
 }
 
 /** What every page is given of it (PageLocals). */
-export function languageOnPage(ctx: Pick<Context, 'state' | 'cookies' | 'get'>): { lang: string; zone?: string } {
+export function languageOnPage(ctx: Asked): Pick<PageLocals, 'lang' | 'zone' | 'here'> {
   const { profile } = (ctx.state.person ?? {}) as Known
-  return { lang: languageOf(ctx).tag, ...(profile?.zoneinfo ? { zone: profile.zoneinfo } : {}) }
+  return {
+    lang: languageOf(ctx).tag,
+    ...(profile?.zoneinfo ? { zone: profile.zoneinfo } : {}),
+    here: ctx.method === 'GET' ? ctx.url : ctx.path,
+  }
+}
+
+/**
+ * Takes the choice of the switch at the foot of a page, if that is what a form was sent for.
+ * @returns whether it was: then the form itself is only to be shown again
+ */
+export function takeLanguage(ctx: Asked, form: Form): boolean {
+  const chosen = chooseTag([form.text('language')])
+  if (!chosen) return false
+  ctx.state.language = chosen
+  ctx.cookies.set(cookieOf(ctx), chosen, { httpOnly: true, sameSite: 'lax', path: '/', maxAge: A_YEAR, signed: false })
+  return true
 }

@@ -1,4 +1,4 @@
-const OWN = new Set(['/account', '/signup', '/magic', '/logout/confirm'])
+const OWN = new Set(['/account', '/signup', '/magic', '/language', '/logout/confirm'])
 const OWN_BELOW = ['/signin/', '/invite/', '/account/', '/magic/', '/api/']
 
 /** Our pages, and the provider's that a person posts from; the rest are endpoints that apps call from anywhere. */

@@ -2,6 +2,10 @@
 // a sign-in by it; as a second factor it counts only for who has turned it on.
 import { canSignIn } from '../../core/accounts/account.ts'
 import { onlyCredentialId } from '../../core/credentials.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
+import { lasting } from '../../lib/languages/lasting.ts'
+import type { Language } from '../../lib/languages/language.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode, shownAddress } from '../sent-codes.ts'
 
@@ -32,10 +36,10 @@ export const emailCode: Method = {
   },
 
   async challenge(services, attempted) {
-    const { account, clientName } = attempted
+    const { account, clientName, language } = attempted
     const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
     const code = await makeCode(services, ID, attempted, reachable)
-    await postCode(services, reachable ? account.email : undefined, { code, clientName })
+    await postCode(services, reachable, { to: account, language, code, clientName })
     return { kind: 'asked' }
   },
 
@@ -52,7 +56,7 @@ export const emailCode: Method = {
     async confirm(services, who, form) {
       if (form.send !== undefined) {
         const code = await makeEnrolCode(services, ID, who)
-        await postCode(services, who.account.email, { code })
+        await postCode(services, true, { to: who.account, language: who.language, code })
         return { kind: 'more' }
       }
       await services.challenges.takeByCode(enrolBound(ID, who), typedCode(form))
@@ -73,13 +77,26 @@ export const emailCode: Method = {
     })),
 }
 
+interface CodeMail {
+  to: Account | undefined
+  /** Of the page. */
+  language: Language
+  code: string
+  clientName?: string
+}
+
 /** Rendered for nobody too, so that it takes as long. */
 function postCode(
   { postbox, config }: MethodServices,
-  to: string | undefined,
-  { code, clientName }: { code: string; clientName?: string },
+  reachable: boolean,
+  { to, language, code, clientName }: CodeMail,
 ): Promise<void> {
-  const lasts = `${Math.round(config.codeTtl / 60)} minutes`
-  const locals = { brandName: config.name, code, lasts, ...(clientName ? { clientName } : {}) }
-  return postbox.post(to, 'sign-in-code', locals, { lasts: config.codeTtl })
+  const locals = {
+    ...inMailOf(to, language),
+    brandName: config.name,
+    code,
+    lasts: lasting(languageOfAccount(to, language), config.codeTtl),
+    ...(clientName ? { clientName } : {}),
+  }
+  return postbox.post(reachable ? to?.email : undefined, 'sign-in-code', locals, { lasts: config.codeTtl })
 }

@@ -1,6 +1,8 @@
 // A link that is mailed: it proves that the person reads the account's mailbox. Everybody whose address is proven can begin
 // a sign-in by it. What stands around it (the pages that it opens, links made by an administrator) is in signin/links/.
 import { canSignIn } from '../../core/accounts/account.ts'
+import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
+import { lasting } from '../../lib/languages/lasting.ts'
 import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { proofBy, type Method } from '../method.ts'
 import { countSent, shownAddress } from '../sent-codes.ts'
@@ -36,14 +38,16 @@ export const magicLink: Method = {
     const { config, links, postbox } = services
     const { account, owner, clientName, address, userAgent } = attempted
     await countSent(services, MAGIC_LINK, accountKey(attempted), address)
+    const language = languageOfAccount(account, attempted.language)
     const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
     const token = await links.ask(owner, { account, reachable, from: { address, userAgent } })
     const locals = {
+      ...inMailOf(account, language),
       brandName: config.name,
       clientName,
       link: askedAddress(config, owner, token),
-      lasts: `${Math.round(config.magicLinkTtl / 60)} minutes`,
-      askedFrom: describeBrowser(userAgent),
+      lasts: lasting(language, config.magicLinkTtl),
+      askedFrom: describeBrowser(userAgent, language),
       address,
     }
     await postbox.post(reachable ? account.email : undefined, 'sign-in-link', locals, { lasts: config.magicLinkTtl })

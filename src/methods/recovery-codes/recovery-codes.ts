@@ -59,9 +59,9 @@ export const recoveryCodes: Method = {
     async page(services, who) {
       const codes = (await pendingCodes(services, who)) ?? (await beginCodes(services, who))
       const { name } = services.config
-      const text = [`Recovery codes of ${who.account.email} at ${name}`, 'Each works once.', '', ...codes, ''].join(
-        '\r\n',
-      )
+      const { t } = who.language
+      const head = t('methods:recoveryCodes.fileHead', { email: who.account.email, brand: name })
+      const text = [head, t('methods:recoveryCodes.fileOnce'), '', ...codes, ''].join('\r\n')
       return {
         view: 'methods/recovery-codes/enrol',
         locals: { codes, file: `data:text/plain;charset=utf-8,${encodeURIComponent(text)}` },

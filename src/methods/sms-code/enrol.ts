@@ -44,7 +44,7 @@ async function sendTo(services: MethodServices, who: Enrolling, number: string):
   await countMessage(services, { to: number, accountId: who.account.id, address: who.address })
   const code = await makeEnrolCode(services, METHOD, who, { number })
   try {
-    await sendCode(services, number, code)
+    await sendCode(services, who.language, number, code)
   } catch (error) {
     // Nothing is on its way, so the page asks for the number again.
     await services.challenges.take(enrolBound(METHOD, who))

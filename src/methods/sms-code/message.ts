@@ -1,3 +1,4 @@
+import type { Language } from '../../lib/languages/language.ts'
 import type { MethodServices } from '../method.ts'
 
 /**
@@ -5,8 +6,14 @@ import type { MethodServices } from '../method.ts'
  * like ours ("Origin-bound one-time codes delivered via SMS", WICG).
  * @throws Refused `sms.number`, `sms.failed`
  */
-export async function sendCode({ sms, config }: MethodServices, to: string, code: string): Promise<void> {
+export async function sendCode(
+  { sms, config }: MethodServices,
+  { t }: Language,
+  to: string,
+  code: string,
+): Promise<void> {
   if (!sms) throw new Error('text messages are off, so nothing may offer them')
   const { hostname } = new URL(config.issuer)
-  await sms.send({ to, text: `${code} is your ${config.name} code. Tell it to nobody.\n\n@${hostname} #${code}` })
+  const text = t('methods:smsCode.message', { code, brand: config.name })
+  await sms.send({ to, text: `${text}\n\n@${hostname} #${code}` })
 }

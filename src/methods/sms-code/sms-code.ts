@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { onlyCredentialId, type Credential } from '../../core/credentials.ts'
 import { maskPhone } from '../../lib/phone.ts'
+import { languageOfAccount } from '../../core/accounts/language.ts'
 import { proofBy, type Asked, type Method, type MethodServices } from '../method.ts'
 import { boundTo, makeCode, takeCode } from '../sent-codes.ts'
 import { confirmNumber, enrolPage } from './enrol.ts'
@@ -45,7 +46,7 @@ export const smsCode: Method = {
     const number = await numberOf(services, attempted)
     if (account && number) await countMessage(services, { to: number, accountId: account.id, address })
     const code = await makeCode(services, SMS_CODE, attempted, number !== undefined)
-    if (number) await sendCode(services, number, code)
+    if (number) await sendCode(services, languageOfAccount(account, attempted.language), number, code)
     return { kind: 'asked' }
   },
 

@@ -1,6 +1,7 @@
 // The error page speaks to two readers: the person, who did nothing wrong, and the app's developer, who has to see what
 // was expected and what came. Only what the request itself said, or what the app registered, is shown.
 import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Translate } from '../../lib/languages/language.ts'
 import { Unavailable } from '../../storage/port.ts'
 
 export interface Explained {
@@ -11,8 +12,9 @@ export interface Explained {
   retry: boolean
 }
 
-export function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Explained {
-  const app = ctx.oidc.client?.clientName ?? 'The app'
+/** What the developer reads is in English, as the errors of the protocols are. */
+export function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error, t: Translate): Explained {
+  const client = ctx.oidc.client?.clientName
   const developer = [
     { label: 'Error', value: out.error },
     ...(out.error_description ? [{ label: 'Description', value: out.error_description }] : []),
@@ -20,25 +22,27 @@ export function explain(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): E
   ]
   const retry = ctx.method === 'GET'
   if (error instanceof Unavailable) {
-    const message = 'We cannot reach our records. Nothing was lost; try again in a moment.'
-    return { heading: 'Not available right now', message, developer: [], retry }
+    return {
+      heading: t('oidc:error.unavailable'),
+      message: t('oidc:error.unavailable.message'),
+      developer: [],
+      retry,
+    }
   }
   if (out.error === 'server_error') {
-    const message = 'This is our fault. Try again in a moment.'
-    return { heading: 'Something went wrong here', message, developer: [], retry }
+    return { heading: t('oidc:error.ours'), message: t('oidc:error.ours.message'), developer: [], retry }
   }
   if (error instanceof errors.SessionNotFound) {
     return {
-      heading: 'This sign-in is no longer open',
-      message:
-        'It took too long, was finished in another tab, or your browser did not keep its cookie. Go back to the app and sign in again.',
+      heading: t('oidc:error.closed'),
+      message: t('oidc:error.closed.message'),
       developer,
       retry: false,
     }
   }
   return {
-    heading: 'This link to sign in does not work',
-    message: `${app} sent a request that we can't accept. You did nothing wrong: go back and try again, or tell the people who run the app.`,
+    heading: t('oidc:error.request'),
+    message: client ? t('oidc:error.request.messageClient', { client }) : t('oidc:error.request.message'),
     developer,
     retry: false,
   }

@@ -21,7 +21,8 @@ export function formPostPage(views: Views): Middleware {
     ctx.set('Cache-Control', 'no-store')
     ctx.set('Content-Security-Policy', contentSecurityPolicy({ leadsAway: true, ownScript: true }))
     const { client } = (ctx as Context & KoaContextWithOIDC).oidc
-    const page = { ...languageAtProvider(ctx as Context & KoaContextWithOIDC), ...clientOnPage(client) }
+    const { here: _, ...language } = languageAtProvider(ctx as Context & KoaContextWithOIDC)
+    const page = { ...language, ...clientOnPage(client) }
     ctx.body = views.render('oidc/form-post', { page, action: plain(action), fields })
   }
 }

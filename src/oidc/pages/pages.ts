@@ -3,6 +3,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '../../core/accounts/accounts.ts'
 import { Refused } from '../../lib/errors.ts'
 import { webUrl, type Views } from '../../lib/views.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import { languageAtProvider } from './language.ts'
 import { explain } from './explain.ts'
 import { clientOnPage, policyWithLogo } from './client-on-page.ts'
@@ -13,12 +14,13 @@ export function createPages(views: Views, accounts: Accounts) {
   function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
     // Our own answer, which the library took for a fault: it goes on to where all of those become pages.
     if (error instanceof Refused) throw error
-    const explained = explain(ctx, out, error)
+    const language = languageAtProvider(ctx)
+    const explained = explain(ctx, out, error, languageOf(ctx).t)
     ctx.type = 'html'
     ctx.body = views.render('oidc/error', {
       page: {
         title: explained.heading,
-        ...languageAtProvider(ctx),
+        ...language,
         ...clientOnPage(ctx.oidc.client),
         traceId: ctx.state.traceId,
       },

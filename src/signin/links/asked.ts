@@ -5,7 +5,6 @@ import type { Attempt } from '../../core/attempts.ts'
 import { whyNot, type Link, type WantedLink } from '../../core/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import type { Form } from '../../lib/web/form.ts'
 import { codeForElsewhere } from '../../methods/magic-link/elsewhere.ts'
 import { MAGIC_LINK } from '../../methods/magic-link/magic-link.ts'
@@ -70,8 +69,8 @@ async function showElsewhere(services: SignInServices, ctx: PageContext): Promis
   showLinkPage(services, ctx, client, 'methods/magic-link/elsewhere', {
     action: ctx.path,
     email: link!.email,
-    askedAt: new Date(created.at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
-    askedFrom: describeBrowser(created.userAgent),
+    askedAt: created.at,
+    askedFrom: created.userAgent,
     address: created.address,
   })
 }
@@ -88,8 +87,10 @@ async function giveCode(services: SignInServices, ctx: PageContext): Promise<voi
   const accountId = wanted.account!.id
   await noteUsed(services, ctx, client, accountId)
   const code = await codeForElsewhere(services, MAGIC_LINK, { attemptId: attempt.id, accountId })
-  const lasts = `${Math.round(services.config.codeTtl / 60)} minutes`
-  showLinkPage(services, ctx, client, 'methods/magic-link/code', { code, lasts })
+  showLinkPage(services, ctx, client, 'methods/magic-link/code', {
+    code,
+    minutes: Math.round(services.config.codeTtl / 60),
+  })
 }
 
 interface Looked {

@@ -3,7 +3,7 @@
 import type { Account } from '../../core/accounts/account.ts'
 import { withoutPerson, type Attempt } from '../../core/attempts.ts'
 import { newId } from '../../lib/ids.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import type { Verified } from '../../methods/method.ts'
 import { countSignup } from '../limits.ts'
 import { originOf, type Submission } from '../page.ts'
@@ -21,7 +21,13 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
   const known = ({ id, email: identifier }: Account) => ({ accountId: id, identifier, selected: true })
   if (owner) return goAs(attempt => ({ ...attempt, ...known(owner), linking: { ...credential, accountId: owner.id } }))
 
-  const registration = { profile, ...(roles.length > 0 ? { roles } : {}), secured: { credential, proof } }
+  const language = languageOf(ctx)
+  const registration = {
+    profile,
+    language: language.tag,
+    ...(roles.length > 0 ? { roles } : {}),
+    secured: { credential, proof },
+  }
   if (emailVerified) {
     const account = (await register(services, { id: newId(), email, registration }, originOf(ctx, client)))!
     const at = Math.max(proof.at, account.createdAt)
@@ -30,8 +36,8 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
 
   await countSignup(services, ctx, email)
   const taken = (await services.accounts.byIdentifier(email)) !== undefined
-  const startedFrom = describeBrowser(ctx.get('user-agent'))
+  const startedFrom = ctx.get('user-agent').slice(0, 300)
   const { id, secrets } = await services.verifications.start({ email, taken, startedFrom, registration })
-  await postVerification(services, { email, secrets, startedFrom, client, uid: ctx.params.uid!, taken })
+  await postVerification(services, { language, email, secrets, startedFrom, client, uid: ctx.params.uid!, taken })
   return goAs(attempt => ({ ...attempt, verificationId: id }))
 }

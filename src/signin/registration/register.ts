@@ -64,6 +64,7 @@ export async function register(
       emailVerified: true,
       ...(registration.username ? { username: registration.username } : {}),
       profile: registration.profile,
+      ...(registration.language ? { language: registration.language } : {}),
       ...(registration.roles ? { roles: registration.roles } : {}),
       ...(registration.fields ? { fields: registration.fields } : {}),
       ...(registration.terms ? { terms: registration.terms } : {}),

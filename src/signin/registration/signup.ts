@@ -4,9 +4,9 @@ import { closed, mayRegister } from '../../core/accounts/registration.ts'
 import type { Registration } from '../../core/accounts/verifications.ts'
 import { withoutPerson } from '../../core/attempts.ts'
 import { invitationGone, stateOf } from '../../core/invitations.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import { checkNewPassword, hashPassword } from '../../methods/password/rules.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { readSignUp } from './form.ts'
 import { postVerification } from './mails.ts'
 import { securedBy } from './register.ts'
@@ -31,14 +31,15 @@ export async function signUp(submission: Submission): Promise<void> {
     services.accounts.byIdentifier(email),
   ])
   if (holder) logOf(ctx).info({ reason: 'email.taken', clientId: client.clientId }, 'registration held up')
-  const startedFrom = describeBrowser(ctx.get('user-agent'))
+  const startedFrom = ctx.get('user-agent').slice(0, 300)
   const { id, secrets } = await services.verifications.start({
     email,
     taken: holder !== undefined,
     startedFrom,
-    registration: { ...registration, ...(made ? { secured: securedBy(made) } : {}) },
+    registration: { ...registration, language: languageOf(ctx).tag, ...(made ? { secured: securedBy(made) } : {}) },
   })
   await postVerification(services, {
+    language: languageOf(ctx),
     email,
     secrets,
     startedFrom,
@@ -64,9 +65,10 @@ async function acceptInvitation(
     email,
     taken: false,
     isProven: true,
-    startedFrom: describeBrowser(ctx.get('user-agent')),
+    startedFrom: ctx.get('user-agent').slice(0, 300),
     registration: {
       ...registration,
+      language: languageOf(ctx).tag,
       invitationId,
       ...(invitation.roles.length > 0 ? { roles: invitation.roles } : {}),
       ...(made ? { secured: securedBy(made) } : {}),

@@ -121,7 +121,7 @@ function showLinkPage(
     page: languageOnPage(ctx),
     action: ctx.path,
     email,
-    startedAt: new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
+    startedAt,
     startedFrom,
     askPassword,
     errors: refused ? { [refused.field ?? 'form']: refused.wordsIn(languageOf(ctx)) } : {},

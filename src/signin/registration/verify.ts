@@ -1,7 +1,7 @@
 // Proving an address on the page (by code), and what follows from it.
 import { Refused } from '../../lib/errors.ts'
+import { languageOf } from '../../lib/web/language.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { countResend, countUsername, countVerification } from '../limits.ts'
 import { readUsername } from './form.ts'
 import { postVerification } from './mails.ts'
@@ -49,6 +49,7 @@ export async function resend({
     const { verification, secrets } = renewed
     const { email, startedFrom } = verification
     await postVerification(services, {
+      language: languageOf(ctx),
       email,
       secrets,
       startedFrom,
@@ -72,14 +73,23 @@ export async function sendFirst({
   account,
   client,
 }: Pick<Page, 'services' | 'ctx' | 'attempt' | 'account' | 'client'>): Promise<void> {
-  const startedFrom = describeBrowser(ctx.get('user-agent'))
+  const startedFrom = ctx.get('user-agent').slice(0, 300)
   const { email, id: accountId } = account!
   await countResend(services, ctx, email)
   const { id, secrets } = await services.verifications.start({ email, accountId, taken: false, startedFrom })
   const first = await services.attempts.update(attempt.id, known =>
     known.verificationId === attempt.verificationId ? { ...known, verificationId: id } : undefined,
   )
-  if (first) await postVerification(services, { email, secrets, startedFrom, client, uid: attempt.id, taken: false })
+  if (first)
+    await postVerification(services, {
+      language: languageOf(ctx),
+      email,
+      secrets,
+      startedFrom,
+      client,
+      uid: attempt.id,
+      taken: false,
+    })
 }
 
 /** The username of a registration was taken by the time its address was proven: another is chosen, or none. */

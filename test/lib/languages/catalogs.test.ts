@@ -1,6 +1,6 @@
 // locales/ holds every text once, in each language, and none that nothing says. CONTRIBUTING.md, "Adding a text".
 import { expect } from 'chai'
-import { keysIn, namesOf, readTexts, refusalsIn, textsOf } from './texts.ts'
+import { keysIn, namesOf, readTexts, refusalsIn, textsOf, wordsIn } from './texts.ts'
 
 const english = textsOf('en')
 const known = namesOf(english)
@@ -32,6 +32,11 @@ describe('the texts in locales/en', () => {
     const isSaid = (key: string) =>
       said.has(key) || (key.startsWith('errors:') && all.includes(`'${key.slice('errors:'.length)}'`))
     expect([...known].filter(key => !isSaid(key))).to.deep.equal([])
+  })
+
+  it('are all that views say', () => {
+    const own = views.flatMap(view => wordsIn(view).map(words => `${view.path}: ${words}`))
+    expect(own).to.deep.equal([])
   })
 
   it('are those of a method by a call: a function has a name too, and it is not the method’s', () => {

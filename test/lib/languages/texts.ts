@@ -50,6 +50,20 @@ export function keysIn({ text }: Source, areas: readonly string[]): string[] {
   return [...text.matchAll(literal)].map(([, key]) => key!)
 }
 
+/** What a view says by itself: words outside of its tags, in attributes that are read out, and in literals of its code. */
+export function wordsIn({ text }: Source): string[] {
+  const code = [...text.matchAll(/<%(?!#)[-_=]?([^]*?)[-_]?%>/g)].map(([, inner]) => inner!)
+  const markup = text.replace(/<%[^]*?%>/g, '').replace(/<(script|style)[^]*?<\/\1>/g, '')
+  const shown = markup
+    .replace(/<[^>]*>/g, '\n')
+    .replace(/&\w+;/g, '')
+    .split('\n')
+  const read = [...markup.matchAll(/\s(?:aria-label|alt|title|placeholder)="([^"]*)"/g)].map(([, value]) => value!)
+  // A sentence or a label: it begins with a capital letter, and no key, address or attribute does.
+  const literals = code.flatMap(one => [...one.matchAll(/(['"`])(\p{Lu}[^'"`]*)\1/gu)].map(([, , literal]) => literal!))
+  return [...shown, ...read, ...literals].map(one => one.trim()).filter(one => /\p{L}{2}/u.test(one))
+}
+
 export interface Refusal {
   path: string
   /** `errors:KEY`, where it stands in the call. */
