@@ -30,7 +30,11 @@ export function createSurfaces(ground: Ground): Router[] {
     ACCOUNT_CONSOLE,
   )
   return [
-    ...signInRouters({ ...ground, endSession: (uid, origin) => sessions.end(uid, 'other_account', origin) }),
+    ...signInRouters({
+      ...ground,
+      endSession: (uid, origin) => sessions.end(uid, 'other_account', origin),
+      endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'disputed', origin),
+    }),
     setupRoutes(ground),
     accountRoutes({
       ...ground,

@@ -1,4 +1,5 @@
 import type { Events } from '../core/events/events.ts'
+import type { Teller } from '../core/notices/tell.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Config } from '../lib/config/schema.ts'
@@ -23,15 +24,26 @@ export interface JobParts {
   /** Tells apps of the sign-outs that are due. */
   sendLogouts: () => Promise<{ told: number; failed: number }>
   postbox: Pick<Postbox, 'sendDue' | 'waiting'>
+  teller: Pick<Teller, 'tellDue'>
 }
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
-export function listJobs({ config, store, signIns, sessions, events, keys, sendLogouts, postbox }: JobParts): Job[] {
+export function listJobs({
+  config,
+  store,
+  signIns,
+  sessions,
+  events,
+  keys,
+  sendLogouts,
+  postbox,
+  teller,
+}: JobParts): Job[] {
   return [
     removeExpired(store, declarations),
     endSignIns(signIns, sessions, events),
     sendLogoutsJob(sendLogouts),
-    sendOutbox(postbox),
+    sendOutbox(postbox, teller),
     rotateKeys(keys, events, config.signingKeyTtl),
   ]
 }

@@ -8,6 +8,7 @@ import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
 import { takePass } from './links/pass.ts'
 import { linkRoutes } from './links/routes.ts'
+import { notMeRoutes } from './not-me/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
 import type { Refill } from './refill.ts'
@@ -22,7 +23,7 @@ import { chooseUsername, resend, sendFirst, verifyCode } from './registration/ve
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
 export function signInRouters(services: SignInServices): Router[] {
-  return [attemptRoutes(services), linkRoutes(services)]
+  return [attemptRoutes(services), linkRoutes(services), notMeRoutes(services)]
 }
 
 function attemptRoutes(services: SignInServices): Router {

@@ -5,6 +5,8 @@ import type { Attempts } from '../core/attempts.ts'
 import type { Consents } from '../core/consents.ts'
 import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
+import type { Notices } from '../core/notices/notices.ts'
+import type { Teller } from '../core/notices/tell.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Views } from '../lib/views.ts'
@@ -20,6 +22,10 @@ export interface SignInServices extends MethodServices {
   events: Events
   policy: HeldPolicy
   views: Views
+  notices: Notices
+  teller: Teller
+  /** Ends every session and token of an account whose owner says that somebody else is in it. */
+  endEverywhere: (accountId: string, origin: Origin) => Promise<unknown>
   /** Ends a session of the provider by its uid. */
   endSession: (uid: string, origin: Origin) => Promise<boolean>
 }
