@@ -121,7 +121,18 @@ export async function buildApp(
   })
 
   const jobRecords = createJobRecords(store, work.ran)
-  const jobs = listJobs({ config, store, accounts, signIns, sessions, events, keys, sendLogouts: tellDue, postbox })
+  const jobs = listJobs({
+    config,
+    store,
+    accounts,
+    signIns,
+    sessions,
+    events,
+    keys,
+    sendLogouts: tellDue,
+    postbox,
+    teller: domain.teller,
+  })
   measureIdentity(metrics, { events, live, hasher: domain.hasher, postbox })
   readJobs(metrics, jobs, jobRecords)
   const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))

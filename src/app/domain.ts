@@ -14,6 +14,9 @@ import { createInvitations } from '../core/invitations.ts'
 import { createLimits } from '../core/limits.ts'
 import { rulesInForce } from '../core/limits/settings.ts'
 import { createLinks } from '../core/links.ts'
+import { createNotices } from '../core/notices/notices.ts'
+import { readNotices } from '../core/notices/reader.ts'
+import { createTeller } from '../core/notices/tell.ts'
 import { countLocks } from '../core/metrics/identity.ts'
 import { createLiveCounts } from '../core/metrics/live-counts.ts'
 import { createScreen } from '../core/passwords/screen.ts'
@@ -32,7 +35,7 @@ import { createSealer, deriveKeys } from '../lib/seal.ts'
 import { createSmsSender } from '../lib/sms/create.ts'
 import type { Views } from '../lib/views.ts'
 import { factsOf } from '../methods/facts.ts'
-import { workingMethods } from '../methods/list.ts'
+import { knownMethods, nameFactor, workingMethods } from '../methods/list.ts'
 import type { Method, MethodServices } from '../methods/method.ts'
 import { limitedMethods } from '../methods/tries.ts'
 import type { Observation } from '../operations/observe.ts'
@@ -57,8 +60,18 @@ export function createDomain({ config, store, log, bus, views, observation, meth
   const accounts = createAccounts(store)
   const sealer = createSealer(config.secrets)
   const outbox = createOutbox(store)
+  const notices = createNotices(store, deriveKeys(config.secrets, 'notices'))
+  const devices = createDevices(store)
   const bounced = noteBounces(accounts, events)
   const postbox = createPostbox({ outbox, mailer, sealer, views, log, ended: work.mailed, bounced })
+  const teller = createTeller({
+    config,
+    notices,
+    accounts,
+    postbox,
+    nameFactor: nameFactor(knownMethods(methods, config)),
+  })
+  postbox.alsoWaitFor(readNotices({ events, notices, devices, log, tell: teller.tell }))
   const live = createLiveCounts(store)
   countLocks(events, live)
   events.readBy(logEvents(log))
@@ -104,7 +117,9 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     consents: createConsents(store),
     signIns: createSignIns(store),
     attempts: openAttempts(store),
-    devices: createDevices(store),
+    devices,
+    notices,
+    teller,
     invitations: createInvitations(store),
     verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
     factsOf: (account: Account) => factsOf(methodServices, account),

@@ -9,10 +9,8 @@ import type { Config } from '../lib/config/schema.ts'
 import { Refused } from '../lib/errors.ts'
 import { describeFactors, removeCredential, type RemovalCheck } from '../methods/enrolment.ts'
 import { knownMethods, methods as listed } from '../methods/list.ts'
-import { noticeFactorRemoved } from '../methods/notices.ts'
 import type { Store } from '../storage/port.ts'
 import { CommandError } from './support/failure.ts'
-import { openPostbox } from './support/mail.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
 import { withJson, type JsonOption } from './support/options.ts'
@@ -61,7 +59,6 @@ function remove(name: string, wanted: string, { json, last = false }: RemoveOpti
     if (!one) throw new CommandError(`${account.email} has no ${wanted}: see \`latchkey users factors list\`.`)
     if (named.length > 1) throw new CommandError(`${account.email} has several of ${wanted}: name one by its id.`)
     const methods = knownMethods(listed, config)
-    const credential = await opened.credentials.get(one.credentialId)
     const services = { ...opened, methods, endProvenBy: sessions.endProvenBy }
     const alsoCheck = last ? keepAllowed(await policyOf(store, config, account)) : undefined
     await removeCredential(services, account, one.credentialId, {
@@ -69,11 +66,6 @@ function remove(name: string, wanted: string, { json, last = false }: RemoveOpti
       evenLast: last,
       ...(alsoCheck ? { alsoCheck } : {}),
     })
-    const method = methods.find(({ id }) => id === one.method)!
-    const change = { account, method, at: Date.now(), ...(credential ? { credential } : {}) }
-    const postbox = openPostbox(opened)
-    await noticeFactorRemoved({ config, postbox }, change)
-    await postbox.settled()
     print(json, { removed: one.credentialId }, () => `Removed: ${one.name} of ${account.email}.`)
   })
 }

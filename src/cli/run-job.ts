@@ -4,7 +4,7 @@ import { listJobs } from '../jobs/list.ts'
 import { runJob } from '../jobs/scheduler.ts'
 import { createLog } from '../lib/log.ts'
 import { CommandError } from './support/failure.ts'
-import { openPostbox } from './support/mail.ts'
+import { openMail } from './support/mail.ts'
 import type { Opened } from './support/open.ts'
 
 type Run = Omit<JobRecord, 'id' | 'slot' | 'holder' | 'leaseUntil'>
@@ -16,7 +16,7 @@ export type JobFacts = Pick<Job, 'name' | 'about' | 'every'> & { running: boolea
 const silent = createLog({ logLevel: 'silent' })
 
 export function jobsOf(opened: Opened): Job[] {
-  return listJobs({ ...opened, sendLogouts: () => tellApps(opened), postbox: openPostbox(opened) })
+  return listJobs({ ...opened, sendLogouts: () => tellApps(opened), ...openMail(opened) })
 }
 
 /**

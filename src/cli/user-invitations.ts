@@ -7,7 +7,7 @@ import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
 import { newId } from '../lib/ids.ts'
 import { findClient } from '../oidc/clients/client-record.ts'
 import { CommandError } from './support/failure.ts'
-import { openPostbox } from './support/mail.ts'
+import { openMail } from './support/mail.ts'
 import { ORIGIN, withStore, type Opened } from './support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
 import { more, print, table, time } from './support/print.ts'
@@ -138,7 +138,7 @@ async function mail(
   const { email, clientId, endsAt } = invitation
   const link = `${config.issuer}/invite/${secret}`
   const client = clientId ? await findClient(store, clientId) : undefined
-  const postbox = openPostbox(opened)
+  const { postbox } = openMail(opened)
   const locals = {
     brandName: config.name,
     link,

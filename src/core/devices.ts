@@ -71,6 +71,11 @@ export function createDevices(store: Store) {
 
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<Device>> => devices.list({ accountId }, page),
 
+    /** Whoever uses that browser is a stranger to the account from now on. */
+    async forget(id: string, accountId: string): Promise<void> {
+      if ((await devices.get(id))?.accountId === accountId) await devices.remove(id)
+    },
+
     /** It is asked for the second factor again from now on. Undefined when it was not remembered for this account. */
     forgetSecondFactor: (id: string, accountId: string): Promise<Device | undefined> =>
       devices.update(id, ({ secondFactorAt, ...rest }) =>

@@ -45,6 +45,7 @@ export function createPostbox(parts: PostboxParts) {
   const { outbox, sealer, views, log, ended = () => {}, bounced = async () => {} } = parts
   const last: Omit<PostboxState, 'underWay'> = { failing: 0 }
   const beingPut = new Set<Promise<void>>()
+  const others: (() => Promise<void>)[] = []
   const sender = createSender({ ...parts, ended: note, bounced })
 
   function note(name: string, outcome: Outcome, serverFailed: boolean): void {
@@ -65,11 +66,16 @@ export function createPostbox(parts: PostboxParts) {
     sender.wake()
   }
 
+  async function posted(): Promise<void> {
+    await Promise.allSettled(others.map(wait => wait()))
+    await Promise.allSettled(beingPut)
+  }
+
   async function settled(atMost = 30_000): Promise<void> {
     const waited = new AbortController()
     const { signal } = waited
     const tooLong = pause(atMost, undefined, { signal }).catch(() => {})
-    await Promise.race([Promise.allSettled(beingPut).then(sender.idle), tooLong])
+    await Promise.race([posted().then(sender.idle), tooLong])
     waited.abort()
   }
 
@@ -94,6 +100,9 @@ export function createPostbox(parts: PostboxParts) {
 
     state: (): PostboxState => ({ underWay: sender.underWay(), ...last }),
     waiting: (): Promise<OutboxState> => outbox.state(),
+
+    /** @param wait for something that is about to post: it counts as under way */
+    alsoWaitFor: (wait: () => Promise<void>): unknown => others.push(wait),
 
     /** Waits for what is under way, at the most so many milliseconds. */
     settled,

@@ -13,6 +13,7 @@ export const END_REASONS = [
   'password_changed',
   'factor_removed',
   'revoked',
+  'disputed',
   'expired',
 ] as const
 export type EndReason = (typeof END_REASONS)[number]

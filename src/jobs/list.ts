@@ -1,5 +1,6 @@
 import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Events } from '../core/events/events.ts'
+import type { Teller } from '../core/notices/tell.ts'
 import type { Postbox } from '../core/postbox.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Config } from '../lib/config/schema.ts'
@@ -27,6 +28,7 @@ export interface JobParts {
   /** Tells apps of the sign-outs that are due. */
   sendLogouts: () => Promise<{ told: number; failed: number }>
   postbox: Pick<Postbox, 'sendDue' | 'waiting'>
+  teller: Pick<Teller, 'tellDue'>
 }
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
@@ -40,13 +42,14 @@ export function listJobs({
   keys,
   sendLogouts,
   postbox,
+  teller,
 }: JobParts): Job[] {
   return [
     removeExpired(store, declarations),
     purgeAccounts(accounts, id => purgeAccount({ store, accounts, events, sessions }, id)),
     endSignIns(signIns, sessions, events),
     sendLogoutsJob(sendLogouts),
-    sendOutbox(postbox),
+    sendOutbox(postbox, teller),
     rotateKeys(keys, events, config.signingKeyTtl),
   ]
 }

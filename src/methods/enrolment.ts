@@ -3,6 +3,7 @@
 import type { Account } from '../core/accounts/account.ts'
 import { withRemoved, type RemovedFactor } from '../core/accounts/removed-factors.ts'
 import { credentialsOf, type Credential } from '../core/credentials.ts'
+import type { EventDetails } from '../core/events/catalog.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'
 import type { Proof } from '../core/signin/proof.ts'
@@ -47,7 +48,7 @@ export async function addCredential(
   if (own.length >= MOST && own.every(({ id }) => id !== credential.id)) {
     throw new Refused('factor.too_many')
   }
-  const entry = event ?? { type: 'factor.enrolled', details: { method } }
+  const entry = event ?? { type: 'factor.enrolled', details: detailsOf(credential) }
   await events.emit({ ...entry, ...origin, accountId })
   await noteChange(services, method, accountId)
   const stored = await credentials.upsert(credential.id, known => {
@@ -124,7 +125,7 @@ export async function removeCredential(
     await services.endProvenBy(account.id, removedNow(credential), origin, sessionUid)
   if (left.some(({ second, backup }) => second && !backup)) return
   const backups = left.filter(({ backup }) => backup).map(({ id }) => id)
-  for (const one of all) if (backups.includes(one.method)) await remove(services, one, origin)
+  for (const one of all) if (backups.includes(one.method)) await remove(services, one, origin, true)
 }
 
 function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[], evenLast: boolean): void {
@@ -134,11 +135,30 @@ function requireWayIn(had: readonly MethodFacts[], left: readonly MethodFacts[],
   throw new Refused('factor.last', { status: 409 })
 }
 
-async function remove(services: Changing, credential: Credential, origin: Origin): Promise<void> {
+/** Takes it away whatever is left, where it is the owner that never set it up. @returns false when it was gone already */
+export async function disownCredential(
+  services: Changing,
+  credentialId: string,
+  accountId: string,
+  origin: Origin,
+): Promise<boolean> {
+  const credential = await services.credentials.get(credentialId)
+  if (credential?.accountId !== accountId) return false
+  await remove(services, credential, origin, true)
+  return true
+}
+
+/** @param follows whether something else is what the owner is told of */
+async function remove(services: Changing, credential: Credential, origin: Origin, follows = false): Promise<void> {
   const { id, accountId, method } = credential
-  await services.events.emit({ type: 'factor.removed', ...origin, accountId, details: { method } })
+  const details = { ...detailsOf(credential), ...(follows ? { follows: true as const } : {}) }
+  await services.events.emit({ type: 'factor.removed', ...origin, accountId, details })
   await noteChange(services, method, accountId, removedNow(credential))
   await services.credentials.remove(id)
+}
+
+function detailsOf({ method, id, label }: Credential): EventDetails<'factor.enrolled'> {
+  return { method, credential: id, ...(label ? { label } : {}) }
 }
 
 function removedNow({ id, method }: Credential): RemovedFactor {

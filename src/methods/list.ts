@@ -1,4 +1,5 @@
 // The one list of methods. Adding one is a folder and a line here; the order is that in which they are offered.
+import type { NameFactor } from '../core/notices/tell.ts'
 import { emailCode } from './email-code/email-code.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { magicLink } from './magic-link/magic-link.ts'
@@ -20,4 +21,12 @@ export function knownMethods(all: readonly Method[], { upstreams }: Pick<Config,
 /** Those that can work here: what cannot send a message is not offered. */
 export function workingMethods(all: readonly Method[], config: Pick<Config, 'sms' | 'upstreams'>): readonly Method[] {
   return knownMethods(all, config).filter(method => config.sms !== undefined || method !== smsCode)
+}
+
+/** What an account had set up or removed, as its owner knows it. */
+export function nameFactor(all: readonly Method[]): NameFactor {
+  return ({ method: id, label }, t) => {
+    const kind = all.find(method => method.id === id)?.words(t).name ?? id ?? ''
+    return label && label !== kind ? t('methods:named', { kind, name: label }) : kind
+  }
 }

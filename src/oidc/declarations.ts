@@ -14,6 +14,7 @@ import { jobDeclaration } from '../core/job-records.ts'
 import { linkDeclaration } from '../core/links.ts'
 import { logoutDeclaration } from '../core/logouts.ts'
 import { liveCountDeclaration } from '../core/metrics/live-counts.ts'
+import { noticeDeclaration } from '../core/notices/notices.ts'
 import { outboxDeclaration } from '../core/outbox/outbox.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
 import { counterDeclaration, floodDeclaration } from '../core/limits.ts'
@@ -39,6 +40,7 @@ export const declarations = [
   jobDeclaration,
   logoutDeclaration,
   outboxDeclaration,
+  noticeDeclaration,
   liveCountDeclaration,
   policyDeclaration,
   policyChangeDeclaration,

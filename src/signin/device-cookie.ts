@@ -21,13 +21,13 @@ export function knownDevice(
   return services.devices.find(secret, accountId)
 }
 
-/** After a sign-in: the browser is known for this account from now on. @returns the device's id */
+/** After a sign-in: the browser is known for this account from now on. */
 export async function rememberDevice(
   services: SignInServices,
   ctx: PageContext,
   accountId: string,
   news: DeviceNews = {},
-): Promise<string> {
+): Promise<Device> {
   const name = cookieName(services, 'latchkey_device')
   // One request may come here twice, before the browser has the cookie.
   const held = ctx.cookies.get(name, { signed: true }) ?? (ctx.state.deviceSecret as string | undefined)
@@ -36,8 +36,7 @@ export async function rememberDevice(
     ctx.cookies.set(name, secret, lastingCookie)
     ctx.state.deviceSecret = secret
   }
-  const device = await services.devices.seen(secret, accountId, ctx.get('user-agent'), news)
-  return device.id
+  return services.devices.seen(secret, accountId, ctx.get('user-agent'), news)
 }
 
 export const lastingCookie = {

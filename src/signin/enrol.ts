@@ -3,7 +3,6 @@ import { skipKeyOf } from '../core/signin/missing-enrolment.ts'
 import { Refused } from '../lib/errors.ts'
 import { confirmEnrolment } from '../methods/enrolment.ts'
 import type { Method } from '../methods/method.ts'
-import { noticeFactorAdded } from '../methods/notices.ts'
 import { rememberDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { showStep } from './show.ts'
@@ -25,8 +24,6 @@ export async function enrol(submission: Submission): Promise<void> {
     return
   }
   const { proof } = enrolled
-  // Whoever knows the password of an account that has no second factor could give it theirs.
-  await noticeFactorAdded(services, { account: account!, method, at: Date.now(), from: ctx.get('user-agent') })
   await go(known =>
     known.accountId === account!.id
       ? {

@@ -16,12 +16,13 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   const { services, ctx, attempt, account, client } = page
   const fresh = attempt.proofs.some(proof => proof.at >= attempt.startedAt)
   const secondFactorAt = page.rememberSecondFactor > 0 ? attempt.trustedAt : undefined
-  const deviceId = fresh
+  const device = fresh
     ? await rememberDevice(services, ctx, account!.id, {
         ...(page.passesSecondBy ? {} : { complete: true }),
         ...(secondFactorAt ? { secondFactorAt } : {}),
       })
     : undefined
+  const deviceId = device?.id
   if (fresh) noteUsed(services, ctx, attempt)
   const login: AttemptResult['login'] = fresh
     ? {
@@ -39,7 +40,9 @@ export async function finish(page: Page, step: Finish): Promise<void> {
     : undefined
   if (login) {
     const methods = [...new Set(attempt.proofs.map(proof => proof.method))].toSorted()
-    const details = { acr: step.acr, amr: step.amr, methods }
+    // It may have been remembered a step before, when something was put off.
+    const newDevice = device && device.firstSeenAt >= attempt.startedAt ? { newDevice: true as const } : {}
+    const details = { acr: step.acr, amr: step.amr, methods, ...newDevice }
     await services.events.emit({
       type: 'signin.succeeded',
       ...originOf(ctx, client),

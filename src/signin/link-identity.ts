@@ -1,6 +1,5 @@
 // The end of a sign-in that an upstream's identity waits for: its owner has proven the account by what it had before.
 import { languageOf } from '../lib/web/language.ts'
-import { noticeFactorAdded } from '../methods/notices.ts'
 import { originOf, type Page } from './page.ts'
 
 /** The entry first, so that no change is without one. */
@@ -9,14 +8,9 @@ export async function linkIdentity({ services, ctx, client, attempt, account }: 
   const method = services.methods.find(({ id }) => id === linking?.method)
   if (!linking || !method || linking.accountId !== account?.id) return
   const now = Date.now()
-  const details = { method: method.id }
+  const details = { method: method.id, credential: linking.id }
   await services.events.emit({ type: 'factor.enrolled', ...originOf(ctx, client), accountId: account.id, details })
-  const stored = await services.credentials.upsert(
-    linking.id,
-    known => known ?? { ...linking, createdAt: now, updatedAt: now },
-  )
-  if (stored?.accountId !== account.id) return
-  await noticeFactorAdded(services, { account, method, at: now, from: ctx.get('user-agent') })
+  await services.credentials.upsert(linking.id, known => known ?? { ...linking, createdAt: now, updatedAt: now })
 }
 
 /** Above the ways to prove the account that it is to be added to. */

@@ -13,6 +13,7 @@ import { linkApiRoutes } from './links/api.ts'
 import { inviteRoutes, takeInvitation } from './registration/invite.ts'
 import { languageRoutes } from './language.ts'
 import { linkRoutes } from './links/routes.ts'
+import { notMeRoutes } from './not-me/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
 import type { Refill } from './refill.ts'
@@ -34,6 +35,7 @@ export function signInRouters(services: SignInServices): Router[] {
     linkApiRoutes(services),
     inviteRoutes(services),
     languageRoutes(services),
+    notMeRoutes(services),
   ]
 }
 

@@ -5,6 +5,8 @@ import type { Attempts } from '../core/attempts.ts'
 import type { Consents } from '../core/consents.ts'
 import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
+import type { Notices } from '../core/notices/notices.ts'
+import type { Teller } from '../core/notices/tell.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Invitations } from '../core/invitations.ts'
 import type { EndReason, SignIns } from '../core/signins.ts'
@@ -22,6 +24,8 @@ export interface SignInServices extends MethodServices {
   events: Events
   policy: HeldPolicy
   views: Views
+  notices: Notices
+  teller: Teller
   /** Ends a session of the provider by its uid. */
   endSession: (uid: string, origin: Origin) => Promise<boolean>
   /** Ends every session and token of an account. */

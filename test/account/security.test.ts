@@ -107,11 +107,12 @@ describe('the Security page', () => {
       const page = await visitor.open(SECURITY)
       expect(wordsOf(page)).to.include('A second step protects your account.')
       const [entry] = await eventsOf()
-      expect(entry).to.deep.include({ type: 'factor.enrolled', outcome: 'success', details: { method: 'totp' } })
+      const details = { method: 'totp', credential: `totp:${person.id}` }
+      expect(entry).to.deep.include({ type: 'factor.enrolled', outcome: 'success', details })
       expect(entry).to.include({ accountId: person.id, clientId: 'latchkey-account' })
       const mail = await server.mailTo(person.email)
       expect(mail.subject).to.include('A way to sign in was set up')
-      expect(mail.text).to.include('Authenticator app was set up').and.to.include(`${server.issuer}${SECURITY}`)
+      expect(mail.text).to.include('Authenticator app was set up').and.to.include(`${server.issuer}/not-me/`)
       expect(mail.text).to.not.include(secret)
     })
 
@@ -168,7 +169,7 @@ describe('the Security page', () => {
       expect(signedIn.url.pathname).to.equal(SECURITY)
       const types = (await eventsOf()).map(({ type }) => type)
       expect(types).to.deep.equal(['password.changed'])
-      expect((await server.mailTo(person.email)).text).to.include('Password was set up for your account')
+      expect((await server.mailTo(person.email)).text).to.include('The password of your account was changed')
 
       async function introspectActive(token: string): Promise<boolean> {
         return (await introspect(server, client, token)).body.active

@@ -45,6 +45,7 @@ const about: Record<EventType, Field[]> = {
   'link.created': atApp,
   'link.used': atApp,
   'device.forgotten': [...atApp, 'deviceId'],
+  'notice.disputed': person,
   'mail.bounced': person,
   'session.created': [...inSession, 'clientId'],
   'session.ended': inSession,
@@ -196,6 +197,6 @@ describe('the catalog of events', () => {
 })
 
 /** What is done by the command line, or before anyone is signed in, has no session. */
-function isOfSession({ actor }: AuditEntry): boolean {
-  return actor === undefined
+function isOfSession({ actor, details }: AuditEntry): boolean {
+  return actor === undefined && details.reason !== 'disputed'
 }

@@ -200,6 +200,15 @@ export class Journey {
     await this.cli('security', 'reset-attempts', '--address', '127.0.0.1')
     const consent = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
     await visitor.submit(consent, '/consent', { decision: 'refuse' })
+    await this.#dispute(email)
+  }
+
+  /** By the link in the notice that somebody guessed. */
+  async #dispute(email: string): Promise<void> {
+    const link = linkIn(await this.#stage.mailbox.next(email))
+    this.#stage.secrets.keep('secret of a mailed link', link.split('/').at(-1))
+    const visitor = this.#visitor()
+    await visitor.submit(await visitor.open(link), '/not-me')
   }
 
   async #tokens(client: ClientView, service: ClientView, email: string): Promise<void> {

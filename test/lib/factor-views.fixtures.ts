@@ -151,17 +151,26 @@ export const passkeyPart = {
   locals: { action: '/signin/1/prove/passkey', challengeAction: '/signin/1/prove/passkey/challenge' },
 }
 
-const change = {
-  brandName: 'Latchkey',
-  email,
-  factor: 'Authenticator app',
+const happened = {
+  subject: 'A way to sign in was set up at Latchkey',
+  happened: 'A new way to sign in was set up for your account: Authenticator app.',
   at: Date.UTC(2026, 10, 24, 14, 2),
   from: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
-  securityUrl: 'http://localhost:3000/account/security',
+  address: '192.0.2.7',
 }
+const notMe = { page, errors: {}, email }
+
+export const notMePages: [name: string, locals: object][] = [
+  ['signin/not-me/ask', { ...notMe, ...happened, action: '/not-me', undone: ['factor', 'password'] }],
+  ['signin/not-me/ask', { ...notMe, ...happened, action: '/not-me', byAdmin: true, undone: ['device'] }],
+  ['signin/not-me/done', { ...notMe, undone: ['device', 'factor', 'password'], recoverUrl: '/recover' }],
+  ['signin/not-me/over', { ...notMe, hint: 'It was used already.', used: true, recoverUrl: '/recover' }],
+  ['signin/not-me/over', { ...notMe, hint: 'It is too old.', used: false, recoverUrl: '/recover' }],
+]
+
+const notice = { ...happened, brandName: 'Latchkey', email, disputeUrl: 'http://localhost:3000/not-me/1?t=a&u=b' }
 
 export const factorMails: [name: string, locals: object][] = [
-  ['factor-added', change],
-  ['factor-removed', change],
+  ['notice', notice],
   ['sign-in-code', { brandName: 'Latchkey', code: '123456', lasts: '5 minutes', clientName: 'Acme Notes' }],
 ]

@@ -1,6 +1,6 @@
 // Every view with the locals of its contract: what the routes promise to pass, once in peace and once refused.
 import { linkMails, linkPages } from './link-views.fixtures.ts'
-import { factorMails, factorPages, passkeyPart, upstreamPart } from './factor-views.fixtures.ts'
+import { factorMails, factorPages, notMePages, passkeyPart, upstreamPart } from './factor-views.fixtures.ts'
 import { declaredFields, peopleMails, peoplePages } from './people-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
@@ -109,6 +109,7 @@ export const pages: [name: string, locals: object][] = [
   ['home', { page, issuer: 'http://localhost:3000', discoveryUrl: 'http://localhost:3000/d' }],
   ['fault', fault],
   ...factorPages,
+  ...notMePages,
   ...linkPages,
   ...peoplePages,
 ]

@@ -3,7 +3,6 @@ import { Refused } from '../../lib/errors.ts'
 import { languageOf } from '../../lib/web/language.ts'
 import { confirmEnrolment } from '../../methods/enrolment.ts'
 import type { Enrolling, Method } from '../../methods/method.ts'
-import { noticeFactorAdded } from '../../methods/notices.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'
 import { originOf } from '../origin.ts'
 import { recentProofs } from '../proof.ts'
@@ -35,7 +34,6 @@ export async function add(submission: AccountSubmission): Promise<void> {
     // Setting it up has proven that the person has it: the next change does not ask for it at once.
     const { account } = signedIn
     if (enrolled.proof) await services.console.prove(ctx, signedIn, enrolled.proof)
-    await noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
     if (enrolled.endsSessions) {
       await services.endEverywhere(account.id, originOf(submission))
       await services.signInAnew(ctx, account, recentProofs(signedIn))

@@ -4,7 +4,6 @@ import { Refused } from '../../lib/errors.ts'
 import { languageOf } from '../../lib/web/language.ts'
 import { removeCredential } from '../../methods/enrolment.ts'
 import type { Described, Method } from '../../methods/method.ts'
-import { noticeFactorRemoved } from '../../methods/notices.ts'
 import { goTo } from '../go-to.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'
 import { originOf } from '../origin.ts'
@@ -40,13 +39,12 @@ export async function showRemove(page: AccountPage, { status, errors }: Refill =
 export async function remove(submission: AccountSubmission): Promise<void> {
   const { services, ctx, signedIn, form } = submission
   const { account } = signedIn
-  const { credential, method } = await find(submission)
+  const { credential } = await find(submission)
   try {
     const alsoCheck = keepRequired(services.policy, account)
     const { sessionUid } = signedIn.session
     await removeCredential(services, account, credential.id, { origin: originOf(submission), sessionUid, alsoCheck })
     await forgetAllDevices(submission)
-    await noticeFactorRemoved(services, { account, method, credential, at: Date.now(), from: ctx.get('user-agent') })
     goTo(ctx, `${SECURITY}?done=removed`)
   } catch (error) {
     if (!(error instanceof Refused)) throw error

@@ -5,7 +5,6 @@ import { queryOf, type Form } from '../../lib/web/form.ts'
 import { languageOf } from '../../lib/web/language.ts'
 import { addCredential } from '../../methods/enrolment.ts'
 import type { Method } from '../../methods/method.ts'
-import { noticeFactorAdded } from '../../methods/notices.ts'
 import { goTo } from '../go-to.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'
 import { originOf } from '../origin.ts'
@@ -44,10 +43,8 @@ export function finishLink(services: AccountServices) {
     const form = queryOf(ctx)
     await orShowAgain(page, form, async () => {
       const method = methodOf(page)
-      const { account } = signedIn
       const credential = await method.link.finish(services, enrolling(page), form.fields)
       await addCredential(services, credential, originOf(page))
-      await noticeFactorAdded(services, { account, method, at: Date.now(), from: ctx.get('user-agent') })
       goTo(ctx, `${SECURITY}?done=linked`)
     })
   }

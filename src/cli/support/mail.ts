@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { noteBounces } from '../../core/outbox/bounces.ts'
 import { createOutbox } from '../../core/outbox/outbox.ts'
+import { createTeller, type Teller } from '../../core/notices/tell.ts'
 import { createPostbox, type Postbox } from '../../core/postbox.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { createLog } from '../../lib/log.ts'
@@ -8,6 +9,7 @@ import { createMailer } from '../../lib/mail/create.ts'
 import type { Mailer } from '../../lib/mail/mailer.ts'
 import { createSealer } from '../../lib/seal.ts'
 import { createViews, type Views } from '../../lib/views.ts'
+import { nameFactor } from '../../methods/list.ts'
 import type { Opened } from './open.ts'
 
 // What became of a mail is told by the outbox.
@@ -21,9 +23,12 @@ export function openMailViews({ name }: Config): Pick<Views, 'renderMail'> {
   return createViews(join(import.meta.dirname, '../../../views'), { page: { brand: { name }, lang: 'en' } })
 }
 
-/** Sends and puts in as the server's does. */
-export function openPostbox({ config, store, accounts, events }: Opened): Postbox {
-  return createPostbox({
+/** They tell and send as the server's do. */
+export function openMail({ config, store, accounts, events, notices, methods }: Opened): {
+  postbox: Postbox
+  teller: Teller
+} {
+  const postbox = createPostbox({
     outbox: createOutbox(store),
     mailer: openMailer(config),
     sealer: createSealer(config.secrets),
@@ -31,4 +36,5 @@ export function openPostbox({ config, store, accounts, events }: Opened): Postbo
     log: silent,
     bounced: noteBounces(accounts, events),
   })
+  return { postbox, teller: createTeller({ config, notices, accounts, postbox, nameFactor: nameFactor(methods) }) }
 }

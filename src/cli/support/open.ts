@@ -11,11 +11,15 @@ import { createScreen, type Screen } from '../../core/passwords/screen.ts'
 import { holdPolicy, type HeldPolicy } from '../../core/policy/held.ts'
 import { createPolicies } from '../../core/policy/policies.ts'
 import { createSignIns, type SignIns } from '../../core/signins.ts'
+import { createDevices } from '../../core/devices.ts'
+import { createNotices, type Notices } from '../../core/notices/notices.ts'
+import { readNotices } from '../../core/notices/reader.ts'
 import { loadConfig } from '../../lib/config/load.ts'
 import type { Bus } from '../../lib/bus.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { createGuardedFetch } from '../../lib/fetch.ts'
-import { createSealer, type Sealer } from '../../lib/seal.ts'
+import { createLog } from '../../lib/log.ts'
+import { createSealer, deriveKeys, type Sealer } from '../../lib/seal.ts'
 import { methods, workingMethods } from '../../methods/list.ts'
 import { limitedMethods } from '../../methods/tries.ts'
 import type { Method } from '../../methods/method.ts'
@@ -43,6 +47,7 @@ export interface Opened {
   methods: readonly Method[]
   limits: Limits
   events: Events
+  notices: Notices
   keys: KeyRing
   signIns: SignIns
   logouts: Logouts
@@ -50,6 +55,8 @@ export interface Opened {
   /** Apps are told of the sessions' ends by the server, which looks for what waits in the store. */
   sessions: Sessions
 }
+
+const silent = createLog({ logLevel: 'silent' })
 
 /** What an audit entry says about where it came from. */
 export const ORIGIN = { actor: 'command line' } satisfies Origin
@@ -70,6 +77,9 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
   const events = createEvents(store, config, bus)
   const live = createLiveCounts(store)
   countLocks(events, live)
+  const notices = createNotices(store, deriveKeys(config.secrets, 'notices'))
+  // Noted here, told by the server.
+  const noticesSettled = readNotices({ events, notices, devices: createDevices(store), log: silent })
   const accounts = createAccounts(store)
   const signIns = createSignIns(store)
   const logouts = createLogouts(store)
@@ -94,6 +104,7 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
       limits: createLimits(store, {
         inForce: rulesInForce(config, limitedMethods(methods)),
       }),
+      notices,
       events,
       keys: createKeyRing(store, sealer, { keepFor: longestLife(config) }),
       signIns,
@@ -103,6 +114,7 @@ export async function withStore<Result>(work: (opened: Opened) => Promise<Result
     })
   } finally {
     // What a command ended is counted as ended; a store that is away now has nothing that could have been.
+    await noticesSettled()
     await live.flush().catch(() => {})
     await bus.close()
     await store.close()

@@ -1,9 +1,12 @@
 // Everything that can happen and is kept, with the shape of its details. Details never hold a secret.
 import { z } from 'zod'
 import { LINK_PURPOSES } from '../links.ts'
+import { NOTICE_KINDS } from '../notices/kinds.ts'
 import { END_REASONS } from '../signins.ts'
 
 const nothing = z.strictObject({})
+/** `credential` is its id, `label` what its owner calls it. */
+const factor = z.strictObject({ method: z.string(), credential: z.string(), label: z.string().optional() })
 
 const by = z.enum(['person', 'admin'])
 
@@ -27,7 +30,13 @@ export const catalog = {
   /** What was counted against it is forgotten. */
   'network.unlocked': z.strictObject({ network: z.string() }),
   'account.signed_out': z.strictObject({ reason: z.enum(END_REASONS) }),
-  'signin.succeeded': z.strictObject({ acr: z.string(), amr: z.array(z.string()), methods: z.array(z.string()) }),
+  /** `newDevice`: the browser had not been seen with the account before. */
+  'signin.succeeded': z.strictObject({
+    acr: z.string(),
+    amr: z.array(z.string()),
+    methods: z.array(z.string()),
+    newDevice: z.literal(true).optional(),
+  }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
   /** Several wrong answers in a row, which are not enough for a lock yet. */
   'signin.suspicious': z.strictObject({ method: z.string(), failures: z.number() }),
@@ -35,12 +44,15 @@ export const catalog = {
   'signin.locked': z.strictObject({ method: z.string(), limit: z.string(), until: z.number() }),
   'password.changed': z.strictObject({ by: z.enum(['person', 'recovery', 'admin']) }),
   'password.change_demanded': nothing,
-  'factor.enrolled': z.strictObject({ method: z.string() }),
-  'factor.removed': z.strictObject({ method: z.string() }),
+  'factor.enrolled': factor,
+  /** `follows`: it went because something else did. */
+  'factor.removed': factor.extend({ follows: z.literal(true).optional() }),
   'factor.renamed': z.strictObject({ method: z.string() }),
   'link.created': z.strictObject({ purpose: z.enum(LINK_PURPOSES), uses: z.number(), until: z.number() }),
   'link.used': z.strictObject({ purpose: z.enum(LINK_PURPOSES) }),
   'device.forgotten': nothing,
+  /** “This was not me”, by the link of a notice; `undone` is what was taken back beside the sessions. */
+  'notice.disputed': z.strictObject({ notice: z.enum(NOTICE_KINDS), undone: z.array(z.string()) }),
   /** The account's address refuses mail for good. */
   'mail.bounced': z.strictObject({ mail: z.string() }),
   'session.created': nothing,

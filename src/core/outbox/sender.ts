@@ -29,7 +29,7 @@ export interface SenderParts {
 export type Sender = ReturnType<typeof createSender>
 
 export function createSender({ outbox, mailer, sealer, log, ended, bounced }: SenderParts) {
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<string, Promise<void>>()
   let looking: Promise<void> | undefined
   let lookAgain = false
   let stopped = false
@@ -54,13 +54,16 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
     // Each may have neighbours that there was no hand for.
     if (due.length > 0) lookAgain = true
     for (const message of due) {
+      const { id } = message
+      // A clock that was put forward makes it due while it is on its way.
+      if (underWay.has(id)) continue
       const sending = send(message)
         .catch((error: unknown) => log.warn({ err: error, mail: message.name }, 'a mail stays in the outbox'))
         .finally(() => {
-          underWay.delete(sending)
+          underWay.delete(id)
           if (lookAgain) wake()
         })
-      underWay.add(sending)
+      underWay.set(id, sending)
     }
   }
 
@@ -108,7 +111,7 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
 
     /** Until nothing is due that this process knows of, and nothing is under way. */
     async idle(): Promise<void> {
-      while (!isIdle()) await Promise.all([looking, ...underWay])
+      while (!isIdle()) await Promise.all([looking, ...underWay.values()])
     },
 
     /** Takes up nothing more. */

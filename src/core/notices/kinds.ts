@@ -1,0 +1,10 @@
+/** What the owner of an account is told of by mail. */
+export const NOTICE_KINDS = [
+  'new-device',
+  'password-changed',
+  'factor-added',
+  'factor-removed',
+  'account-locked',
+] as const
+
+export type NoticeKind = (typeof NOTICE_KINDS)[number]
