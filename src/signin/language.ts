@@ -1,5 +1,4 @@
 import Router from '@koa/router'
-import type { PageContext } from '../lib/web/context.ts'
 import { formOf, readBody } from '../lib/web/form.ts'
 import { takeLanguage } from '../lib/web/language.ts'
 import { localPath } from '../oidc/consoles/local-path.ts'
@@ -9,7 +8,7 @@ import type { SignInServices } from './services.ts'
 export function languageRoutes({ config }: Pick<SignInServices, 'config'>): Router {
   const router = new Router({ sensitive: true, strict: true })
   router.post('/language', readBody, ctx => {
-    const form = formOf(ctx as PageContext)
+    const form = formOf(ctx)
     takeLanguage(ctx, form)
     ctx.redirect(localPath(form.text('back'), config.issuer, '') ?? '/')
     ctx.status = 303
