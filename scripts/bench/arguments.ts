@@ -34,7 +34,7 @@ export const HELP = `npm run bench [-- OPTIONS]
 `
 
 const FULL = { connections: '1,8,32,128', seconds: '1', rounds: '3', sizes: '1000,100000,1000000', soak: '1000000' }
-const QUICK = { connections: '32', seconds: '0.3', rounds: '2', sizes: '1000,10000', soak: '5000' }
+const QUICK = { connections: '32', seconds: '0.25', rounds: '2', sizes: '1000,10000', soak: '5000' }
 
 /** @throws Error that says what was expected */
 export function readArguments(args: string[]): Arguments {
