@@ -115,7 +115,12 @@ export function createChallenges(store: Store, { keys, ttl }: { keys: readonly B
     throw answered ? wrongCode() : whyNot(await challenges.get(id), bound, now)
   }
 
-  return { begin, find, begun, take, takeByCode }
+  /** Takes it back, also when its time is over: nothing is on its way, or something else is wanted. */
+  async function cancel(bound: Bound): Promise<void> {
+    await challenges.update(idOf(bound), known => (isOf(known, bound) ? { ...known, usedAt: Date.now() } : undefined))
+  }
+
+  return { begin, find, begun, take, cancel, takeByCode }
 }
 
 /** Six digits, each as likely. */

@@ -141,6 +141,8 @@ export interface Standing {
   second: boolean
   /** Whether having it means that a second factor is asked for at each sign-in: an authenticator app, not a passkey. */
   protects: boolean
+  /** Whether it is nearly used up, so that new ones are offered to who has just used one. */
+  few?: boolean
 }
 
 /** One credential as a list shows it. */

@@ -15,14 +15,11 @@ type Finish = Extract<Step, { kind: 'finish' }>
 export async function finish(page: Page, step: Finish): Promise<void> {
   const { services, ctx, attempt, account, client } = page
   const fresh = attempt.proofs.some(proof => proof.at >= attempt.startedAt)
-  const secondFactorAt = page.rememberSecondFactor > 0 ? attempt.trustedAt : undefined
   const device = fresh
-    ? await rememberDevice(services, ctx, account!.id, {
-        ...(page.passesSecondBy ? {} : { complete: true }),
-        ...(secondFactorAt ? { secondFactorAt } : {}),
-      })
+    ? await rememberDevice(services, ctx, account!.id, page.passesSecondBy ? {} : { complete: true })
     : undefined
   const deviceId = device?.id
+  if (deviceId) await trustDevice(page, deviceId)
   if (fresh) noteUsed(services, ctx, attempt)
   const login: AttemptResult['login'] = fresh
     ? {
@@ -62,6 +59,19 @@ export async function finish(page: Page, step: Finish): Promise<void> {
     services.attempts.update(attempt.id, known => ({ ...known, outcome: 'finished' })),
   ])
   leave(page, returnTo)
+}
+
+/** The person wants it not to be asked for the second factor again, and policy lets them. Written first, as every act is. */
+async function trustDevice(
+  { services, ctx, attempt, account, client, ...page }: Page,
+  deviceId: string,
+): Promise<void> {
+  const { trustedAt: secondFactorAt } = attempt
+  if (secondFactorAt === undefined || page.rememberSecondFactor <= 0) return
+  const until = secondFactorAt + page.rememberSecondFactor * 1000
+  const about = { ...originOf(ctx, client), accountId: account!.id, deviceId }
+  await services.events.emit({ type: 'device.remembered', ...about, details: { until } })
+  await rememberDevice(services, ctx, account!.id, { secondFactorAt })
 }
 
 /**

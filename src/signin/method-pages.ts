@@ -97,6 +97,7 @@ export async function enrolPage(
       ...shared,
       action: `${at}/enrol/${method.id}`,
       ...(step.methods.length > 1 ? { choicesUrl: at } : {}),
+      ...(step.reason === 'few' ? { notice: languageOf(ctx).t('methods:recoveryCodes.fewLeft') } : {}),
       ...locals,
     },
     ...(script ? { script } : {}),

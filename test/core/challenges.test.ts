@@ -53,6 +53,19 @@ describe('a challenge', () => {
       expect(taken.filter(Boolean)).to.have.length(1)
     })
 
+    it('is nothing once it was taken back, in its time or after it, and only by whom it is bound to', async () => {
+      for (const wait of [0, TTL * 1000]) {
+        const to = bound()
+        await challenges.begin(to, { code: '123456' })
+        moveClock(wait)
+        await challenges.cancel({ ...to, accountId: 'bob' })
+        expect(await challenges.begun(to)).to.include({ accountId: 'ann' })
+        await challenges.cancel(to)
+        expect(await challenges.begun(to)).to.equal(undefined)
+        expect(await codeOf(challenges.takeByCode(to, '123456'))).to.equal('code.none')
+      }
+    })
+
     it('is looked at five times, of 50 who guess at the same time, and then not any more', async () => {
       const to = bound()
       await challenges.begin(to, { code: '123456' })

@@ -44,6 +44,7 @@ const about: Record<EventType, Field[]> = {
   'factor.renamed': atApp,
   'link.created': atApp,
   'link.used': atApp,
+  'device.remembered': [...atApp, 'deviceId'],
   'device.forgotten': [...atApp, 'deviceId'],
   'notice.disputed': person,
   'mail.bounced': person,

@@ -50,6 +50,8 @@ export const catalog = {
   'factor.renamed': z.strictObject({ method: z.string() }),
   'link.created': z.strictObject({ purpose: z.enum(LINK_PURPOSES), uses: z.number(), until: z.number() }),
   'link.used': z.strictObject({ purpose: z.enum(LINK_PURPOSES) }),
+  /** For the second factor. */
+  'device.remembered': z.strictObject({ until: z.number() }),
   'device.forgotten': nothing,
   /** “This was not me”, by the link of a notice; `undone` is what was taken back beside the sessions. */
   'notice.disputed': z.strictObject({ notice: z.enum(NOTICE_KINDS), undone: z.array(z.string()) }),

@@ -19,6 +19,8 @@ export interface MethodFacts extends Strength {
   enrollable: boolean
   /** Whether it is what a person falls back on: offered once a second factor was set up. */
   backup: boolean
+  /** Whether what the account has of it is nearly used up. */
+  few?: boolean
   /** Whether it is worth being offered after a sign-in by something weaker. */
   upgrade: boolean
 }

@@ -6,8 +6,8 @@ import type { MethodFacts } from './method-facts.ts'
 import { levelOf } from './proof.ts'
 
 export interface Enrolment {
-  /** Policy requires a second factor; something to fall back on; or something stronger than what was used. */
-  reason: 'required' | 'backup' | 'upgrade'
+  /** Policy requires a second factor; something to fall back on, or more of it; something stronger than what was used. */
+  reason: 'required' | 'backup' | 'few' | 'upgrade'
   /** Ids; the person chooses one. */
   methods: string[]
   skippable: boolean
@@ -16,7 +16,7 @@ export interface Enrolment {
 }
 
 export function missingEnrolment(situation: Situation): Enrolment | undefined {
-  return missingSecondFactor(situation) ?? missingBackup(situation) ?? offeredUpgrade(situation)
+  return missingSecondFactor(situation) ?? missingBackup(situation) ?? usedUp(situation) ?? offeredUpgrade(situation)
 }
 
 /** What `skipped` holds once the person has put it off. */
@@ -51,6 +51,15 @@ function missingBackup(situation: Situation): Enrolment | undefined {
   if (!methods.some(method => added.includes(method.id) && isWanted(method))) return undefined
   const [backup] = methods.filter(method => method.backup && !method.enrolled)
   return backup && { reason: 'backup', methods: [backup.id], skippable: true }
+}
+
+/** Who has just fallen back on something of which little is left. */
+function usedUp(situation: Situation): Enrolment | undefined {
+  const { added, skipped, startedAt = Infinity } = situation
+  if (skipped.includes('few')) return undefined
+  const fresh = freshProofs(situation).filter(({ at }) => at >= startedAt)
+  const few = allowedMethods(situation).find(method => method.few && method.backup && isProvenBy(method, fresh))
+  return few && !added.includes(few.id) ? { reason: 'few', methods: [few.id], skippable: true } : undefined
 }
 
 function isOnlyThing(method: MethodFacts, methods: readonly MethodFacts[]): boolean {

@@ -29,7 +29,7 @@ export interface Situation {
   device: DeviceFacts
   /** What was set up in this attempt, by the method's id. */
   added: readonly string[]
-  /** What the person put off in this attempt: `required`, `backup`, or the id of an upgrade. */
+  /** What the person put off in this attempt: `required`, `backup`, `few`, or the id of an upgrade. */
   skipped: readonly string[]
   consent: {
     /** The app is ours, and flagged so by an admin: it is not asked about. */

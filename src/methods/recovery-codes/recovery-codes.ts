@@ -32,7 +32,8 @@ export const recoveryCodes: Method = {
 
   standing(_account, own) {
     const enrolled = own.length > 0
-    return { enrolled, first: false, second: own.some(one => leftOf(one) > 0), protects: false }
+    const second = own.some(one => leftOf(one) > 0)
+    return { enrolled, first: false, second, protects: false, few: own.some(one => leftOf(one) <= FEW) }
   },
 
   page: () => Promise.resolve({ view: 'methods/recovery-codes/prove' }),

@@ -11,7 +11,7 @@ const pendingSchema = z.object({ number: z.string() })
 
 /** Asks for a number, and once a message is on its way for its code. */
 export async function enrolPage({ challenges }: MethodServices, who: Enrolling): Promise<Shown> {
-  const pending = await challenges.find(enrolBound(METHOD, who))
+  const pending = await challenges.begun(enrolBound(METHOD, who))
   const to = pending && pendingSchema.parse(pending.data).number
   return { view: 'methods/sms-code/enrol', locals: to ? { to } : {} }
 }
@@ -28,7 +28,7 @@ export async function confirmNumber(
 ): Promise<string | undefined> {
   const bound = enrolBound(METHOD, who)
   if (form.restart !== undefined) {
-    await services.challenges.take(bound)
+    await services.challenges.cancel(bound)
     return undefined
   }
   if (form.phone !== undefined) {
@@ -47,7 +47,7 @@ async function sendTo(services: MethodServices, who: Enrolling, number: string):
     await sendCode(services, who.language, number, code)
   } catch (error) {
     // Nothing is on its way, so the page asks for the number again.
-    await services.challenges.take(enrolBound(METHOD, who))
+    await services.challenges.cancel(enrolBound(METHOD, who))
     throw error
   }
 }

@@ -36,7 +36,7 @@ export const smsCode: Method = {
   async page(services, asked) {
     const [number, sent] = await Promise.all([
       numberOf(services, asked),
-      services.challenges.find(boundTo(SMS_CODE, asked)),
+      services.challenges.begun(boundTo(SMS_CODE, asked)),
     ])
     return { view: 'methods/sms-code/prove', locals: { sent: sent !== undefined, to: maskPhone(number ?? '') } }
   },
@@ -46,7 +46,7 @@ export const smsCode: Method = {
     const number = await numberOf(services, attempted)
     if (account && number) await countMessage(services, { to: number, accountId: account.id, address })
     const code = await makeCode(services, SMS_CODE, attempted, number !== undefined)
-    if (number) await sendCode(services, languageOfAccount(account, attempted.language), number, code)
+    if (number) await sendOrCancel(services, attempted, number, code)
     return { kind: 'asked' }
   },
 
@@ -86,4 +86,14 @@ async function numberOf({ credentials }: MethodServices, { account }: Asked): Pr
 
 function numberIn({ data }: Credential): string {
   return dataSchema.parse(data).number
+}
+
+/** What could not be sent is not waited for: the page offers to send one again, and says nothing of one that came. */
+async function sendOrCancel(services: MethodServices, asked: Asked, number: string, code: string): Promise<void> {
+  try {
+    await sendCode(services, languageOfAccount(asked.account, asked.language), number, code)
+  } catch (error) {
+    await services.challenges.cancel(boundTo(SMS_CODE, asked))
+    throw error
+  }
 }

@@ -74,7 +74,7 @@ export async function register(
     const made = await accounts.get(accountId)
     if (made) return made
     if ('passwordHash' in secured) await removePassword(services, accountId)
-    else await services.credentials.remove(secured.credential.id)
+    else await removeOwn(services, secured.credential.id, accountId)
     if (registration.invitationId) await services.invitations.giveBack(registration.invitationId, accountId)
     if (!(error instanceof Refused)) throw error
     await events.emit({ ...entry, outcome: 'failure' })
@@ -104,6 +104,11 @@ async function secureAccount(services: SignInServices, accountId: string, secure
   const made = { ...credential, accountId, createdAt: proof.at, updatedAt: proof.at }
   const kept = await services.credentials.upsert(credential.id, known => known ?? made)
   if (kept?.accountId !== accountId) throw registeredMeanwhile()
+}
+
+/** A passkey that was stored for an account that never came to be; never one that is another's. */
+async function removeOwn({ credentials }: SignInServices, id: string, accountId: string): Promise<void> {
+  if ((await credentials.get(id))?.accountId === accountId) await credentials.remove(id)
 }
 
 /** A password that waits until its owner's address is proven. */

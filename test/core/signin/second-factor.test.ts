@@ -454,6 +454,31 @@ describe('something to fall back on', () => {
   ])
 })
 
+describe('something to fall back on of which little is left', () => {
+  const few = { ...recovery, few: true }
+  table({ policy: { secondFactor: 'optional' }, methods: [pwd, totp, few] }, [
+    [
+      'is offered anew to who has just used it',
+      { proofs: [proofBy(pwd), proofBy(few)] },
+      'enrol few or skip: recovery-codes',
+    ],
+    ['is not, once it was put off', { proofs: [proofBy(pwd), proofBy(few)], skipped: ['few'] }, 'finish 2'],
+    ['is not, once it was made', { proofs: [proofBy(pwd), proofBy(few)], added: ['recovery-codes'] }, 'finish 2'],
+    ['is not where something else was used', { proofs: [proofBy(pwd), proofBy(totp)] }, 'finish 2'],
+    ['is not where much is left', { methods: withTotp, proofs: [proofBy(pwd), proofBy(recovery)] }, 'finish 2'],
+    [
+      'is not to a session that used it',
+      sessionOnly({ methods: [pwd, totp, few], proofs: [proofBy(pwd, old), proofBy(few, old)] }),
+      'finish 2',
+    ],
+    [
+      'is not where policy does not allow it',
+      { proofs: [proofBy(pwd), proofBy(totp)], policy: { allowedMethods: ['password', 'totp'] } },
+      'finish 2',
+    ],
+  ])
+})
+
 describe('an upgrade', () => {
   const able = [pwd, lacking(passkey)]
   table({ methods: able, policy: { secondFactor: 'optional' } }, [

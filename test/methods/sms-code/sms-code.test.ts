@@ -89,6 +89,7 @@ describe('codes by text message', () => {
       // The proof is older than 5 minutes too, but the form was open: it may still be sent.
       const late = await visitor.submit(again, '/add', { code: codeInSms(newest()) })
       expect(wordsOf(late)).to.include('expired')
+      expect(late.html).to.include('name="code"')
       expect(await credentials()).to.deep.equal([])
     })
 
@@ -201,7 +202,7 @@ describe('codes by text message', () => {
       twilio.refuseNext(500)
       const failed = await other.submit(page, '/prove/sms-code/challenge')
       expect(failed.status).to.equal(503)
-      expect(wordsOf(failed)).to.include('The message could not be sent')
+      expect(wordsOf(failed)).to.include('The message could not be sent').and.to.not.include('We sent')
       const sent = await other.submit(failed, '/prove/sms-code/challenge')
       const end = await other.submit(sent, '/prove/sms-code', { code: codeInSms(newest()) })
       expect(end.url.pathname).to.equal(SECURITY)

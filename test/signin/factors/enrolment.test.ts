@@ -154,6 +154,33 @@ describe('recovery codes', () => {
       expect(ends.filter(end => end.url.searchParams.has('code'))).to.have.length(1)
     })
 
+    it('are offered anew to who has used one and has few left, as often as that is so, and not to others', async () => {
+      const account = await at.server.person()
+      const app = await addTotp(at.server, account)
+      const codes = await addRecoveryCodes(at.server, account)
+      const use = async (code: string) => {
+        const { visitor, page } = await at.afterPassword(account.email)
+        return { visitor, page: await visitor.post(`${attemptOf(page)}/prove/recovery-codes`, { code }) }
+      }
+      for (const code of codes.slice(0, 6)) expect(answerOf((await use(code)).page)).to.have.property('code')
+      const put = await use(codes[6]!)
+      expect(wordsOf(put.page)).to.include('You have few codes left')
+      expect(answerOf(await put.visitor.submit(put.page, '/skip'))).to.have.property('code')
+
+      moveClock(60_000)
+      const byApp = await at.afterPassword(account.email)
+      expect(answerOf(await byApp.visitor.submit(byApp.page, '/prove/totp', { code: app.code() }))).to.have.property(
+        'code',
+      )
+
+      const { visitor, page } = await use(codes[7]!)
+      const [fresh] = codesOn(page.html)
+      const end = await visitor.submit(page, '/enrol/recovery-codes', { saved: 'yes' })
+      expect(answerOf(end)).to.have.property('code')
+      expect((await use(codes[8]!)).page.status).to.equal(400)
+      expect(answerOf((await use(fresh!)).page)).to.have.property('code')
+    })
+
     it('are kept as hashes, and new ones end the old ones', async () => {
       const account = await at.server.person()
       await addTotp(at.server, account)

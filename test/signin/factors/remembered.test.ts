@@ -54,6 +54,20 @@ describe('a device that is remembered for the second factor', () => {
       expect(await isAsked(account.email, deviceOf(visitor))).to.equal(true)
     })
 
+    it('is an entry, with the device and until when; a later sign-in there is none', async () => {
+      const { account, visitor } = await remembered()
+      const entries = async () =>
+        (await at.server.app.events.ofAccount(account.id, { limit: 50 })).items.filter(
+          ({ type }) => type === 'device.remembered',
+        )
+      const [entry] = await entries()
+      const [device] = (await at.server.app.devices.ofAccount(account.id, { limit: 1 })).items
+      expect(entry).to.include({ deviceId: device!.id, clientId: at.client.client_id })
+      expect(entry!.details).to.deep.equal({ until: device!.secondFactorAt! + 30 * DAY })
+      await at.afterPassword(account.email, {}, deviceOf(visitor))
+      expect(await entries()).to.have.length(1)
+    })
+
     it('is remembered only where the person ticks the box, on the page of the second factor', async () => {
       const account = await at.server.person()
       const app = await addTotp(at.server, account)
