@@ -1,8 +1,9 @@
-// axe-core on every page that a person can meet (WCAG 2.2 AA and best practice), and the width of a narrow phone.
+// Every page that a person can meet: axe-core (WCAG 2.2 AA and best practice), the width of a narrow phone, the keyboard.
 import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../support/chromium.ts'
+import { tabThrough } from './keyboard.ts'
 import { openPage, realPages } from './pages.ts'
 import { setStage, type Stage } from './stage.ts'
 import { watch } from './watch.ts'
@@ -44,6 +45,7 @@ describe('every page is for everybody:', () => {
           await page.emulateMedia({ colorScheme })
           expect(await findings(page), `at ${width} px, ${colorScheme}`).to.deep.equal([])
         }
+        expect(await tabThrough(page), `by the keyboard, at ${width} px`).to.deep.equal([])
       }
       await close()
       expect(complaints.splice(0)).to.deep.equal([])

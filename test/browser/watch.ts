@@ -10,7 +10,7 @@ export function watch(context: BrowserContext): string[] {
   })
   context.on('console', message => {
     if (['error', 'warning'].includes(message.type()) && !isStatusOfPage(message, pages)) {
-      complaints.push(`${message.page()?.url()}: ${message.text()}`)
+      complaints.push(`${message.page()?.url()}: ${message.text()} (${message.location().url})`)
     }
   })
   context.on('weberror', error => complaints.push(`${error.page()?.url()}: ${error.error()}`))
