@@ -58,7 +58,7 @@ export async function buildApp(
     page: { brand: { name }, lang: 'en', ...(termsUrl ? { termsUrl } : {}), ...(privacyUrl ? { privacyUrl } : {}) },
   })
   const domain = createDomain({ config, store, log, bus, views, observation, methods: all })
-  const { accounts, events, live, policy, postbox, signIns } = domain
+  const { accounts, events, live, policy, postbox } = domain
   const logouts = createLogouts(store, () => setImmediate(tellApps))
   const sessions = createSessions({ ...domain, store, logouts })
   const keys = createKeyRing(store, domain.sealer, { keepFor: longestLife(config) })
@@ -121,18 +121,7 @@ export async function buildApp(
   })
 
   const jobRecords = createJobRecords(store, work.ran)
-  const jobs = listJobs({
-    config,
-    store,
-    accounts,
-    signIns,
-    sessions,
-    events,
-    keys,
-    sendLogouts: tellDue,
-    postbox,
-    teller: domain.teller,
-  })
+  const jobs = listJobs({ ...domain, store, sessions, keys, sendLogouts: tellDue })
   measureIdentity(metrics, { events, live, hasher: domain.hasher, postbox })
   readJobs(metrics, jobs, jobRecords)
   const keepCounts = live.keep(error => log.warn({ err: error }, 'live counts could not be written'))

@@ -26,8 +26,9 @@ export function accountRoutes(services: AccountServices): Router {
   type Handler = (ctx: PageContext) => Promise<void>
   const get = (at: string, handle: Handler) => router.get(at, ctx => handle(ctx as PageContext))
 
-  // The bare address of registration: an attempt of this console's, for whoever comes from no app.
+  // The bare addresses of registration and of getting back in: an attempt of this console's, for whoever comes from no app.
   get('/signup', ctx => services.console.begin(ctx, { returnTo: path, prompt: 'create' }))
+  get('/recover', ctx => services.console.begin(ctx, { returnTo: path, screen: 'recover' }))
   get(`${path}/callback`, callback(services))
   get(path, async ctx => {
     ctx.redirect(`${path}/security`)

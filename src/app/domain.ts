@@ -26,6 +26,7 @@ import { noteBounces } from '../core/outbox/bounces.ts'
 import { createOutbox } from '../core/outbox/outbox.ts'
 import { createPostbox } from '../core/postbox.ts'
 import { createSignIns } from '../core/signins.ts'
+import { createRecoveries } from '../core/recoveries/recoveries.ts'
 import type { Bus } from '../lib/bus.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { createGuardedFetch } from '../lib/fetch.ts'
@@ -121,6 +122,7 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     notices,
     teller,
     invitations: createInvitations(store),
+    recoveries: createRecoveries(store, { delay: config.recoveryDelay }),
     verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
     factsOf: (account: Account) => factsOf(methodServices, account),
   }

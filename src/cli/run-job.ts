@@ -1,4 +1,6 @@
 import { createJobRecords, type JobRecord } from '../core/job-records.ts'
+import { createLinks } from '../core/links.ts'
+import { createRecoveries } from '../core/recoveries/recoveries.ts'
 import type { Job } from '../jobs/job.ts'
 import { listJobs } from '../jobs/list.ts'
 import { runJob } from '../jobs/scheduler.ts'
@@ -16,7 +18,14 @@ export type JobFacts = Pick<Job, 'name' | 'about' | 'every'> & { running: boolea
 const silent = createLog({ logLevel: 'silent' })
 
 export function jobsOf(opened: Opened): Job[] {
-  return listJobs({ ...opened, sendLogouts: () => tellApps(opened), ...openMail(opened) })
+  const { config, store } = opened
+  return listJobs({
+    ...opened,
+    links: createLinks(store, { ttl: config.magicLinkTtl }),
+    recoveries: createRecoveries(store, { delay: config.recoveryDelay }),
+    sendLogouts: () => tellApps(opened),
+    ...openMail(opened),
+  })
 }
 
 /**

@@ -41,6 +41,8 @@ const attemptSchema = z.object({
   verificationId: z.string().optional(),
   /** The invitation by which whoever this is may register. */
   invitation: z.object({ id: z.string(), email: z.string() }).optional(),
+  /** Whether a mail to get back in by was asked for, and waits to be answered. */
+  recovering: z.literal(true).optional(),
   /** What is added to the account once its owner has signed in to it. */
   linking: credentialSchema.pick({ id: true, accountId: true, method: true, data: true }).optional(),
   consent: z.object({ given: scopeSchema, refused: scopeSchema }).optional(),

@@ -11,11 +11,15 @@ import { canSignIn, type Account } from './accounts/account.ts'
 export const LINK_PURPOSES = ['sign-in', 'verify', 'reset', 'invite'] as const
 export type LinkPurpose = (typeof LINK_PURPOSES)[number]
 
+/** With those that nobody can ask for: they are mailed while a recovery waits (recoveries/tell.ts). */
+const ALL_PURPOSES = [...LINK_PURPOSES, 'stop-recovery', 'finish-recovery'] as const
+export type AnyPurpose = (typeof ALL_PURPOSES)[number]
+
 const momentSchema = z.object({ at: z.number(), address: z.string(), userAgent: z.string() })
 
 const linkSchema = z.object({
   id: z.string(),
-  purpose: z.enum(LINK_PURPOSES),
+  purpose: z.enum(ALL_PURPOSES),
   /** SHA-256 of the token. Absent for a link that nobody was sent, because there is nobody: nothing can ever match. */
   tokenHash: z.string().optional(),
   accountId: z.string().optional(),
@@ -61,7 +65,7 @@ export interface Place {
 
 /** What a link has to be to count here. */
 export interface WantedLink {
-  purpose: LinkPurpose
+  purpose: AnyPurpose
   attemptId: string | undefined
   account: Account | undefined
   address: string
@@ -69,7 +73,7 @@ export interface WantedLink {
 
 /** What a link is made of that nobody has asked for in a sign-in. */
 export interface WantedToMake {
-  purpose: LinkPurpose
+  purpose: AnyPurpose
   account: Account
   clientId: string
   /** Seconds. */
@@ -90,10 +94,42 @@ const KEPT = 24 * 60 * 60 * 1000
 
 export type Links = ReturnType<typeof createLinks>
 
+/** What a person asks for. */
+interface AskedLink {
+  purpose: AnyPurpose
+  account: Account | undefined
+  /** Whether it is sent to somebody: otherwise the same is kept, but that nothing opens it. */
+  reachable: boolean
+  from: Place
+  clientId?: string
+  /** Seconds. */
+  lasts: number
+}
+
 /** @param ttl seconds that a link works for unless it is said otherwise */
 export function createLinks(store: Store, { ttl }: { ttl: number }) {
   const links = store.collection(linkDeclaration)
   const idOfAsked = (attemptId: string) => `asked:${attemptId}`
+  const idOfReset = (whose: string) => `reset:${whose}`
+
+  /** In the place of the one before it. @returns the token, for the mail alone */
+  async function replace(
+    id: string,
+    attemptId: string,
+    { account, reachable, from, lasts, ...wanted }: AskedLink,
+  ): Promise<string> {
+    const token = newSecret()
+    const link = { ...begun(lasts), ...wanted, id, attemptId, maxUses: 1, createdBy: 'person' } as const
+    const created = { at: Date.now(), ...from }
+    await links.upsert(id, known => ({
+      ...link,
+      ...(account ? { accountId: account.id, email: account.email } : {}),
+      ...(reachable ? { tokenHash: sha256(token) } : {}),
+      created,
+      sent: (known?.accountId === account?.id ? (known?.sent ?? 0) : 0) + 1,
+    }))
+    return token
+  }
 
   async function find(token: string): Promise<Link | undefined> {
     const link = await links.first({ tokenHash: sha256(token) })
@@ -101,27 +137,30 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
   }
 
   return {
+    /** A link to sign in, asked for in an attempt: one for each. @returns the token, for the mail alone */
+    ask: (attemptId: string, wanted: Pick<AskedLink, 'account' | 'reachable' | 'from'>): Promise<string> =>
+      replace(idOfAsked(attemptId), attemptId, { ...wanted, purpose: 'sign-in', lasts: ttl }),
+
     /**
-     * A link that a person asks for in a sign-in, in the place of the one before it.
-     * @param reachable whether it is sent to somebody: otherwise the same is kept, but that nothing opens it
+     * A link to get back in: one for each account, in whichever attempt it is asked for.
+     * @param whose the account's id, or what stands for nobody's name
      * @returns the token, for the mail alone
      */
-    async ask(
-      attemptId: string,
-      { account, reachable, from }: { account: Account | undefined; reachable: boolean; from: Place },
-    ): Promise<string> {
+    askReset: (whose: string, attemptId: string, wanted: Omit<AskedLink, 'purpose'>): Promise<string> =>
+      replace(idOfReset(whose), attemptId, { ...wanted, purpose: 'reset' }),
+
+    /**
+     * Another token for the account's link, in the place of the one that was mailed: for who proved the same by a code.
+     * @throws Refused `link.…` for a link that counts no longer
+     */
+    async renewReset(wanted: WantedLink): Promise<string> {
+      const id = idOfReset(wanted.account?.id ?? 'nobody')
       const token = newSecret()
-      const link = { ...begun(ttl), purpose: 'sign-in', attemptId, maxUses: 1, createdBy: 'person' } as const
-      const created = { at: Date.now(), ...from }
-      await links.upsert(idOfAsked(attemptId), known => ({
-        ...link,
-        id: idOfAsked(attemptId),
-        ...(account ? { accountId: account.id, email: account.email } : {}),
-        ...(reachable ? { tokenHash: sha256(token) } : {}),
-        created,
-        sent: (known?.accountId === account?.id ? (known?.sent ?? 0) : 0) + 1,
-      }))
-      return token
+      const renewed = await links.update(id, known =>
+        whyNot(known, wanted) ? undefined : { ...known, tokenHash: sha256(token) },
+      )
+      if (renewed) return token
+      throw whyNot(await links.get(id), wanted) ?? notThis()
     },
 
     /** The link that was asked for in an attempt: for the page that says so. */

@@ -12,6 +12,7 @@ export const END_REASONS = [
   'account_closed',
   'password_changed',
   'factor_removed',
+  'recovered',
   'revoked',
   'disputed',
   'expired',

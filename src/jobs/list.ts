@@ -15,10 +15,11 @@ import { purgeAccounts } from './purge-accounts.ts'
 import { removeExpired } from './remove-expired.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { sendLogoutsJob } from './send-logouts.ts'
+import { tellOfRecoveries, type RecoveryParts } from './tell-of-recoveries.ts'
 import { sendOutbox } from './send-outbox.ts'
 
-export interface JobParts {
-  config: Pick<Config, 'signingKeyTtl'>
+export interface JobParts extends RecoveryParts {
+  config: Pick<Config, 'signingKeyTtl' | 'issuer' | 'name'>
   store: Store
   accounts: Accounts
   signIns: SignIns
@@ -27,29 +28,20 @@ export interface JobParts {
   keys: KeyRing
   /** Tells apps of the sign-outs that are due. */
   sendLogouts: () => Promise<{ told: number; failed: number }>
-  postbox: Pick<Postbox, 'sendDue' | 'waiting'>
+  postbox: Pick<Postbox, 'sendDue' | 'waiting' | 'post'>
   teller: Pick<Teller, 'tellDue'>
 }
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
-export function listJobs({
-  config,
-  store,
-  accounts,
-  signIns,
-  sessions,
-  events,
-  keys,
-  sendLogouts,
-  postbox,
-  teller,
-}: JobParts): Job[] {
+export function listJobs(parts: JobParts): Job[] {
+  const { config, store, accounts, signIns, sessions, events, keys, sendLogouts, postbox, teller } = parts
   return [
     removeExpired(store, declarations),
     purgeAccounts(accounts, id => purgeAccount({ store, accounts, events, sessions }, id)),
     endSignIns(signIns, sessions, events),
     sendLogoutsJob(sendLogouts),
     sendOutbox(postbox, teller),
+    tellOfRecoveries(parts),
     rotateKeys(keys, events, config.signingKeyTtl),
   ]
 }

@@ -20,6 +20,7 @@ import { policyChangeDeclaration, policyDeclaration } from '../core/policy/polic
 import { counterDeclaration, floodDeclaration } from '../core/limits.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import { clientDeclaration } from './clients/client-record.ts'
+import { recoveryDeclaration } from '../core/recoveries/recoveries.ts'
 import { keyDeclaration } from './keys/keys.ts'
 import { recordKinds, sessionDeclaration } from './store/records.ts'
 
@@ -33,6 +34,7 @@ export const declarations = [
   attemptDeclaration,
   challengeDeclaration,
   linkDeclaration,
+  recoveryDeclaration,
   consentDeclaration,
   counterDeclaration,
   floodDeclaration,

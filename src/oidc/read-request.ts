@@ -1,6 +1,6 @@
 // Reads what an authorization request asks for, out of what the library has parsed and checked.
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { AuthRequest } from '../core/signin/request.ts'
+import { SCREENS, type AuthRequest } from '../core/signin/request.ts'
 import { unaskedClaims } from './claims.ts'
 
 /** @throws InvalidRequest for a hint that cannot be anybody's name */
@@ -22,6 +22,7 @@ export function readRequest(ctx: KoaContextWithOIDC): AuthRequest {
     acrEssential: acr.essential,
     ...(expected ? { expectedAccountId: expected } : {}),
     ...(params.login_hint ? { loginHint: readLoginHint(params.login_hint) } : {}),
+    ...screenOf(params.screen_hint),
     scopes: [...oidc.requestParamOIDCScopes],
     claims: [...oidc.requestParamClaims].filter(claim => !unaskedClaims.has(claim)),
     resources: Object.fromEntries(resources),
@@ -35,6 +36,12 @@ function readLoginHint(hint: string): string {
   if (hint.length > LONGEST_HINT)
     throw new errors.InvalidRequest(`login_hint is longer than ${LONGEST_HINT} characters`)
   return hint
+}
+
+/** A mere hint: what is not known is passed over. */
+function screenOf(hint: string | undefined): Pick<AuthRequest, 'screen'> {
+  const screen = SCREENS.find(one => one === hint)
+  return screen ? { screen } : {}
 }
 
 /** `acr_values` is a wish; the `acr` claim marked essential is a condition (OIDC Core 1.0, section 5.5.1.1). */

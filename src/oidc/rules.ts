@@ -40,6 +40,7 @@ export function rules(config: Config) {
     scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
     claims: claimsByScope(config.accountFields),
     acrValues: [...ACR_VALUES],
+    extraParams: ['screen_hint'],
     // What a client's grant types say, whether or not offline_access was asked for; without it, it ends with the session.
     issueRefreshToken: (_ctx, client, _source) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     fetchResponseBodyLimits: { jwks_uri: BODY_LIMIT, sector_identifier_uri: BODY_LIMIT },

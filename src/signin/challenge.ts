@@ -1,5 +1,5 @@
 // Asking: the page of one method, and the challenge that it begins.
-import type { PageContext } from '../lib/web/context.ts'
+import { goTo } from '../lib/web/go-to.ts'
 import type { Page, Submission } from './page.ts'
 import { deviceOf, offeredMethod, reported } from './prove.ts'
 import { showStep } from './show.ts'
@@ -30,9 +30,4 @@ export async function challenge(submission: Submission): Promise<void> {
     default:
       return goTo(ctx, `/signin/${attempt.id}/prove/${method.id}`)
   }
-}
-
-function goTo(ctx: PageContext, url: string): void {
-  ctx.redirect(url)
-  ctx.status = 303
 }

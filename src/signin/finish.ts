@@ -6,6 +6,7 @@ import { networkOf } from '../lib/network.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { rememberDevice } from './device-cookie.ts'
 import { noteUsed } from './last-used.ts'
+import { endRecovery } from './lost/end-recovery.ts'
 import { linkIdentity } from './link-identity.ts'
 import { originOf, type Page } from './page.ts'
 import type { SignInServices } from './services.ts'
@@ -49,6 +50,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
     })
   }
 
+  if (login) await endRecovery(page)
   if (login) await linkIdentity(page)
   if (login) await leaveOtherSession(page, login.accountId)
   const result = toInteractionResult(attempt, login)

@@ -2,13 +2,14 @@ import { withoutPerson } from '../core/attempts.ts'
 import { Refused } from '../lib/errors.ts'
 import type { Submission } from './page.ts'
 
-const MAX_LENGTH = 254
+/** Characters. */
+export const MAX_IDENTIFIER = 254
 
 /** Takes the name that was typed. Whether it is anybody's shows neither here nor on the next page. */
 export async function identify({ services, form, go }: Submission): Promise<void> {
   const able = services.methods.map(({ id }) => id).filter(id => form.all('able').includes(id))
   const identifier = form.text('identifier').trim()
-  if (identifier === '' || identifier.length > MAX_LENGTH) {
+  if (identifier === '' || identifier.length > MAX_IDENTIFIER) {
     throw new Refused('identifier.missing', { field: 'identifier' })
   }
   const account = await services.accounts.byIdentifier(identifier)

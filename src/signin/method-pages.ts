@@ -7,6 +7,7 @@ import { isSecondOf } from '../methods/facts.ts'
 import type { Method, Shown } from '../methods/method.ts'
 import { lastUsedFirst } from './last-used.ts'
 import { linkNotice } from './link-identity.ts'
+import { mayRecover } from './lost/may-recover.ts'
 import type { SignInServices } from './services.ts'
 import type { Situated } from './situation.ts'
 import { enrolling, tryOf } from './try.ts'
@@ -49,6 +50,8 @@ export async function provePage(
       trust: 'trust' in values,
       trustDays: isSecond ? Math.floor(rememberSecondFactor / 86_400) : 0,
       changeAction: `${at}/switch`,
+      recoverUrl: `${at}/recover`,
+      ...((await mayRecover({ services, step, account })) ? { lostUrl: `${at}/lost` } : {}),
       otherWays: othersOf(services, ids, [method.id, attempt.linking?.method]).map(
         ({ id: other, words, challenge }) => ({
           label: words(t).use,

@@ -69,7 +69,7 @@ export function deviceOf({ services, ctx, account }: Page): Promise<Device | und
 /** Runs a method's part of it; what it refuses is an entry of its own. */
 export async function reported<Result>(
   { services, ctx, account, client }: Page,
-  { id: method }: Method,
+  { id: method }: Pick<Method, 'id'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {

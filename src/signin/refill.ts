@@ -1,3 +1,8 @@
+import type { Refused } from '../lib/errors.ts'
+import type { PageContext } from '../lib/web/context.ts'
+import type { Form } from '../lib/web/form.ts'
+import { languageOf } from '../lib/web/language.ts'
+
 /** What a refused form is filled with again. */
 export interface Refill {
   status?: number
@@ -6,4 +11,20 @@ export interface Refill {
   values?: Record<string, string>
   errors?: Record<string, string>
   notice?: string
+}
+
+const NEVER_SHOWN_AGAIN = new Set(['password', 'code'])
+
+export function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
+  return {
+    status: error.status,
+    refusal: error.code,
+    values: shownAgain(form),
+    errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
+  }
+}
+
+/** What was typed, but for passwords and codes. */
+export function shownAgain(form: Form): Record<string, string> {
+  return Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
 }

@@ -5,6 +5,7 @@ import { readBody } from '../lib/web/form.ts'
 import { comeBack } from './come-back.ts'
 import { cancel, decideConsent } from './consent.ts'
 import { choosePassword } from './change-password.ts'
+import { goTo } from '../lib/web/go-to.ts'
 import { identify, selectAccount, switchPerson } from './identify.ts'
 import { challenge, showMethod } from './challenge.ts'
 import { enrol, showEnrolment, skipEnrolment } from './enrol.ts'
@@ -14,6 +15,13 @@ import { inviteRoutes, takeInvitation } from './registration/invite.ts'
 import { languageRoutes } from './language.ts'
 import { linkRoutes } from './links/routes.ts'
 import { notMeRoutes } from './not-me/routes.ts'
+import { ask, showAsk } from './recovery/ask.ts'
+import { takeResetCode } from './recovery/code.ts'
+import { resetRoutes } from './recovery/routes.ts'
+import { holdsFinishLink } from './lost/finish-link.ts'
+import { beginLost, showLost } from './lost/lost.ts'
+import { removeLost } from './lost/remove.ts'
+import { recoveryLinkRoutes } from './lost/routes.ts'
 import type { Page } from './page.ts'
 import { prove, proveReturned } from './prove.ts'
 import type { Refill } from './refill.ts'
@@ -32,6 +40,8 @@ export function signInRouters(services: SignInServices): Router[] {
   return [
     attemptRoutes(services),
     linkRoutes(services),
+    resetRoutes(services),
+    recoveryLinkRoutes(services),
     linkApiRoutes(services),
     inviteRoutes(services),
     languageRoutes(services),
@@ -62,6 +72,14 @@ function attemptRoutes(services: SignInServices): Router {
   post('/switch', submission(services, 'any', switchPerson))
   post('/select', submission(services, ['select'], selectAccount))
 
+  get('/recover', page(services, showAsk))
+  post('/recover', submission(services, 'any', ask, showAsk))
+  post('/recover/code', submission(services, ['recover'], takeResetCode))
+
+  get('/lost', page(services, showLost))
+  post('/lost', submission(services, ['prove'], beginLost, showLost))
+  post('/lost/remove', submission(services, ['prove'], removeLost, showLost))
+
   const showForm = page(services, opened => showSignup(services, opened))
   const takeForm = submission(services, 'any', signUp, (opened, refill) => showSignup(services, opened, refill))
   get('/signup', ctx => (requireOpen(services), showForm(ctx)))
@@ -88,6 +106,12 @@ async function showCurrent(opened: Page): Promise<void> {
   const { step, attempt, account } = opened
   if (await takePass(opened)) return
   if (await takeInvitation(opened)) return
+  // Until the person has said who they are.
+  if (attempt.request.screen && !attempt.selected)
+    return goTo(opened.ctx, `/signin/${attempt.id}/${attempt.request.screen}`)
+  // The link of the last mail was opened here: what is asked for is what they have lost.
+  if (step.kind === 'prove' && step.role === 'second' && (await holdsFinishLink(opened)))
+    return goTo(opened.ctx, `/signin/${attempt.id}/lost`)
   if (step.kind === 'verify-email' && account && !attempt.verificationId) await sendFirst(opened)
   await answerStep(opened)
 }

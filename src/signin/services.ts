@@ -9,6 +9,7 @@ import type { Notices } from '../core/notices/notices.ts'
 import type { Teller } from '../core/notices/tell.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Invitations } from '../core/invitations.ts'
+import type { Recoveries } from '../core/recoveries/recoveries.ts'
 import type { EndReason, SignIns } from '../core/signins.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
@@ -19,6 +20,7 @@ export interface SignInServices extends MethodServices {
   attempts: Attempts
   invitations: Invitations
   consents: Consents
+  recoveries: Recoveries
   devices: Devices
   signIns: SignIns
   events: Events

@@ -62,6 +62,7 @@ export async function situate(
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
     termsVersion: services.config.termsVersion,
+    ...(attempt.recovering ? { recovering: true } : {}),
     selected: attempt.selected,
     methods,
     policy: settings,

@@ -7,6 +7,7 @@ import { changePasswordPage } from './change-password.ts'
 import { enrolPage, identifyPage, provePage } from './method-pages.ts'
 import type { Refill } from './refill.ts'
 import { signupPage } from './registration/form.ts'
+import { sentPage } from './recovery/sent.ts'
 import { securePage } from './registration/secure.ts'
 import { inWords } from './scopes.ts'
 import type { SignInServices } from './services.ts'
@@ -38,6 +39,8 @@ export function stepPage(
       return identifyPage(services, ctx, situated, values, step.reason && t('signin:otherAccount'))
     case 'prove':
       return provePage(services, ctx, situated, step, values, chosen)
+    case 'recover':
+      return sentPage(services, ctx, situated)
     case 'enrol':
       return enrolPage(services, ctx, situated, step, values, chosen)
     case 'disabled':

@@ -10,7 +10,7 @@ import { logOf } from '../lib/web/trace.ts'
 import { finish, refuseRequest } from './finish.ts'
 import { openPage, type OpenedPage, type Page, type Submission } from './page.ts'
 import type { SignInServices } from './services.ts'
-import type { Refill } from './refill.ts'
+import { refillOf, shownAgain, type Refill } from './refill.ts'
 import { showStep } from './show.ts'
 import { situate } from './situation.ts'
 
@@ -101,19 +101,4 @@ async function ended(opened: Page): Promise<boolean> {
   else if (step.kind === 'refuse') await refuseRequest(opened, step.error, step.description)
   else return false
   return true
-}
-
-function shownAgain(form: Form): Record<string, string> {
-  return Object.fromEntries(Object.entries(form.fields).filter(([name]) => !NEVER_SHOWN_AGAIN.has(name)))
-}
-
-const NEVER_SHOWN_AGAIN = new Set(['password', 'code'])
-
-function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
-  return {
-    status: error.status,
-    refusal: error.code,
-    values: shownAgain(form),
-    errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
-  }
 }

@@ -10,6 +10,7 @@ import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, p
 import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
 import { peoplePages } from './people-pages.ts'
+import { recoveryPages } from './recovery-pages.ts'
 import { upstreamPages } from './upstream-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
@@ -557,6 +558,7 @@ export const realPages: RealPage[] = [
   ...passkeyPages,
   ...factorPages,
   ...linkPages,
+  ...recoveryPages,
   ...upstreamPages,
   ...peoplePages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },

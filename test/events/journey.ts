@@ -5,7 +5,7 @@ import { runCli } from '../cli/cli.ts'
 import { openConsole } from '../support/account.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { refresh, revoke } from '../support/endpoints.ts'
-import { allow, authorization, codeOf, redeem, signIn, tokenRequest, type Answer } from '../support/flow.ts'
+import { allow, attemptOf, authorization, codeOf, redeem, signIn, tokenRequest, type Answer } from '../support/flow.ts'
 import { codeIn, linkIn, type Mailbox } from '../support/mailbox.ts'
 import { SecretiveVisitor, type Secrets } from '../support/secrets.ts'
 import { PASSWORD, REDIRECT_URI, type TestServer } from '../support/server.ts'
@@ -136,6 +136,7 @@ export class Journey {
     await this.#invitation()
     await this.#terms(client)
     await this.#link(client, email)
+    await this.#recovery(client)
     await Promise.all([
       this.cli('users', 'force-password-change', other),
       this.cli('users', 'disable', other),
@@ -252,6 +253,8 @@ export class Journey {
 
     const begun = await this.#begin(client)
     const asked = await signIn(begun.visitor, begun.page, email)
+    // Lost, and found again: the sign-in by it ends the wait.
+    await begun.visitor.post(`${attemptOf(asked)}/lost`, {})
     const code = codeAt(Date.now())
     await allow(begun.visitor, await begun.visitor.submit(asked, '/prove/totp', { code, trust: 'yes' }))
     const security = await visitor.open(page.url)
@@ -296,6 +299,18 @@ export class Journey {
     this.#stage.secrets.keep('token of a link', link.split('/').at(-1))
     const visitor = this.#visitor()
     await visitor.submit(await visitor.open(new URL(link).pathname), '/magic')
+  }
+
+  /** A new password, by the mailed link in another browser than the one that asked. */
+  async #recovery(client: ClientView): Promise<void> {
+    const email = await this.#person('--verified')
+    const { visitor, page } = await this.#begin(client)
+    const form = await visitor.open(`${page.url.pathname}/recover`)
+    await visitor.submit(form, '/recover', { identifier: email })
+    const link = linkIn(await this.#mailTo(email))
+    const password = this.#stage.secrets.keep('new password', 'nine blue herons beside the canal')
+    const elsewhere = this.#visitor()
+    await elsewhere.submit(await elsewhere.open(link), '/reset', { password })
   }
 
   async #timeOut(client: ClientView, email: string): Promise<void> {

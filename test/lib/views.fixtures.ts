@@ -2,6 +2,7 @@
 import { linkMails, linkPages } from './link-views.fixtures.ts'
 import { factorMails, factorPages, notMePages, passkeyPart, upstreamPart } from './factor-views.fixtures.ts'
 import { declaredFields, peopleMails, peoplePages } from './people-views.fixtures.ts'
+import { recoveryMails, recoveryPages } from './recovery-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
 const email = 'anna@example.com'
@@ -27,6 +28,7 @@ const prove = {
   remember: false,
   rememberAllowed: true,
   changeAction: '/signin/1/change',
+  recoverUrl: '/signin/1/recover',
   otherWays: [],
 }
 const verifyLink = {
@@ -112,6 +114,7 @@ export const pages: [name: string, locals: object][] = [
   ...notMePages,
   ...linkPages,
   ...peoplePages,
+  ...recoveryPages,
 ]
 
 const mail = { brandName: 'Latchkey', email, startedFrom: 'Firefox on Windows', clientName: client.name }
@@ -131,6 +134,7 @@ export const mails: [name: string, locals: object][] = [
   ...factorMails,
   ...linkMails,
   ...peopleMails,
+  ...recoveryMails,
 ]
 
 /** The same locals with every text made hostile, at any depth; the keys stay. */

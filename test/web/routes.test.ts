@@ -12,7 +12,7 @@ import type { Visitor } from '../support/visitor.ts'
 const ASSETS = join(import.meta.dirname, '../../views/assets')
 const HTTPS = 'https://id.example.test'
 /** Our own pages, as far as forms are posted to them. */
-const OWN = /^\/(signin|invite|account|magic|api)\/|^\/(account|signup|magic|language)$/
+const OWN = /^\/(signin|invite|account|magic|recover|api)\/|^\/(account|signup|recover|magic|language)$/
 const UNSAFE = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 interface Route {
@@ -131,7 +131,7 @@ for (const issuer of [undefined, HTTPS]) {
           'x-frame-options': 'DENY',
         })
         // Where the address itself is a secret, not even our own pages are told of it.
-        const secret = /\/(link|magic)(\/|$)/.test(route.path)
+        const secret = /\/(link|reset|magic|stop|finish)(\/|$)/.test(route.path)
         expect(headers['referrer-policy'], where).to.be.oneOf(secret ? ['same-origin', 'no-referrer'] : ['same-origin'])
         expect(headers['permissions-policy'], where).to.match(/camera=\(\).*geolocation=\(\)/)
         const hsts = headers['strict-transport-security']
@@ -162,7 +162,7 @@ for (const issuer of [undefined, HTTPS]) {
         expect(loaded !== body, where).to.equal(scripts === "script-src 'self'")
         expect(loaded, where).to.not.match(/<script|<style|\sstyle=|\son\w+=/i)
         // A page with a form either stays with us by its policy, or leads to an app.
-        if (!policy.has('form-action')) expect(route.path, where).to.match(/^\/(signin|authorize|logout|magic)/)
+        if (!policy.has('form-action')) expect(route.path, where).to.match(/^\/(signin|authorize|logout|magic|recover)/)
       }
       expect(pages).to.be.above(20)
     })

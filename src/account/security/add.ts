@@ -7,7 +7,7 @@ import type { AccountPage, AccountSubmission } from '../opened.ts'
 import { originOf } from '../origin.ts'
 import { recentProofs } from '../proof.ts'
 import { refillOf, show, type Refill } from '../show.ts'
-import { goTo } from '../go-to.ts'
+import { goTo } from '../../lib/web/go-to.ts'
 import { addUrl, SECURITY } from './ways.ts'
 
 export async function showAdd(page: AccountPage, { status, values, errors }: Refill = {}): Promise<void> {

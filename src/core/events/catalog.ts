@@ -47,6 +47,13 @@ export const catalog = {
   'factor.enrolled': factor,
   /** `follows`: it went because something else did. */
   'factor.removed': factor.extend({ follows: z.literal(true).optional() }),
+  /** A mail to get back in by; `failure` when there was nobody to send it to. */
+  'recovery.asked': nothing,
+  /** By a new password or passkey; or of the second factor, by its removal. */
+  'recovery.finished': z.strictObject({ method: z.string() }),
+  /** Of the second factor: it waits until then. Epoch milliseconds. */
+  'recovery.begun': z.strictObject({ until: z.number() }),
+  'recovery.stopped': z.strictObject({ by: z.enum(['owner', 'sign-in', 'change']) }),
   'factor.renamed': z.strictObject({ method: z.string() }),
   'link.created': z.strictObject({ purpose: z.enum(LINK_PURPOSES), uses: z.number(), until: z.number() }),
   'link.used': z.strictObject({ purpose: z.enum(LINK_PURPOSES) }),

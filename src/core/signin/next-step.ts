@@ -23,6 +23,8 @@ export type Step =
   /** `methods` find out by themselves who it is. */
   | { kind: 'identify'; methods: string[]; reason?: 'other_account' }
   | ({ kind: 'prove' } & Missing)
+  /** A mail to get back in by is on its way. */
+  | { kind: 'recover' }
   | { kind: 'disabled' }
   /** Its owner has closed it, and may have it back: until then (epoch milliseconds), where it is to be purged. */
   | { kind: 'come-back'; until?: number }
@@ -47,6 +49,7 @@ export function nextStep(situation: Situation): Step {
   if (situation.registration === 'unsecured') return { kind: 'secure' }
   if (situation.registration === 'invited') return { kind: 'register' }
   if (situation.registration === 'username_taken') return { kind: 'choose-username' }
+  if (situation.recovering) return { kind: 'recover' }
   if (prompts.has('select_account') && account && !situation.selected) return { kind: 'select' }
   if (prompts.has('create') && (!situation.identified || situation.startedAt === undefined)) return { kind: 'register' }
   if (!situation.identified) return identify(situation)

@@ -1,6 +1,10 @@
 // What the relying party asked for, read once from the authorization request and kept with the attempt.
 import { z } from 'zod'
 
+/** The pages that a request may ask to begin on, by `screen_hint`. */
+export const SCREENS = ['recover'] as const
+export type Screen = (typeof SCREENS)[number]
+
 export const authRequestSchema = z.object({
   prompts: z.array(z.string()),
   /** Seconds. */
@@ -11,6 +15,8 @@ export const authRequestSchema = z.object({
   /** The account that `id_token_hint` or the `sub` claim names. */
   expectedAccountId: z.string().optional(),
   loginHint: z.string().optional(),
+  /** Where the first page is another one than that of the step. */
+  screen: z.enum(SCREENS).optional(),
   scopes: z.array(z.string()),
   claims: z.array(z.string()),
   /** Scopes by resource (RFC 8707). */

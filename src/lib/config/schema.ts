@@ -199,6 +199,17 @@ export const schema = z.strictObject({
   magicLinkTtl: duration('1m', '1d')
     .default(900)
     .describe('How long a mailed link to sign in works. One that an administrator makes says so itself.'),
+  passwordResetTtl: duration('5m', '1d')
+    .default(3600)
+    .describe('How long the mailed link to choose a new password works.'),
+  delayedRecovery: flag()
+    .default(true)
+    .describe(
+      'Whether people who have lost their second factor may get in without it, after a wait in which they are told.',
+    ),
+  recoveryDelay: duration('1h', '30d')
+    .default(259_200)
+    .describe('How long that wait is: the time that an owner has to stop somebody who is not they.'),
 
   deletionGrace: duration('1m', '365d')
     .default(2_592_000)

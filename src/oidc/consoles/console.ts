@@ -10,6 +10,7 @@ import { rules } from '../../core/limits/rules.ts'
 import type { MethodFacts } from '../../core/signin/method-facts.ts'
 import { allowedMethods } from '../../core/signin/missing-proof.ts'
 import type { Proof } from '../../core/signin/proof.ts'
+import type { Screen } from '../../core/signin/request.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
 import { newSecret } from '../../lib/ids.ts'
@@ -40,6 +41,8 @@ export interface Journey {
   /** What was typed in a form that has to wait. */
   kept?: KeptForm
   prompt?: 'create'
+  /** The page that it begins on. */
+  screen?: Screen
 }
 
 export type Console = ReturnType<typeof createConsole>
@@ -51,7 +54,7 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
   const current = createCurrent(parts, kind, cookies)
 
   /** Sends the browser to sign in, and from there to `returnTo`. @throws LimitReached `limit.console.address`, 429 */
-  async function begin(ctx: Context, { returnTo, step, kept, prompt }: Journey): Promise<void> {
+  async function begin(ctx: Context, { returnTo, step, kept, prompt, screen }: Journey): Promise<void> {
     await limits.count(rules.consoleBegun, networkOf(ctx.ip))
     const state = newSecret()
     const browserSecret = cookies.keepBrowser(ctx)
@@ -64,7 +67,12 @@ export function createConsole(parts: ConsoleParts, kind: ConsoleKind) {
       ...(kept && accountId ? { kept } : {}),
     }
     await consoleLogins.begin(state, browserSecret, login, config.interactionTtl)
-    const params = { ...(step ? paramsOf(step) : {}), ...(prompt ? { prompt } : {}) }
+    const params = {
+      ...(step ? paramsOf(step) : {}),
+      ...(prompt ? { prompt } : {}),
+      // Whoever is signed in may have forgotten the password all the same.
+      ...(screen ? { screen_hint: screen, prompt: 'login' } : {}),
+    }
     ctx.redirect(await party.authorizationUrl({ state, browserSecret, params }))
     ctx.status = 303
   }

@@ -8,25 +8,20 @@ import type { SignInServices } from '../services.ts'
 const LASTS = 600
 /** What a cookie can hold; anything else is nobody's token. */
 const TOKEN = /^[\w-]{1,100}$/
-const NAME = 'latchkey_link'
+export const LINK_COOKIE = 'latchkey_link'
 
 type Handler = (ctx: PageContext) => Promise<void>
 
-/** A link was opened, perhaps by a mail scanner: it is noted, and nothing is used up. */
+/** A link was opened, perhaps by a mail scanner: it is noted, and nothing is used up. `lasts` in seconds. */
 export function arrive(
   services: SignInServices,
   onward: (ctx: PageContext, token: string) => string | Promise<string>,
+  { lasts = LASTS, name = LINK_COOKIE } = {},
 ): Handler {
   return async ctx => {
     const token = TOKEN.test(ctx.params.token!) ? ctx.params.token! : 'malformed'
     if (ctx.method === 'GET') await services.links.noteOpened(token, placeOf(ctx))
-    ctx.cookies.set(cookieName(services, NAME), token, {
-      signed: true,
-      httpOnly: true,
-      sameSite: 'lax',
-      path: '/',
-      maxAge: LASTS * 1000,
-    })
+    keepToken(services, ctx, token, { lasts, name })
     ctx.set('Cache-Control', 'no-store')
     ctx.set('Referrer-Policy', 'no-referrer')
     ctx.redirect(await onward(ctx, token))
@@ -34,9 +29,25 @@ export function arrive(
   }
 }
 
+/** `lasts` in seconds. */
+export function keepToken(
+  services: SignInServices,
+  ctx: PageContext,
+  token: string,
+  { lasts, name = LINK_COOKIE }: { lasts: number; name?: string },
+): void {
+  ctx.cookies.set(cookieName(services, name), token, {
+    signed: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    maxAge: lasts * 1000,
+  })
+}
+
 /** The token of the link that was opened last in this browser; '' when there is none. */
-export function keptToken(services: SignInServices, ctx: PageContext): string {
-  return ctx.cookies.get(cookieName(services, NAME), { signed: true }) ?? ''
+export function keptToken(services: SignInServices, ctx: PageContext, name = LINK_COOKIE): string {
+  return ctx.cookies.get(cookieName(services, name), { signed: true }) ?? ''
 }
 
 /** From where a request came, as a link's record keeps it. */

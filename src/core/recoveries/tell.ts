@@ -1,0 +1,45 @@
+// The mails to the owner of an account while a recovery waits. Each holds a link of its own to stop it, and all of them
+// work; the last one also holds the link to go on by.
+import type { Account } from '../accounts/account.ts'
+import { inMailOf } from '../accounts/language.ts'
+import type { Links } from '../links.ts'
+import type { Postbox } from '../postbox.ts'
+import type { Recovery } from './recoveries.ts'
+
+export interface Telling {
+  config: { issuer: string; name: string }
+  links: Pick<Links, 'make'>
+  postbox: Pick<Postbox, 'post'>
+}
+
+/** @param clientId of the app that its pages name */
+export async function tellOfRecovery(
+  { config, links, postbox }: Telling,
+  account: Account,
+  { dueAt, endsAt, startedAt, address, userAgent }: Recovery,
+  clientId: string,
+): Promise<void> {
+  const now = Date.now()
+  const isDue = dueAt <= now
+  const lasts = Math.ceil((endsAt - now) / 1000)
+  const made = { account, clientId, lasts, createdBy: 'person' } as const
+  const { token: stop } = await links.make({ ...made, purpose: 'stop-recovery', maxUses: 1 })
+  const finish = isDue && (await links.make({ ...made, purpose: 'finish-recovery', maxUses: 1 }))
+  await postbox.post(
+    account.email,
+    isDue ? 'recovery-ready' : 'recovery-waiting',
+    {
+      ...inMailOf(account),
+      brandName: config.name,
+      email: account.email,
+      startedAt,
+      dueAt,
+      endsAt,
+      address,
+      from: userAgent,
+      stopUrl: `${config.issuer}/recover/stop/${stop}`,
+      ...(finish ? { finishUrl: `${config.issuer}/recover/finish/${finish.token}` } : {}),
+    },
+    { lasts },
+  )
+}

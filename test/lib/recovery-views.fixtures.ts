@@ -1,0 +1,66 @@
+// The views of getting back in, with the locals of their contracts (views.fixtures.ts).
+import { client, page } from './page.fixtures.ts'
+
+const email = 'anna@example.com'
+const form = { page, errors: {}, action: '/signin/1/recover', cancelAction: '/signin/1/cancel' }
+const sent = { ...form, identifier: email, askAction: '/a', signinUrl: '/s', otherUrl: '/o', again: false }
+const reset = { page, errors: {}, action: '/signin/1/reset', email, minLength: 15, byPassword: true }
+const asked = { askedFrom: 'Firefox on Windows', address: '192.0.2.7', askedAt: '24 November 2026, 14:02 UTC' }
+
+const at = Date.UTC(2026, 10, 24, 14, 2)
+const lost = { ...form, accountLabel: email, backUrl: '/signin/1', hours: 72 }
+const told = {
+  email,
+  startedAt: at,
+  dueAt: at + 259_200_000,
+  endsAt: at + 600_000_000,
+  address: '192.0.2.7',
+  from: 'Firefox/1',
+}
+
+export const recoveryPages: [name: string, locals: object][] = [
+  ['signin/recovery/ask', { ...form, values: { identifier: email }, signinUrl: '/signin/1' }],
+  ['signin/recovery/ask', { ...form, values: {}, errors: { identifier: 'No' }, signinUrl: '/signin/1' }],
+  ['signin/recovery/sent', sent],
+  ['signin/recovery/sent', { ...sent, errors: { code: 'No' }, again: true }],
+  ['signin/recovery/reset', { ...reset, options: { challenge: 'x' } }],
+  ['signin/recovery/reset', { ...reset, byPassword: false, options: { challenge: 'x' } }],
+  ['signin/recovery/reset', { ...reset, ...asked, errors: { password: 'No' } }],
+  ['signin/recovery/over', { page, hint: 'It is too old.', askUrl: '/recover', clientUrl: client.clientUri }],
+  ['signin/recovery/done', { page, email, clientUrl: client.clientUri }],
+  ['signin/lost/lost', lost],
+  ['signin/lost/lost', { ...lost, waiting: { dueAt: at, endsAt: at, due: false } }],
+  ['signin/lost/lost', { ...lost, waiting: { dueAt: at, endsAt: at, due: true }, errors: { form: 'No' } }],
+  ['signin/lost/remove', { ...lost, names: ['Authenticator app'] }],
+  ['signin/lost/stop', { page, errors: {}, action: '/recover/stop', ...told }],
+  ['signin/lost/stopped', { page, email }],
+  ['signin/lost/ready', { page, ...told }],
+  ['signin/lost/over', { page, hint: 'It is over.', askUrl: '/account' }],
+]
+
+export const recoveryMails: [name: string, locals: object][] = [
+  ['recovery-waiting', { lang: 'en', brandName: 'Latchkey', ...told, stopUrl: 'http://localhost:3000/recover/stop/1' }],
+  [
+    'recovery-ready',
+    {
+      lang: 'en',
+      brandName: 'Latchkey',
+      ...told,
+      finishUrl: 'http://localhost:3000/recover/finish/2',
+      stopUrl: 'http://localhost:3000/recover/stop/1',
+    },
+  ],
+  [
+    'reset-password',
+    {
+      brandName: 'Latchkey',
+      clientName: client.name,
+      code: '123456',
+      link: 'http://localhost:3000/signin/1/reset/1?t=a&u=b',
+      codeLasts: '5 minutes',
+      linkLasts: '60 minutes',
+      askedFrom: asked.askedFrom,
+      address: asked.address,
+    },
+  ],
+]
