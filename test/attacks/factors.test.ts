@@ -260,6 +260,26 @@ describe('attacks on second factors and codes', () => {
       expect(claims).to.deep.include({ acr: 'urn:latchkey:acr:1', amr: ['otp'] })
     })
 
+    it('insists on an acr lower than the session’s, or one that nobody knows: satisfied or the named error, never a loop', async () => {
+      const account = await at.server.person()
+      const app = await addTotp(at.server, account)
+      const { visitor, page } = await at.afterPassword(account.email)
+      await visitor.post(`${attemptOf(page)}/prove/totp`, { code: app.code() })
+      const claims = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
+      for (const prompt of [undefined, 'none'])
+        for (const [acr, answer] of [
+          ['urn:latchkey:acr:1', 'code'],
+          ['urn:latchkey:acr:2', 'code'],
+          ['phr', 'error'],
+          ['urn:someone:else', 'error'],
+        ] as const) {
+          const again = await authorize(at.server, at.client, { claims: claims(acr), prompt }, visitor)
+          expect(again.page.url.searchParams.has(answer), acr).to.equal(true)
+          if (answer === 'error')
+            expect(again.page.url.searchParams.get('error')).to.equal('unmet_authentication_requirements')
+        }
+    })
+
     it('hands the page of a second factor to another browser: it is not theirs', async () => {
       const account = await at.server.person()
       const app = await addTotp(at.server, account)
