@@ -8,6 +8,7 @@ import type { Config } from './lib/config/schema.ts'
 import type { Log } from './lib/log.ts'
 import type { Views } from './lib/views.ts'
 import { assets } from './lib/web/assets.ts'
+import { bundle } from './lib/web/bundle.ts'
 import type { CookieKeys } from './lib/web/cookie-keys.ts'
 import { behindEdge } from './lib/web/edge.ts'
 import { faults } from './lib/web/faults.ts'
@@ -18,6 +19,7 @@ import { isOwnPage } from './lib/web/own-pages.ts'
 import { sameOrigin } from './lib/web/same-origin.ts'
 import { shutOut } from './lib/web/shut-out.ts'
 import { trace } from './lib/web/trace.ts'
+import { STRENGTH_WORKER } from './methods/password/meter.ts'
 import { LIBRARY_FOR_BROWSERS } from './methods/passkey/browser.ts'
 import { formPostPage } from './oidc/pages/form-post.ts'
 import { quietLogout } from './oidc/pages/quiet-logout.ts'
@@ -65,6 +67,7 @@ export function createHandler(parts: Parts): RequestListener {
   koa.use(around)
   koa.use(shut)
   koa.use(assets(join(viewsFolder, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
+  koa.use(bundle(STRENGTH_WORKER.path, STRENGTH_WORKER.files))
   koa.use((ctx, next) => (isInSession(ctx) ? first(ctx, next) : pages(ctx, next)))
   koa.use(exactPaths)
   koa.use(homePage(views, config))

@@ -9,8 +9,10 @@ import { newId } from '../lib/ids.ts'
 import type { Views } from '../lib/views.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, readBody, type Form } from '../lib/web/form.ts'
+import { contentSecurityPolicy } from '../lib/web/headers.ts'
 import { languageOf, languageOnPage } from '../lib/web/language.ts'
 import type { MethodServices } from '../methods/method.ts'
+import { STRENGTH_SCRIPT } from '../methods/password/meter.ts'
 import { minLengthFor, newPassword, type Newcomer } from '../methods/password/rules.ts'
 import { removePassword, storePassword } from '../methods/password/set.ts'
 
@@ -42,8 +44,13 @@ async function show(
   ctx.status = error?.status ?? 200
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
+  ctx.set('Content-Security-Policy', contentSecurityPolicy({ ownScript: true }))
   ctx.body = views.render('setup/setup', {
-    page: { ...languageOnPage(ctx), ...(error ? { traceId: ctx.state.traceId as string } : {}) },
+    page: {
+      ...languageOnPage(ctx),
+      script: STRENGTH_SCRIPT,
+      ...(error ? { traceId: ctx.state.traceId as string } : {}),
+    },
     action: ctx.path,
     values: {
       email: form?.text('email') ?? '',

@@ -1,6 +1,7 @@
 // Another password in the middle of a sign-in, where an admin, its age or its length asks for one.
 import type { Step } from '../core/signin/next-step.ts'
 import type { Shown } from '../methods/method.ts'
+import { STRENGTH_SCRIPT } from '../methods/password/meter.ts'
 import { minLengthFor } from '../methods/password/rules.ts'
 import { changePassword } from '../methods/password/set.ts'
 import { detach } from './finish.ts'
@@ -22,6 +23,7 @@ export async function changePasswordPage(
       minLength: await minLengthFor(services, account!),
       reason,
     },
+    script: STRENGTH_SCRIPT,
   }
 }
 

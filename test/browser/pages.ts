@@ -6,6 +6,7 @@ import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
 import { codeInSms, newNumber } from '../support/sms.ts'
 import { passkeyPages } from './passkey-pages.ts'
+import { passwordPages } from './password-pages.ts'
 import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
 import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
@@ -556,6 +557,7 @@ export const realPages: RealPage[] = [
     },
   },
   ...passkeyPages,
+  ...passwordPages,
   ...factorPages,
   ...linkPages,
   ...recoveryPages,

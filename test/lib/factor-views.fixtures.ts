@@ -91,6 +91,18 @@ export const factorPages: [name: string, locals: object][] = [
     },
   ],
   ['signin/verify-where-begun', { page, email, errors: {} }],
+  ...(['admin', 'expired', 'short'] as const).map((reason): [string, object] => [
+    'signin/change-password',
+    {
+      page: { ...page, script: 'strength.js' },
+      errors: reason === 'short' ? { password: 'No' } : {},
+      reason,
+      identifier: email,
+      action: '/p',
+      minLength: 15,
+      cancelAction: '/x',
+    },
+  ]),
   ['methods/totp/prove', { ...prove, ...refused }],
   [
     'methods/totp/enrol',

@@ -34,7 +34,7 @@ describe('views', () => {
 
       it('needs neither inline style nor script', () => {
         expect(html).not.to.match(
-          /<script(?! src="\/assets\/submit\.js" defer><\/script>)|<style|\sstyle=|\son[a-z]+=/i,
+          /<script(?! src="\/assets\/(submit|strength)\.js" defer><\/script>)|<style|\sstyle=|\son[a-z]+=/i,
         )
       })
 

@@ -50,7 +50,7 @@ describe('a password that has to be changed', () => {
       expect(wordsOf(page)).to.include('The people who run this service ask you to change your password')
 
       for (const [password, says] of [
-        ['short', 'Use at least 15 characters'],
+        ['sesame', 'Use at least 15 characters'],
         ['qwertyuiopasdfghjkl', 'Many people use this'],
         [PASSWORD, 'This is your password already'],
       ] as const) {

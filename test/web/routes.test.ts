@@ -158,7 +158,7 @@ for (const issuer of [undefined, HTTPS]) {
         expect(headers['content-security-policy'], where).to.not.match(/unsafe|\*|data:/)
         if (!headers['content-type']?.startsWith('text/html') || !body) continue
         pages += 1
-        const loaded = body.replace(/<script src="\/assets\/[\w-]+\.js" defer><\/script>/, '')
+        const loaded = body.replace(/<script src="\/assets\/[\w-]+\.js" defer><\/script>/g, '')
         expect(loaded !== body, where).to.equal(scripts === "script-src 'self'")
         expect(loaded, where).to.not.match(/<script|<style|\sstyle=|\son\w+=/i)
         // A page with a form either stays with us by its policy, or leads to an app.

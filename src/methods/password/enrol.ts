@@ -1,6 +1,7 @@
 // A password for an account that is signed in: its first, or another in the place of the one it has.
 import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
 import type { Enrolled, Enrolling, MethodServices, Shown } from '../method.ts'
+import { STRENGTH_SCRIPT } from './meter.ts'
 import { minLengthFor, newPassword } from './rules.ts'
 import { passwordCredential, settleChange } from './set.ts'
 
@@ -8,6 +9,7 @@ export async function enrolPage(services: MethodServices, { account }: Enrolling
   return {
     view: 'methods/password/enrol',
     locals: { minLength: await minLengthFor(services, account), identifier: account.email },
+    script: STRENGTH_SCRIPT,
   }
 }
 

@@ -8,6 +8,7 @@ import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Form } from '../../lib/web/form.ts'
 import type { Shown } from '../../methods/method.ts'
+import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
 import { minLengthFor } from '../../methods/password/rules.ts'
 import type { SignInServices } from '../services.ts'
 import type { Situated } from '../situation.ts'
@@ -74,7 +75,7 @@ export async function signupPage(
       accepted: 'terms' in values,
       passkeyAllowed,
     },
-    ...(passkeyAllowed ? { script: 'passkey.js' } : {}),
+    script: passkeyAllowed ? 'passkey.js' : STRENGTH_SCRIPT,
   }
 }
 

@@ -1,0 +1,17 @@
+// What the page of a new password runs to say how hard it is to guess (views/assets/strength.js).
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Named by each page with a new password and no other script. */
+export const STRENGTH_SCRIPT = 'strength.js'
+
+/** The thread that measures: zxcvbn, what people use, and our few lines over them. */
+export const STRENGTH_WORKER = {
+  path: '/assets/strength-worker.js',
+  files: [
+    ...['core', 'language-common', 'language-en'].map(name =>
+      join(fileURLToPath(import.meta.resolve(`@zxcvbn-ts/${name}`)), '../zxcvbn-ts.js'),
+    ),
+    join(import.meta.dirname, '../../../views/assets/strength-measure.js'),
+  ],
+}

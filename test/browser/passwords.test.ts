@@ -1,0 +1,54 @@
+// How hard a new password is to guess, said while it is typed; and changing one, in a real browser.
+import { expect } from 'chai'
+import { enterName, enterPassword, expectHeading, field, press } from './person.ts'
+import { typePassword } from './password-pages.ts'
+import { newAddress, setStage, type Stage } from './stage.ts'
+import { journey } from './visits.ts'
+
+const NEW = 'nine yellow kites above the valley'
+
+describe('a person who chooses a password', () => {
+  let stage: Stage
+  before(async () => {
+    stage = await setStage()
+  })
+  after(() => stage?.close())
+
+  journey('is told how hard it is to guess, by the browser alone', async open => {
+    const page = await open()
+    await page.goto(stage.start({ prompt: 'create' }))
+    await field(page, 'Email').fill('rosa.lindqvist@example.com')
+    const sent: string[] = []
+    page.on('request', request => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ''}`))
+    await typePassword(page, 'kites', 'Still too short.')
+    await typePassword(page, 'iloveyou123456789', 'Easy to guess')
+    await typePassword(page, 'rosa.lindqvist@1', 'Not bad.')
+    await typePassword(page, NEW, 'Hard to guess.')
+    await typePassword(page, `${NEW} `.repeat(300), 'Hard to guess.')
+    expect(sent.map(one => one.replace(stage.server.issuer, ''))).to.deep.equal(['GET /assets/strength-worker.js '])
+    await field(page, 'Password').fill('')
+    await page.getByRole('status').waitFor({ state: 'hidden' })
+  })
+
+  journey('changes it, and stays signed in here', async open => {
+    const { email } = await stage.server.person({ email: newAddress() })
+    const page = await open()
+    await page.goto(`${stage.server.issuer}/account/security/password/add`)
+    await enterName(page, email)
+    await enterPassword(page)
+    await expectHeading(page, 'Choose a password')
+    await typePassword(page, NEW, 'Hard to guess.')
+    await press(page, 'Save')
+    await expectHeading(page, 'Security')
+    await page.getByText('Your password is changed').waitFor()
+    await page.reload()
+    await expectHeading(page, 'Security')
+  })
+
+  journey('does without it where there is no JavaScript', async open => {
+    const page = await open({ javaScriptEnabled: false })
+    await page.goto(stage.start({ prompt: 'create' }))
+    await field(page, 'Password').fill(NEW)
+    expect(await page.locator('[data-strength]').isVisible()).to.equal(false)
+  })
+})
