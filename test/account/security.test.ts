@@ -162,6 +162,8 @@ describe('the Security page', () => {
       expect((await refresh(server, client, held.tokens.refresh_token)).body.error).to.equal('invalid_grant')
       expect((await held.visitor.open(SECURITY)).url.pathname).to.match(/^\/signin\//)
 
+      expect((await server.mailTo(person.email)).text).to.include('The password of your account was changed')
+
       const other = new Visitor(server.issuer)
       const old = await signIn(other, await other.open(SECURITY), person.email)
       expect(wordsOf(old)).to.include('do not belong together')
@@ -169,7 +171,6 @@ describe('the Security page', () => {
       expect(signedIn.url.pathname).to.equal(SECURITY)
       const types = (await eventsOf()).map(({ type }) => type)
       expect(types).to.deep.equal(['password.changed'])
-      expect((await server.mailTo(person.email)).text).to.include('The password of your account was changed')
 
       async function introspectActive(token: string): Promise<boolean> {
         return (await introspect(server, client, token)).body.active
