@@ -142,7 +142,7 @@ async function mail(
   const locals = {
     brandName: config.name,
     link,
-    until: time(endsAt!).slice(0, 10),
+    until: endsAt!,
     ...(client?.metadata.client_name ? { clientName: client.metadata.client_name } : {}),
   }
   await postbox.post(email, 'invitation', locals, { lasts: Math.ceil((endsAt! - Date.now()) / 1000) })

@@ -3,7 +3,7 @@ import { ofConsole } from './factor-views.fixtures.ts'
 import { client, page } from './page.fixtures.ts'
 
 const email = 'anna@example.com'
-const until = Date.UTC(2030, 0, 3)
+const until = Date.UTC(2026, 10, 24)
 const form = { page, errors: {}, cancelAction: '/x', action: '/signin/1' }
 const close = { ...ofConsole, errors: {}, action: '/c', cancelUrl: '/d', email, until }
 
@@ -60,7 +60,7 @@ export const peopleMails: [name: string, locals: object][] = [
       brandName: 'Latchkey',
       clientName: client.name,
       link: 'http://localhost:3000/invite/1?a=b&c=d',
-      until: '2030-01-03',
+      until,
     },
   ],
 ]

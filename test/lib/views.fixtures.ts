@@ -68,6 +68,11 @@ export const pages: [name: string, locals: object][] = [
     'signin/identify',
     { ...form, values: { identifier: 'anna' }, errors: { identifier: 'No' }, notice: 'Signed out', parts: [] },
   ],
+  ['signin/change-password', { ...form, reason: 'admin', identifier: email, minLength: 15 }],
+  [
+    'signin/change-password',
+    { ...form, reason: 'expired', identifier: email, minLength: 15, errors: { password: 'No' } },
+  ],
   ['methods/password/prove', prove],
   ['methods/password/prove', { ...prove, errors: { password: 'No' } }],
   ['signin/signup', signup],

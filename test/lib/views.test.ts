@@ -143,7 +143,7 @@ describe('initialOf', () => {
 
 /** What a mail makes of a time and of a browser. */
 function inWords(locals: object): object {
-  if ('until' in locals) return { ...locals, until: '24 November 2026 at 14:02 UTC' }
+  if ('until' in locals) return { ...locals, until: '24 November 2026' }
   return 'from' in locals ? { ...locals, at: '24 November 2026 at 14:02 UTC', from: 'Firefox on Windows' } : locals
 }
 

@@ -52,11 +52,7 @@ export function createGiveWay(): Record<'first' | 'pages', Middleware> {
         return next()
       }
       if (waiting.length >= MOST_WAITING) {
-        throw new Refused('busy', {
-          status: 503,
-          hint: 'Too much is going on right now. Try again shortly.',
-          retryAfter: RETRY_AFTER,
-        })
+        throw new Refused('busy', { status: 503, retryAfter: RETRY_AFTER })
       }
       comeAgain()
       return new Promise<void>(resolve => waiting.push(resolve)).then(next)
