@@ -490,6 +490,8 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
       'that is long only before NFKC': 'e\u0301'.repeat(7) + 'x',
       'that repeats itself': 'passwordpassword',
       'that is a run': 'abcdefghijklmnop',
+      'that a million people’s list has': '1qaz2wsx3edc4rfv',
+      'that such a list has, in capitals': 'QWERTYUIOPASDFGHJKL',
     }
     for (const [what, password] of Object.entries(refused))
       it(`${what}: refused [SP 800-63B-4]`, async () => {

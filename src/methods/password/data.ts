@@ -10,7 +10,7 @@ export const passwordDataSchema = z.object({
   history: z.array(z.string()).optional(),
   /** Shorter than one may be that signs in alone. */
   short: z.literal(true).optional(),
-  /** When it was chosen. Epoch milliseconds. */
+  /** When it was chosen, where that is known. Epoch milliseconds. */
   chosenAt: z.number().optional(),
 })
 

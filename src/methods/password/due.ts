@@ -1,14 +1,15 @@
 // Whether a password that was right has to be changed all the same.
 import type { Account } from '../../core/accounts/account.ts'
+import type { Credential } from '../../core/credentials.ts'
 import type { MethodServices } from '../method.ts'
-import type { PasswordData } from './data.ts'
+import { passwordDataSchema } from './data.ts'
 import { isNeverAlone } from './rules.ts'
 
 type Reason = NonNullable<Account['passwordChange']>['reason']
 
 /** Notes on the account that its password is to be changed, if it has become too old, or too short since it stands alone. */
-export async function noteChangeDue(services: MethodServices, account: Account, data: PasswordData): Promise<void> {
-  const reason = await reasonToChange(services, account, data)
+export async function noteChangeDue(services: MethodServices, account: Account, own: Credential): Promise<void> {
+  const reason = await reasonToChange(services, account, own)
   if (reason) await demandChange(services, account.id, reason)
 }
 
@@ -26,11 +27,11 @@ export function demandChange(
 async function reasonToChange(
   services: MethodServices,
   account: Account,
-  { chosenAt, short }: PasswordData,
+  { data, createdAt }: Credential,
 ): Promise<Reason | undefined> {
+  const { short, chosenAt = createdAt } = passwordDataSchema.parse(data)
   if (short && !(await isNeverAlone(services, account))) return 'short'
   const { passwordMaxAge } = services.config
   if (passwordMaxAge === undefined) return undefined
-  // What is from before times were kept counts as old.
-  return (chosenAt ?? 0) + passwordMaxAge * 1000 <= Date.now() ? 'expired' : undefined
+  return chosenAt + passwordMaxAge * 1000 <= Date.now() ? 'expired' : undefined
 }

@@ -55,7 +55,7 @@ export const password: Method = {
 
     await succeeded()
     if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, data, typed)
-    if (data) await noteChangeDue(services, attempted.account, data)
+    if (credential) await noteChangeDue(services, attempted.account, credential)
     return { proof: passwordProof(Date.now()) }
   },
 
@@ -70,19 +70,24 @@ export const password: Method = {
     })),
 }
 
-/** The same password by today's parameters, unless it was changed meanwhile. */
+/** The same password by today's parameters, unless it was changed meanwhile, or there is no time for it now. */
 async function renewHash(
   { credentials, hasher }: MethodServices,
   credentialId: string,
   { hash: was, sealed: wasSealed }: PasswordData,
   text: string,
 ): Promise<void> {
-  const hash = await hasher.hash(text)
+  const hash = await hasher.hash(text).catch(unlessBusy)
+  if (!hash) return
   await credentials.update(credentialId, known => {
     const { sealed, ...data } = known.data
     if (data.hash !== was || sealed !== wasSealed) return undefined
     return { ...known, data: { ...data, hash }, updatedAt: Date.now() }
   })
+}
+
+function unlessBusy(error: unknown): undefined {
+  if (!(error instanceof Refused)) throw error
 }
 
 /** What a right password proves. `at` in epoch milliseconds. */

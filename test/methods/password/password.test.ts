@@ -77,6 +77,17 @@ describe('the password method', () => {
     await verify(account, PASSWORD)
   })
 
+  it('lets its owner in also when there is no time to hash it anew, which is for the next time then', async () => {
+    const account = await server.person()
+    const old = await hash(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 })
+    await storePassword(services, account.id, { hash: old })
+    const full = () => Promise.reject(new Refused('busy', { status: 503 }))
+    await verify(account, PASSWORD, { ...services, hasher: { ...services.hasher, hash: full } })
+    expect(await stored(account)).to.equal(old)
+    await verify(account, PASSWORD)
+    expect(await stored(account)).to.not.equal(old)
+  })
+
   it('is counted before it is looked at: of 50 parallel wrong ones, five are', async () => {
     const account = await server.person()
     const codes = await Promise.all(Array.from({ length: 50 }, (_, at) => refusal(verify(account, `wrong ${at}`))))
