@@ -28,6 +28,7 @@ import { isEndpoint, isInSession } from './oidc/web/endpoints.ts'
 import { exactPaths } from './oidc/web/exact-paths.ts'
 import { homePage } from './signin/home.ts'
 import { relatedOrigins } from './signin/related-origins.ts'
+import { WORK_FOR_BROWSERS } from './signin/work.ts'
 import { upstreamCallbacks } from './signin/upstream-callback.ts'
 import { Unavailable } from './storage/port.ts'
 
@@ -66,7 +67,7 @@ export function createHandler(parts: Parts): RequestListener {
   koa.use(health(ready))
   koa.use(around)
   koa.use(shut)
-  koa.use(assets(join(viewsFolder, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS }))
+  koa.use(assets(join(viewsFolder, 'assets'), { 'webauthn.js': LIBRARY_FOR_BROWSERS, ...WORK_FOR_BROWSERS }))
   koa.use(bundle(STRENGTH_WORKER.path, STRENGTH_WORKER.files))
   koa.use((ctx, next) => (isInSession(ctx) ? first(ctx, next) : pages(ctx, next)))
   koa.use(exactPaths)

@@ -27,6 +27,7 @@ import { createOutbox } from '../core/outbox/outbox.ts'
 import { createPostbox } from '../core/postbox.ts'
 import { createSignIns } from '../core/signins.ts'
 import { createRecoveries } from '../core/recoveries/recoveries.ts'
+import { createWork } from '../core/work.ts'
 import type { Bus } from '../lib/bus.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { createGuardedFetch } from '../lib/fetch.ts'
@@ -115,6 +116,7 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     events,
     live,
     policies,
+    work: createWork(methodServices.limits, deriveKeys(config.secrets, 'work')),
     consents: createConsents(store),
     signIns: createSignIns(store),
     attempts: openAttempts(store),

@@ -55,6 +55,7 @@ export async function startOf(
     policy,
     // From wherever policy lets them.
     fromAllowedNetwork: true,
+    workDue: false,
     device: deviceIn(options, session, now),
     added: [],
     skipped: [],

@@ -11,6 +11,8 @@ export function said({ step }: Foreseen): string {
       return 'which account to use'
     case 'prove':
       return `${step.role === 'first' ? 'a first proof' : 'a further proof'}: ${any(step.methods)}`
+    case 'work':
+      return 'a moment of work by the browser'
     case 'enrol':
       return `to set up ${any(step.methods)}${step.skippable ? ', or not now' : ''}`
     case 'consent':

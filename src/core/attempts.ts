@@ -22,6 +22,8 @@ const attemptSchema = z.object({
   proofs: z.array(proofSchema),
   selected: z.boolean(),
   remember: z.boolean(),
+  /** What the browser has worked out: `paid` until a try has used it up. */
+  worked: z.object({ paid: z.boolean(), nonces: z.array(z.string()) }).optional(),
   /** What was known of the browser when the account was proven. */
   device: z
     .object({
@@ -68,6 +70,7 @@ export function openAttempts(store: Store): Attempts {
 
 /** Forgets who this was about, for "not you?" and for the wrong account. */
 export function withoutPerson(attempt: Attempt): Attempt {
-  const { id, clientId, request, params, startedAt, expiresAt, selected, remember } = attempt
-  return { id, clientId, request, params, startedAt, expiresAt, selected, remember, proofs: [] }
+  const { id, clientId, request, params, startedAt, expiresAt, selected, remember, worked } = attempt
+  const kept = { id, clientId, request, params, startedAt, expiresAt, selected, remember }
+  return { ...kept, proofs: [], ...(worked ? { worked } : {}) }
 }

@@ -85,6 +85,8 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
       methods: asksMethods ? (await factsOf(account)).map(facts => ({ ...facts, upgrade: false })) : [],
       policy: settings,
       fromAllowedNetwork: mayComeFrom(settings, ctx.ip),
+      // Of the pages alone.
+      workDue: false,
       device: signIn ? deviceOf(signIn) : { known: false, declined: [] },
       added: [],
       skipped: result.attempt?.skipped ?? [],

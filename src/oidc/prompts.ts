@@ -38,7 +38,7 @@ export const PROMPTS: readonly { name: string; checks: readonly PromptCheck[] }[
         reason: 'sign_in',
         description: 'the person has to sign in',
         error: 'login_required',
-        kinds: ['identify', 'prove'],
+        kinds: ['identify', 'work', 'prove'],
       },
       {
         reason: 'complete',

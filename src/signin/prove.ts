@@ -11,6 +11,7 @@ import { knownDevice } from './device-cookie.ts'
 import { originOf, type Page, type Submission } from './page.ts'
 import { receive } from './registration/newcomer.ts'
 import { tryOf } from './try.ts'
+import { spendWork } from './work.ts'
 
 /** So many wrong answers in a row are told of, before more of them lock. */
 const SUSPICIOUS = 3
@@ -24,6 +25,7 @@ export async function prove(submission: Submission): Promise<void> {
   const attempted = tryOf(submission, form.fields, device?.id)
   const isSecond = account !== undefined && attempted.role === 'second' && (await isSecondOf(services, account, method))
   const trust = isSecond && form.text('trust') !== ''
+  if (attempted.role === 'first') await spendWork(submission)
   if (account) await outlastReset(account)
   const verified = await reported(submission, method, () => method.verify(services, attempted))
   if (verified.unlinked) return receive(submission, verified.unlinked, verified)

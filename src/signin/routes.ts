@@ -34,6 +34,7 @@ import { secure } from './registration/secure.ts'
 import { decideTerms } from './terms.ts'
 import { staleness } from './stale.ts'
 import { chooseUsername, resend, sendFirst, verifyCode } from './registration/verify.ts'
+import { takeWork, workPage } from './work.ts'
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
 export function signInRouters(services: SignInServices): Router[] {
@@ -69,10 +70,11 @@ function attemptRoutes(services: SignInServices): Router {
   get('/enrol/:method', page(services, showEnrolment))
   post('/enrol/:method', submission(services, ['enrol'], enrol))
   post('/skip', submission(services, ['enrol'], skipEnrolment))
+  post('/work', submission(services, 'any', takeWork))
   post('/switch', submission(services, 'any', switchPerson))
   post('/select', submission(services, ['select'], selectAccount))
 
-  get('/recover', page(services, showAsk))
+  get('/recover', page(services, afterWork('recover', showAsk)))
   post('/recover', submission(services, 'any', ask, showAsk))
   post('/recover/code', submission(services, ['recover'], takeResetCode))
 
@@ -80,7 +82,10 @@ function attemptRoutes(services: SignInServices): Router {
   post('/lost', submission(services, ['prove'], beginLost, showLost))
   post('/lost/remove', submission(services, ['prove'], removeLost, showLost))
 
-  const showForm = page(services, opened => showSignup(services, opened))
+  const showForm = page(
+    services,
+    afterWork('signup', opened => showSignup(services, opened)),
+  )
   const takeForm = submission(services, 'any', signUp, (opened, refill) => showSignup(services, opened, refill))
   get('/signup', ctx => (requireOpen(services), showForm(ctx)))
   post('/signup', ctx => (requireOpen(services), takeForm(ctx)))
@@ -100,6 +105,16 @@ function attemptRoutes(services: SignInServices): Router {
   post('/consent', submission(services, ['consent'], decideConsent))
   post('/cancel', submission(services, 'any', cancel))
   return router
+}
+
+/** A page that can be opened at any step, once the browser has worked where it has to. */
+function afterWork(name: string, show: (opened: Page) => void | Promise<void>) {
+  return async (opened: Page): Promise<void> => {
+    const { services, ctx, attempt, asksWork } = opened
+    if (!asksWork || attempt.worked?.paid || attempt.invitation) return show(opened)
+    const { view, locals, script } = await workPage(services, attempt.id, name)
+    showPage(services, ctx, opened, view, { errors: {}, ...locals }, { script })
+  }
 }
 
 async function showCurrent(opened: Page): Promise<void> {

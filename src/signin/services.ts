@@ -11,6 +11,7 @@ import type { HeldPolicy } from '../core/policy/held.ts'
 import type { Invitations } from '../core/invitations.ts'
 import type { Recoveries } from '../core/recoveries/recoveries.ts'
 import type { EndReason, SignIns } from '../core/signins.ts'
+import type { Work } from '../core/work.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
 
@@ -26,6 +27,7 @@ export interface SignInServices extends MethodServices {
   events: Events
   policy: HeldPolicy
   views: Views
+  work: Work
   notices: Notices
   teller: Teller
   /** Ends a session of the provider by its uid. */

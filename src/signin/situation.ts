@@ -18,6 +18,8 @@ export interface Situated {
   account: Account | undefined
   verification: Verification | undefined
   step: Step
+  /** Whether a browser has to work before a try. */
+  asksWork: boolean
   /** Whether policy lets people ask to be remembered. */
   rememberAllowed: boolean
   /** For how many seconds policy lets a device be remembered for the second factor. */
@@ -53,6 +55,7 @@ export async function situate(
   })
   const methods = proven ? await factsOf(services, account) : factsForAnybody(services.methods)
   const registration = registrationState(attempt, verification)
+  const asksWork = await services.work.isAsked(settings.proofOfWork)
   const step = nextStep({
     now: Date.now(),
     request: attempt.request,
@@ -67,6 +70,7 @@ export async function situate(
     methods,
     policy: settings,
     fromAllowedNetwork: mayComeFrom(settings, address),
+    workDue: asksWork && !attempt.worked?.paid,
     device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
     added: attempt.added ?? [],
     skipped: attempt.skipped ?? [],
@@ -84,6 +88,7 @@ export async function situate(
     account,
     verification,
     step,
+    asksWork,
     rememberAllowed,
     rememberSecondFactor,
     passkeyAllowed,

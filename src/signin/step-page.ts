@@ -11,6 +11,7 @@ import { sentPage } from './recovery/sent.ts'
 import { securePage } from './registration/secure.ts'
 import { inWords } from './scopes.ts'
 import type { SignInServices } from './services.ts'
+import { workPage } from './work.ts'
 import type { Situated } from './situation.ts'
 
 export function stepPage(
@@ -37,6 +38,8 @@ export function stepPage(
         : identifyPage(services, ctx, situated, values, t('errors:registration.closed'))
     case 'identify':
       return identifyPage(services, ctx, situated, values, step.reason && t('signin:otherAccount'))
+    case 'work':
+      return workPage(services, attempt.id)
     case 'prove':
       return provePage(services, ctx, situated, step, values, chosen)
     case 'recover':

@@ -45,6 +45,29 @@ describe('a browser', () => {
     await press(page, 'Allow')
   }
 
+  describe('that has to work before a password is looked at', () => {
+    const set = (settings: object) => stage.server.app.policies.set({ kind: 'everyone' }, settings, 'test')
+    before(() => set({ proofOfWork: 'always' }))
+    after(() => set({ proofOfWork: undefined }))
+
+    journey('does so by itself, and the person only sees it', async open => {
+      const page = await open()
+      const { email } = await stage.server.person({ email: newAddress() })
+      await page.goto(stage.start())
+      await enterName(page, email)
+      await enterPassword(page)
+      await press(page, 'Allow')
+      expect(page.url()).to.include('code=')
+    })
+
+    journey('says what it lacks where no script runs', async open => {
+      const page = await open({ javaScriptEnabled: false })
+      await page.goto(stage.start())
+      await enterName(page, newAddress())
+      expect(await page.innerText('main')).to.include('It needs JavaScript')
+    })
+  })
+
   for (const javaScriptEnabled of [true, false]) {
     describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       journey('completes the whole journey', async open => {

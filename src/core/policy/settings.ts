@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { EMAIL_VERIFICATION, SECOND_FACTOR } from '../signin/method-facts.ts'
 import { isCidr } from '../../lib/config/kinds.ts'
 import { inBothNetworks, inEitherNetworks, type AllowedNetworks } from './networks.ts'
+import { PROOF_OF_WORK } from '../work.ts'
 import { ACR_VALUES, levelOfAcr } from '../signin/proof.ts'
 
 const lifetime = (about: string) => z.int().min(30).max(63_072_000).optional().describe(`${about} Seconds.`)
@@ -37,6 +38,12 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'From where nobody may sign in: addresses and CIDR blocks, of all lists together. Set for everyone, no request is answered there.',
+    ),
+  proofOfWork: z
+    .enum(PROOF_OF_WORK)
+    .optional()
+    .describe(
+      'When a browser has to compute for a moment before a password is looked at, a registration taken or a mail to get back in sent: `off`, `under-attack` (while everyone together sends many wrong passwords), `always`.',
     ),
   secondFactor: z
     .enum(SECOND_FACTOR)
@@ -96,6 +103,7 @@ type Methods = ResolvedSettings['allowedMethods']
 const ORDERED: Partial<Record<SettingName, (value: string) => number>> = {
   requiredAcr: value => levelOfAcr(value) ?? 0,
   emailVerification: value => (EMAIL_VERIFICATION as readonly string[]).indexOf(value),
+  proofOfWork: value => (PROOF_OF_WORK as readonly string[]).indexOf(value),
   secondFactor: value => (SECOND_FACTOR as readonly string[]).indexOf(value),
 }
 

@@ -22,6 +22,8 @@ export type Step =
   | { kind: 'register' }
   /** `methods` find out by themselves who it is. */
   | { kind: 'identify'; methods: string[]; reason?: 'other_account' }
+  /** The browser has to compute for a moment first. */
+  | { kind: 'work' }
   | ({ kind: 'prove' } & Missing)
   /** A mail to get back in by is on its way. */
   | { kind: 'recover' }
@@ -55,6 +57,7 @@ export function nextStep(situation: Situation): Step {
   if (!situation.identified) return identify(situation)
 
   const missing = missingProof(situation)
+  if (missing?.role === 'first' && situation.workDue) return { kind: 'work' }
   if (missing) return { kind: 'prove', ...missing }
   if (!account) return identify(situation)
   if (account.status !== 'active') return closed(account, situation.now)

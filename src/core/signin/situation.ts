@@ -28,6 +28,8 @@ export interface Situation {
   policy: SignInPolicy
   /** Whether policy lets somebody sign in from where the request comes. */
   fromAllowedNetwork: boolean
+  /** Whether the browser has to work before a first proof is looked at, and has not. */
+  workDue: boolean
   device: DeviceFacts
   /** What was set up in this attempt, by the method's id. */
   added: readonly string[]

@@ -18,6 +18,7 @@ import type { Refill } from '../refill.ts'
 import type { SignInServices } from '../services.ts'
 import { showPage } from '../show.ts'
 import { tryOf } from '../try.ts'
+import { spendWork } from '../work.ts'
 import { RESET } from './purpose.ts'
 
 /** The form, whatever the attempt is at. */
@@ -45,6 +46,7 @@ export async function ask(submission: Submission): Promise<void> {
   const identifier = form.text('identifier').trim()
   if (identifier === '' || identifier.length > MAX_IDENTIFIER)
     throw new Refused('identifier.missing', { field: 'identifier' })
+  await spendWork(submission)
   const account = await services.accounts.byIdentifier(identifier)
   const device = await knownDevice(services, ctx, account?.id ?? 'nobody')
   const about = { ...submission.attempt, identifier }

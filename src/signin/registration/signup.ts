@@ -13,6 +13,7 @@ import { securedBy } from './register.ts'
 import { proven } from './verify.ts'
 import type { Page, Submission } from '../page.ts'
 import { countSignup } from '../limits.ts'
+import { spendWork } from '../work.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp(submission: Submission): Promise<void> {
@@ -24,6 +25,7 @@ export async function signUp(submission: Submission): Promise<void> {
   if (password !== undefined) await checkNewPassword(services, password, { email, ...registration })
   // It sends no mail, and whoever has the link is somebody known.
   if (attempt.invitation) return acceptInvitation(submission, registration, password)
+  await spendWork(submission)
   await countSignup(services, ctx, email)
 
   const [made, holder] = await Promise.all([

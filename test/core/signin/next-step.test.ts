@@ -64,6 +64,13 @@ describe('the next step', () => {
     const nobody = stranger({ identified: true })
     table([
       ['asks somebody for a proof', situation({ proofs: [] }), { kind: 'prove', role: 'first', methods: ['password'] }],
+      ['has the browser work first, where that is asked for', { ...nobody, workDue: true }, 'work'],
+      [
+        'asks for no work before a second proof',
+        situation({ workDue: true, policy: { requiredAcr: 'urn:latchkey:acr:2' }, methods: [pwd, totp] }),
+        'prove',
+      ],
+      ['asks for no work of whom it need not ask who they are', { ...stranger(), workDue: true }, 'identify'],
       ['asks nobody for the same proof', nobody, { kind: 'prove', role: 'first', methods: ['password'] }],
       ['does not count proofs for nobody', { ...nobody, proofs: [proofBy(pwd)] }, 'prove'],
       [

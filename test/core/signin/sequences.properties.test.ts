@@ -135,6 +135,7 @@ function situationOf({ account, has, policy, request, now, able, attempt }: Worl
     methods: attempt.proofs.length > 0 ? methods : ALL.map(toAnybody),
     policy,
     fromAllowedNetwork: true,
+    workDue: false,
     consent: { firstParty: true, decided: false },
     ...attempt,
     device: { ...attempt.device, able },

@@ -126,6 +126,7 @@ export function situation({ request, consent, policy, device, ...rest }: Differe
     methods: [pwd],
     policy: { ...plainPolicy, ...policy },
     fromAllowedNetwork: true,
+    workDue: false,
     device: { known: false, able: ['passkey'], declined: [], ...device },
     added: [],
     skipped: [],
