@@ -26,7 +26,7 @@ describe('work that is asked of a browser', () => {
     beforeEach(() => set({ proofOfWork: 'always' }))
     afterEach(async () => {
       resetClock()
-      await set({ proofOfWork: undefined } as Settings)
+      await set({ proofOfWork: undefined })
     })
     after(() => server.close())
 
