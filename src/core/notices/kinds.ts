@@ -4,6 +4,7 @@ export const NOTICE_KINDS = [
   'password-changed',
   'factor-added',
   'factor-removed',
+  'suspicious-tries',
   'account-locked',
 ] as const
 

@@ -42,6 +42,11 @@ export function noticeWords(
         subject: t('notices:factorRemoved.subject', { brand }),
         happened: t('notices:factorRemoved.happened', { factor }),
       }
+    case 'suspicious-tries':
+      return {
+        subject: t('notices:suspiciousTries.subject', { brand }),
+        happened: t('notices:suspiciousTries.happened'),
+      }
     case 'account-locked':
       return {
         subject: t('notices:accountLocked.subject', { brand }),

@@ -24,8 +24,13 @@ export async function undoingOf(services: SignInServices, { kind, accountId, fac
     all.push({ what: 'factor', run: origin => disownCredential(services, credential, accountId, origin) })
   }
   const password = onlyCredentialId('password', accountId)
-  // Who was locked out did not know it.
-  if (kind !== 'account-locked' && credential !== password && (await credentials.get(password))) {
+  // Who was wrong did not know it.
+  if (
+    kind !== 'account-locked' &&
+    kind !== 'suspicious-tries' &&
+    credential !== password &&
+    (await credentials.get(password))
+  ) {
     all.push({ what: 'password', run: origin => disownCredential(services, password, accountId, origin) })
   }
   return all
