@@ -6,6 +6,8 @@ export const NOTICE_KINDS = [
   'factor-removed',
   'suspicious-tries',
   'account-locked',
+  'account-deactivated',
+  'deletion-scheduled',
 ] as const
 
 export type NoticeKind = (typeof NOTICE_KINDS)[number]

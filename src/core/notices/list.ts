@@ -36,6 +36,10 @@ const list: List = {
 
   'factor.removed': ({ details: { follows, ...facts } }) => (follows ? undefined : { kind: 'factor-removed', facts }),
 
+  'account.deactivated': () => ({ kind: 'account-deactivated', facts: {} }),
+
+  'account.deletion_scheduled': ({ details }) => ({ kind: 'deletion-scheduled', facts: { until: details.at } }),
+
   // Whoever goes on guessing must not fill the mailbox: of either, once a day.
   'signin.suspicious': ({ accountId }, at) => ({
     kind: 'suspicious-tries',
