@@ -12,6 +12,7 @@ import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
 import { peoplePages } from './people-pages.ts'
 import { recoveryPages } from './recovery-pages.ts'
+import { noticePages } from './notice-pages.ts'
 import { upstreamPages } from './upstream-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
@@ -513,26 +514,6 @@ export const realPages: RealPage[] = [
     },
   },
   {
-    name: 'mail-factor-added',
-    heading: 'A way to sign in was set up',
-    async open(stage, page) {
-      const { html } = await stage.server.mailTo(await toProtected(stage, page))
-      await showMail(page, html)
-    },
-  },
-  {
-    name: 'mail-factor-removed',
-    heading: 'A way to sign in was removed',
-    async open(stage, page) {
-      const email = await toProtected(stage, page)
-      await openLink(page, 'Remove Authenticator app')
-      await press(page, 'Remove')
-      await page.getByText('Removed.').waitFor()
-      const { html } = await stage.server.mailTo(email)
-      await showMail(page, html)
-    },
-  },
-  {
     name: 'mail-already-registered',
     heading: 'You already have an account',
     async open(stage, page) {
@@ -561,6 +542,7 @@ export const realPages: RealPage[] = [
   ...factorPages,
   ...linkPages,
   ...recoveryPages,
+  ...noticePages,
   ...upstreamPages,
   ...peoplePages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },

@@ -174,8 +174,8 @@ const notMe = { page, errors: {}, email }
 
 export const notMePages: [name: string, locals: object][] = [
   ['signin/not-me/ask', { ...notMe, ...happened, action: '/not-me', undone: ['factor', 'password'] }],
-  ['signin/not-me/ask', { ...notMe, ...happened, action: '/not-me', byAdmin: true, undone: ['device'] }],
-  ['signin/not-me/done', { ...notMe, undone: ['device', 'factor', 'password'], recoverUrl: '/recover' }],
+  ['signin/not-me/ask', { ...notMe, ...happened, action: '/not-me', byAdmin: true, undone: ['closing', 'device'] }],
+  ['signin/not-me/done', { ...notMe, undone: ['closing', 'device', 'factor', 'password'], recoverUrl: '/recover' }],
   ['signin/not-me/over', { ...notMe, hint: 'It was used already.', used: true, recoverUrl: '/recover' }],
   ['signin/not-me/over', { ...notMe, hint: 'It is too old.', used: false, recoverUrl: '/recover' }],
 ]

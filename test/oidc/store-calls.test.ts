@@ -47,6 +47,8 @@ describe('store calls', () => {
         'credentials.get': 1,
         'credentials.list': 1,
         'devices.upsert': 1,
+        // Of a new browser alone, beside the answer: whether there are others, so that the owner is to be told of it.
+        'devices.list': 1,
       })
     })
 

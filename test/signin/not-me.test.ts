@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/core/accounts/account.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import { closeAccount } from '../../src/oidc/sessions/account-status.ts'
 import { openConsole, SECURITY } from '../support/account.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize, introspect, refresh } from '../support/endpoints.ts'
@@ -115,6 +116,19 @@ describe('a notice', () => {
       expect(wordsOf(page)).to.not.include('password stops working')
       await visitor.submit(page, '/not-me')
       expect(await credentialIds()).to.deep.equal([`password:${owner.id}`])
+    })
+
+    it('brings an account back that was about to be deleted, but not what an administrator has closed', async () => {
+      for (const by of ['person', 'admin'] as const) {
+        const account = await server.person()
+        const purgeAt = Date.now() + 14 * DAY
+        await closeAccount(server.app, account, { by, purgeAt }, {})
+        const { visitor, page } = await openNotMe(await told('Your account is about to be deleted', account.email))
+        expect(wordsOf(page).includes('Your account is brought back')).to.equal(by === 'person')
+        expect((await visitor.submit(page, '/not-me')).status).to.equal(200)
+        const { status } = (await server.app.accounts.get(account.id))!
+        expect(status).to.equal(by === 'person' ? 'active' : 'scheduled')
+      }
     })
 
     it('is told by the job where the process that should have told it is gone', async () => {

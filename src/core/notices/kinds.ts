@@ -4,7 +4,10 @@ export const NOTICE_KINDS = [
   'password-changed',
   'factor-added',
   'factor-removed',
+  'suspicious-tries',
   'account-locked',
+  'account-deactivated',
+  'deletion-scheduled',
 ] as const
 
 export type NoticeKind = (typeof NOTICE_KINDS)[number]

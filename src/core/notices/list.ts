@@ -36,7 +36,16 @@ const list: List = {
 
   'factor.removed': ({ details: { follows, ...facts } }) => (follows ? undefined : { kind: 'factor-removed', facts }),
 
-  // Whoever goes on guessing must not fill the mailbox.
+  'account.deactivated': () => ({ kind: 'account-deactivated', facts: {} }),
+
+  'account.deletion_scheduled': ({ details }) => ({ kind: 'deletion-scheduled', facts: { until: details.at } }),
+
+  // Whoever goes on guessing must not fill the mailbox: of either, once a day.
+  'signin.suspicious': ({ accountId }, at) => ({
+    kind: 'suspicious-tries',
+    facts: {},
+    once: `tries:${accountId}:${Math.floor(at / DAY)}`,
+  }),
   'signin.locked': ({ details: { limit, until }, accountId }, at) =>
     limit.endsWith('.account')
       ? { kind: 'account-locked', facts: { until }, once: `locked:${accountId}:${Math.floor(at / DAY)}` }

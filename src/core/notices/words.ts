@@ -42,6 +42,18 @@ export function noticeWords(
         subject: t('notices:factorRemoved.subject', { brand }),
         happened: t('notices:factorRemoved.happened', { factor }),
       }
+    case 'account-deactivated':
+      return { subject: t('notices:deactivated.subject', { brand }), happened: t('notices:deactivated.happened') }
+    case 'deletion-scheduled':
+      return {
+        subject: t('notices:deletionScheduled.subject', { brand }),
+        happened: t('notices:deletionScheduled.happened', { until: moment(until, zone) }),
+      }
+    case 'suspicious-tries':
+      return {
+        subject: t('notices:suspiciousTries.subject', { brand }),
+        happened: t('notices:suspiciousTries.happened'),
+      }
     case 'account-locked':
       return {
         subject: t('notices:accountLocked.subject', { brand }),

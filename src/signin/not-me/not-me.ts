@@ -20,7 +20,7 @@ export function askNotMe(services: SignInServices): Handler {
     const looked = await look(services, ctx)
     if ('refused' in looked) return showOver(services, ctx, looked.refused)
     const { notice, account } = looked
-    const undone = await undoingOf(services, notice)
+    const undone = await undoingOf(services, notice, account)
     const { at, userAgent, address, actor } = notice
     showLinkPage(services, ctx, undefined, 'signin/not-me/ask', {
       ...services.teller.words(notice, languageOf(ctx)),
@@ -39,10 +39,15 @@ export function takeNotMe(services: SignInServices): Handler {
   return async ctx => {
     const looked = await look(services, ctx)
     if ('refused' in looked) return showOver(services, ctx, looked.refused)
-    const { email } = looked.account
+    const { account } = looked
     try {
-      const undone = await undo(services, ctx, await services.notices.dispute(tokenOf(services, ctx)))
-      showLinkPage(services, ctx, undefined, 'signin/not-me/done', { email, undone, recoverUrl: RECOVER })
+      const notice = await services.notices.dispute(tokenOf(services, ctx))
+      const undone = await undo(services, ctx, notice, account)
+      showLinkPage(services, ctx, undefined, 'signin/not-me/done', {
+        email: account.email,
+        undone,
+        recoverUrl: RECOVER,
+      })
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       showOver(services, ctx, error)
@@ -53,11 +58,11 @@ export function takeNotMe(services: SignInServices): Handler {
 const RECOVER = '/recover'
 
 /** Sessions first: whoever is in must not get ahead of the rest. What fails half-way can be done again by the same link. */
-async function undo(services: SignInServices, ctx: PageContext, notice: Notice): Promise<string[]> {
+async function undo(services: SignInServices, ctx: PageContext, notice: Notice, account: Account): Promise<string[]> {
   const { id, accountId, kind } = notice
   const origin = originOf(ctx, undefined)
   try {
-    const all = await undoingOf(services, notice)
+    const all = await undoingOf(services, notice, account)
     const undone = all.map(({ what }) => what)
     const details = { notice: kind, undone }
     await services.events.emit({ type: 'notice.disputed', ...origin, accountId, details })
