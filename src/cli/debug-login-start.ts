@@ -1,5 +1,6 @@
 // What a foreseen sign-in begins with: the request of the app, the session and the device of the browser.
 import type { Account } from '../core/accounts/account.ts'
+import { termsVersionFor } from '../core/accounts/terms.ts'
 import { createConsents } from '../core/consents.ts'
 import type { SignInPolicy } from '../core/signin/method-facts.ts'
 import type { Situation } from '../core/signin/situation.ts'
@@ -59,7 +60,7 @@ export async function startOf(
     device: deviceIn(options, session, now),
     added: [],
     skipped: [],
-    termsVersion: opened.config.termsVersion,
+    termsVersion: termsVersionFor(opened.config, account),
     consent: {
       firstParty: client === undefined || client.metadata.first_party === true,
       ...(given ? { given } : {}),

@@ -1,6 +1,7 @@
 // Gathers what nextStep needs to know about an attempt.
 import type { Client } from 'oidc-provider'
 import type { Account } from '../core/accounts/account.ts'
+import { termsVersionFor } from '../core/accounts/terms.ts'
 import type { Verification } from '../core/accounts/verifications.ts'
 import type { Attempt } from '../core/attempts.ts'
 import type { Situation } from '../core/signin/situation.ts'
@@ -64,7 +65,7 @@ export async function situate(
     proofs: attempt.proofs,
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
-    termsVersion: services.config.termsVersion,
+    termsVersion: termsVersionFor(services.config, account),
     ...(attempt.recovering ? { recovering: true } : {}),
     selected: attempt.selected,
     methods,

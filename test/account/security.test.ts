@@ -155,6 +155,7 @@ describe('the Security page', () => {
       const page = await visitor.submit(short, '/password/add', { password })
       expect(page.url.pathname).to.equal(SECURITY)
       expect(wordsOf(page)).to.include('Your password is changed')
+      expect((await server.mailTo(person.email)).text).to.include('The password of your account was changed')
       // A copy of the cookies from before is worth nothing.
       expect((await thief.open(SECURITY)).url.pathname).to.match(/^\/signin\//)
       expect((await visitor.open(SECURITY)).url.pathname).to.equal(SECURITY)

@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
-import { codeInSms, newNumber } from '../support/sms.ts'
-import { enterName, enterPassword, expectHeading, field, openLink, press, setUpTotp } from './person.ts'
+import { codeInSms } from '../support/sms.ts'
+import { enterName, enterPassword, expectHeading, field, openLink, press, setUpSms, setUpTotp } from './person.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -50,7 +50,7 @@ describe('a person at the account console', () => {
       // Back in the first one it takes a fresh proof, and leads to what was asked for.
       moveClock(6 * 60_000)
       await page.reload()
-      await press(page, 'Ask there again on Chrome on Linux')
+      await press(page, 'Ask there again (Chrome on Linux)')
       await page.getByText('It is asked there again from now on.').waitFor()
       await openLink(page, 'Rename Authenticator app')
       await expectHeading(page, 'Enter your password')
@@ -84,11 +84,7 @@ describe('a person at the account console', () => {
       await page.goto(`${stage.server.issuer}/account`)
       await enterName(page, email)
       await enterPassword(page)
-      await openLink(page, 'Set up Code by text message')
-      await field(page, 'Mobile number').fill(newNumber())
-      await press(page, 'Send a code')
-      await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
-      await press(page, 'Turn on')
+      await setUpSms(stage, page)
       await expectHeading(page, 'Keep your recovery codes')
       await openLink(page, 'Not now')
       await page.getByText('A second step protects your account.').waitFor()

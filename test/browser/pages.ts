@@ -4,10 +4,20 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { authorization } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer } from '../support/server.ts'
-import { codeInSms, newNumber } from '../support/sms.ts'
 import { passkeyPages } from './passkey-pages.ts'
 import { passwordPages } from './password-pages.ts'
-import { enterName, enterPassword, expectHeading, field, fillSignUp, openLink, press, setUpTotp } from './person.ts'
+import {
+  askForSms,
+  enterName,
+  enterPassword,
+  expectHeading,
+  field,
+  fillSignUp,
+  openLink,
+  press,
+  setUpSms,
+  setUpTotp,
+} from './person.ts'
 import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
 import { peoplePages } from './people-pages.ts'
@@ -83,11 +93,7 @@ async function toProtected(stage: Stage, page: Page): Promise<string> {
 /** Signs in elsewhere, as somebody whose second step is a code by text message. */
 async function toSms(stage: Stage, page: Page): Promise<void> {
   const email = await toAccount(stage, page)
-  await openLink(page, 'Set up Code by text message')
-  await field(page, 'Mobile number').fill(newNumber())
-  await press(page, 'Send a code')
-  await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
-  await press(page, 'Turn on')
+  await setUpSms(stage, page)
   await page.context().clearCookies()
   await start(stage, page)
   await enterName(page, email)
@@ -391,11 +397,7 @@ export const realPages: RealPage[] = [
     heading: 'Security',
     async open(stage, page) {
       await toProtected(stage, page)
-      await openLink(page, 'Set up Code by text message')
-      await field(page, 'Mobile number').fill(newNumber())
-      await press(page, 'Send a code')
-      await field(page, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
-      await press(page, 'Turn on')
+      await setUpSms(stage, page)
       await page.goto(`${stage.server.issuer}/account/security?done=added`)
     },
   },
@@ -452,9 +454,7 @@ export const realPages: RealPage[] = [
     heading: 'Codes by text message',
     async open(stage, page) {
       await toAccount(stage, page)
-      await openLink(page, 'Set up Code by text message')
-      await field(page, 'Mobile number').fill(newNumber())
-      await press(page, 'Send a code')
+      await askForSms(page)
       await field(page, '6-digit code').waitFor()
     },
   },

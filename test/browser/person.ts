@@ -3,6 +3,7 @@ import { TOTP } from 'otpauth'
 import type { Locator, Page } from 'playwright-core'
 import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD } from '../support/server.ts'
+import { codeInSms, newNumber } from '../support/sms.ts'
 import { newAddress, type Stage } from './stage.ts'
 
 export function press(page: Page, name: string): Promise<void> {
@@ -23,6 +24,20 @@ export async function setUpTotp(page: Page): Promise<TOTP> {
   await press(page, 'Turn on')
   await expectHeading(page, 'Keep your recovery codes')
   return totp
+}
+
+/** From the Security page: a code is on its way to a telephone. */
+export async function askForSms(page: Page): Promise<void> {
+  await openLink(page, 'Set up Code by text message')
+  await field(page, 'Mobile number').fill(newNumber())
+  await press(page, 'Send a code')
+}
+
+/** From the Security page: codes by text message, as a second step. */
+export async function setUpSms({ twilio }: Stage, page: Page): Promise<void> {
+  await askForSms(page)
+  await field(page, '6-digit code').fill(codeInSms(twilio.messages.at(-1)))
+  await press(page, 'Turn on')
 }
 
 export function field(page: Page, label: string): Locator {

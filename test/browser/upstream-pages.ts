@@ -1,7 +1,8 @@
 // The pages of signing in from elsewhere, and the way to each.
 import type { Page } from 'playwright-core'
 import type { RealPage } from './real-page.ts'
-import { enterName, enterPassword, openLink, press } from './person.ts'
+import { startServer } from '../support/server.ts'
+import { enterName, enterPassword, expectHeading, openLink, press } from './person.ts'
 import { comeFromGitHub, newAddress, type Stage } from './stage.ts'
 
 /** Back at the first page, as somebody who changed their mind at GitHub. */
@@ -30,6 +31,25 @@ export const upstreamPages: RealPage[] = [
       await page.goto(stage.start())
       await enterName(page, newAddress())
       await page.goto(`${page.url()}/prove/upstream-github`)
+    },
+  },
+  {
+    name: 'terms',
+    heading: 'Our terms',
+    async open(_, page) {
+      const server = await startServer({
+        env: {
+          LATCHKEY_TERMS_URL: 'https://example.com/terms',
+          LATCHKEY_TERMS_VERSION: '2026-11',
+          LATCHKEY_PRIVACY_URL: 'https://example.com/privacy',
+        },
+      })
+      const { email } = await server.person({ email: newAddress() })
+      await page.goto(`${server.issuer}/account`)
+      await enterName(page, email)
+      await enterPassword(page)
+      await expectHeading(page, 'Our terms')
+      return () => server.close()
     },
   },
   {

@@ -61,7 +61,10 @@ export const accountSchema = z.object({
   language: z.string().optional(),
   /** Of the fields that the installation declares, by name. */
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  /** The versions of the terms that were accepted, the newest last. `at` in epoch milliseconds. */
+  /**
+   * The versions of the terms that were accepted, the newest last. Empty where there were some when it was made, and no form to
+   * accept them on. `at` in epoch milliseconds.
+   */
   terms: z.array(z.object({ version: z.string(), at: z.number() })).optional(),
   roles: z.array(z.string()),
   /** Follows `roles`, as a field that can be found by. */

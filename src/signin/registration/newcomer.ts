@@ -26,6 +26,8 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
     profile,
     language: language.tag,
     ...(roles.length > 0 ? { roles } : {}),
+    // There was no form on which to accept them: nextStep asks.
+    ...(services.config.termsUrl ? { terms: [] } : {}),
     secured: { credential, proof },
   }
   if (emailVerified) {

@@ -8,10 +8,11 @@ import type { ClientView } from '../../../src/oidc/clients/clients.ts'
 import type { Declaration } from '../../../src/storage/port.ts'
 import { enrolPassword } from '../../../src/methods/password/set.ts'
 import { SECURITY } from '../../support/account.ts'
-import { authorize, claimsIn } from '../../support/endpoints.ts'
+import { answerOf, authorize, claimsIn } from '../../support/endpoints.ts'
 import { eachEngine } from '../../support/engines.ts'
 import { codeOf, redeem, signIn } from '../../support/flow.ts'
 import { GITHUB_SECRET, startGitHub, type GitHubServer } from '../../support/github.ts'
+import { codeIn } from '../../support/mailbox.ts'
 import { startLyingIssuer, type LyingIssuer } from '../../support/lying-issuer.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
 import { through, withUpstreams } from '../../support/upstreams.ts'
@@ -162,7 +163,10 @@ describe('who comes from elsewhere', () => {
 
     const { id } = (await server.app.accounts.byIdentifier(email))!
     await enrolPassword(server.app.methodServices, id, PASSWORD)
-    expect(wordsOf(await visitor.submit(await visitor.open(removeUrl), '/remove'))).to.include('Removed.')
+    // What the session was begun with is gone with it.
+    const asked = await visitor.submit(await visitor.open(removeUrl), '/remove')
+    const removed = await visitor.submit(asked, '/prove/password', { password: PASSWORD })
+    expect(wordsOf(removed)).to.include('Removed.')
     const again = await come('open')
     expect(wordsOf(again.end)).to.include('You have an account already')
   })
@@ -229,4 +233,69 @@ eachEngine((_, openUrl) => {
       expect(claimsIn(body.id_token)).to.deep.include({ sub: accountId, amr: ['fed'] })
     })
   })
+})
+
+eachEngine((_, openUrl) => {
+  for (const version of [undefined, '2026-11']) {
+    describe(`the terms${version ? ' in a version' : ''}, for who comes from elsewhere`, () => {
+      let issuer: LyingIssuer
+      let server: TestServer
+      let client: ClientView
+      before(async () => {
+        issuer = await startLyingIssuer()
+        const oidc = { kind: 'oidc', issuer: issuer.issuer, clientId: 'us' }
+        server = await startServer({
+          store: await openUrl(),
+          env: {
+            LATCHKEY_TERMS_URL: 'https://example.com/terms',
+            ...(version ? { LATCHKEY_TERMS_VERSION: version } : {}),
+            ...withUpstreams([
+              { ...oidc, id: 'trusted', name: 'Trusted', trustEmail: true },
+              { ...oidc, id: 'doubted', name: 'Doubted' },
+            ]),
+          },
+        })
+        client = await server.register('web', { first_party: true })
+      })
+      after(async () => {
+        await server?.close()
+        await issuer?.close()
+      })
+
+      for (const id of ['trusted', 'doubted']) {
+        it(`are accepted before the account that was made is signed in to, once (${id})`, async () => {
+          const sub = randomBytes(6).toString('hex')
+          const email = `${sub}@example.com`
+          issuer.says = { sub, email, email_verified: true }
+          const { visitor, page } = await authorize(server, client)
+          const arrived = await through(visitor, page, id)
+          const asked =
+            id === 'trusted'
+              ? arrived
+              : await visitor.submit(arrived, '/verify', { code: codeIn(await server.mailTo(email)) })
+          expect(asked.html).to.include('https://example.com/terms').and.to.include('name="version"')
+          const { id: accountId } = (await server.app.accounts.byIdentifier(email))!
+
+          // Not even by another sign-in, nor by a session.
+          const again = await authorize(server, client)
+          expect((await through(again.visitor, again.page, id)).html).to.include('name="version"')
+          expect((await visitor.submit(asked, '/terms')).status).to.equal(400)
+
+          codeOf(await visitor.submit(asked, '/terms', { decision: 'accept' }))
+          expect((await server.app.accounts.get(accountId))!.terms).to.have.length(1)
+          const next = await authorize(server, client)
+          codeOf(await through(next.visitor, next.page, id))
+        })
+      }
+
+      it('lead back to the app when they are not accepted', async () => {
+        const sub = randomBytes(6).toString('hex')
+        issuer.says = { sub, email: `${sub}@example.com`, email_verified: true }
+        const { visitor, page } = await authorize(server, client)
+        const asked = await through(visitor, page, 'trusted')
+        const end = await visitor.submit(asked, '/terms', { decision: 'refuse' })
+        expect(answerOf(end).error).to.equal('access_denied')
+      })
+    })
+  }
 })
