@@ -4,7 +4,7 @@ import type { Shown } from '../methods/method.ts'
 import { STRENGTH_SCRIPT } from '../methods/password/meter.ts'
 import { minLengthFor } from '../methods/password/rules.ts'
 import { changePassword } from '../methods/password/set.ts'
-import { detach } from './finish.ts'
+import { leaveEndedSession } from './ended-session.ts'
 import { originOf, type Submission } from './page.ts'
 import { outlastReset } from './prove.ts'
 import type { SignInServices } from './services.ts'
@@ -41,7 +41,7 @@ export async function choosePassword({
   const { id } = account!
   await changePassword(services, account!, form.text('password'), 'person', origin)
   await services.endEverywhere(id, 'password_changed', origin)
-  await detach(interaction)
+  await leaveEndedSession(interaction)
   const { validFrom } = (await services.accounts.get(id)) ?? account!
   await outlastReset({ validFrom })
   const at = Math.max(Date.now(), validFrom * 1000)

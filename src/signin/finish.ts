@@ -4,6 +4,7 @@ import { toInteractionResult, type AttemptResult } from '../oidc/interaction-res
 import { rules } from '../core/limits/rules.ts'
 import { networkOf } from '../lib/network.ts'
 import type { PageContext } from '../lib/web/context.ts'
+import { leaveEndedSession } from './ended-session.ts'
 import { rememberDevice } from './device-cookie.ts'
 import { noteUsed } from './last-used.ts'
 import { endRecovery } from './lost/end-recovery.ts'
@@ -84,14 +85,7 @@ async function leaveOtherSession({ services, ctx, interaction, client }: Page, a
   const current = await currentSession(services, ctx)
   const isOther = current?.accountId !== undefined && current.accountId !== accountId
   if (isOther) await services.endSession(current.uid, originOf(ctx, client))
-  if (isOther || current?.uid !== interaction.session?.uid) await detach(interaction)
-}
-
-/** Lets an attempt go on whose session is there no more. */
-export async function detach(interaction: Page['interaction']): Promise<void> {
-  if (!interaction.session) return
-  interaction.session = undefined
-  await interaction.persist()
+  if (isOther || current?.uid !== interaction.session?.uid) await leaveEndedSession(interaction)
 }
 
 /** The provider's session in this browser, whoever is signed in by it. */

@@ -8,6 +8,7 @@ import { formOf } from '../../lib/web/form.ts'
 import { languageOf } from '../../lib/web/language.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import { newPasskeyOptions } from '../../methods/passkey/enrol.ts'
+import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
 import { minLengthFor } from '../../methods/password/rules.ts'
 import { showLinkPage } from '../links/show.ts'
 import { refillOf, type Refill } from '../refill.ts'
@@ -67,7 +68,7 @@ async function showForm(
         }),
   }
   const view = 'signin/recovery/reset'
-  if (own) showPage(services, ctx, own, view, locals, { status, ...(ways.passkey ? { script: 'passkey.js' } : {}) })
+  if (own) showPage(services, ctx, own, view, locals, { status, script: ways.passkey ? 'passkey.js' : STRENGTH_SCRIPT })
   else showLinkPage(services, ctx, client, view, locals, status)
 }
 
