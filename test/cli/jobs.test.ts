@@ -14,7 +14,15 @@ describe('latchkey jobs', () => {
 
   it('lists every job, and how its last run went', async () => {
     const before = await list()
-    const names = ['remove-expired', 'end-sign-ins', 'send-logouts', 'send-outbox', 'tell-of-recoveries', 'rotate-keys']
+    const names = [
+      'remove-expired',
+      'purge-accounts',
+      'end-sign-ins',
+      'send-logouts',
+      'send-outbox',
+      'tell-of-recoveries',
+      'rotate-keys',
+    ]
     expect(before.map(({ name }) => name)).to.have.members(names)
     for (const job of before) expect(job).to.include({ running: false }).and.not.have.property('outcome')
 

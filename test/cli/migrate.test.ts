@@ -45,13 +45,13 @@ describe('latchkey migrate', () => {
         ({ version, missingFields }) => version === undefined || missingFields.length > 0,
       )
       expect(lacking.map(collection => [collection.name, collection.missingFields, collection.toFill])).to.deep.equal([
-        ['accounts', ['admin'], 1],
+        ['accounts', ['admin', 'purgeAt'], 1],
         ['jobs', [], 0],
       ])
       const { stdout } = await folder.run(['migrate', 'status'])
       expect(stdout)
         .to.include('`latchkey migrate up` adds:')
-        .and.match(/^accounts +admin +\S+ +1$/m)
+        .and.match(/^accounts +admin purgeAt +\S+ +1$/m)
         .and.match(/^jobs \(new\)/m)
 
       const up = await folder.json<{ upToDate: boolean; added: CollectionState[] }>(['migrate', 'up'])

@@ -87,6 +87,17 @@ export const pages: [name: string, locals: object][] = [
   ['signin/verify-link', verifyLink],
   ['signin/verify-link', { ...verifyLink, askPassword: true, errors: { password: 'No' } }],
   ['signin/verified', { page, email, clientName: client.name }],
+  [
+    'signin/work',
+    {
+      page: { ...page, script: 'work.js' },
+      errors: {},
+      action: '/signin/1/work',
+      challenge: '{}',
+      onward: '',
+      cancelAction: '/signin/1/cancel',
+    },
+  ],
   ['signin/username', { ...form, values: { username: 'anna' }, errors: { username: 'Taken' }, optional: true }],
   ['signin/select', { page, accountLabel: email, continueAction: '/c', otherAction: '/o', cancelAction: '/x' }],
   ['signin/consent', consent],

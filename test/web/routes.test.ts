@@ -12,7 +12,7 @@ import type { Visitor } from '../support/visitor.ts'
 const ASSETS = join(import.meta.dirname, '../../views/assets')
 const HTTPS = 'https://id.example.test'
 /** Our own pages, as far as forms are posted to them. */
-const OWN = /^\/(signin|invite|account|magic|recover|api)\/|^\/(account|signup|recover|magic|language)$/
+const OWN = /^\/(signin|invite|account|magic|recover|not-me|api)\/|^\/(account|signup|recover|magic|language|not-me)$/
 const UNSAFE = ['POST', 'PUT', 'PATCH', 'DELETE']
 
 interface Route {
@@ -131,7 +131,7 @@ for (const issuer of [undefined, HTTPS]) {
           'x-frame-options': 'DENY',
         })
         // Where the address itself is a secret, not even our own pages are told of it.
-        const secret = /\/(link|reset|magic|stop|finish)(\/|$)/.test(route.path)
+        const secret = /\/(link|reset|magic|stop|finish|not-me)(\/|$)/.test(route.path)
         expect(headers['referrer-policy'], where).to.be.oneOf(secret ? ['same-origin', 'no-referrer'] : ['same-origin'])
         expect(headers['permissions-policy'], where).to.match(/camera=\(\).*geolocation=\(\)/)
         const hsts = headers['strict-transport-security']
