@@ -1,3 +1,4 @@
+import { LimitReached } from '../core/limits.ts'
 import type { Refused } from '../lib/errors.ts'
 import type { PageContext } from '../lib/web/context.ts'
 import type { Form } from '../lib/web/form.ts'
@@ -11,6 +12,8 @@ export interface Refill {
   values?: Record<string, string>
   errors?: Record<string, string>
   notice?: string
+  /** Until when what was tried is closed. Epoch milliseconds. */
+  lockedUntil?: number
 }
 
 const NEVER_SHOWN_AGAIN = new Set(['password', 'code'])
@@ -21,6 +24,7 @@ export function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
     refusal: error.code,
     values: shownAgain(form),
     errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
+    ...(error instanceof LimitReached ? { lockedUntil: error.until } : {}),
   }
 }
 

@@ -16,6 +16,7 @@ import { languageRoutes } from './language.ts'
 import { linkRoutes } from './links/routes.ts'
 import { notMeRoutes } from './not-me/routes.ts'
 import { ask, showAsk } from './recovery/ask.ts'
+import { sendNames, showNames } from './recovery/names.ts'
 import { takeResetCode } from './recovery/code.ts'
 import { resetRoutes } from './recovery/routes.ts'
 import { holdsFinishLink } from './lost/finish-link.ts'
@@ -76,6 +77,8 @@ function attemptRoutes(services: SignInServices): Router {
 
   get('/recover', page(services, afterWork('recover', showAsk)))
   post('/recover', submission(services, 'any', ask, showAsk))
+  get('/recover/names', page(services, showNames))
+  post('/recover/names', submission(services, 'any', sendNames, showNames))
   post('/recover/code', submission(services, ['recover'], takeResetCode))
 
   get('/lost', page(services, showLost))

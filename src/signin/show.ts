@@ -16,13 +16,19 @@ export async function showStep(
   chosen?: string,
 ): Promise<void> {
   const { view, locals = {}, script } = await stepPage(services, ctx, situated, refill, chosen)
-  const { status, errors = {}, notice, refusal } = refill
+  const { status, errors = {}, notice, refusal, lockedUntil } = refill
   showPage(
     services,
     ctx,
     situated,
     view,
-    { errors, ...(notice ? { notice } : {}), ...(refusal ? { refusal } : {}), ...locals },
+    {
+      errors,
+      ...(notice ? { notice } : {}),
+      ...(refusal ? { refusal } : {}),
+      ...(lockedUntil ? { lockedUntil } : {}),
+      ...locals,
+    },
     { status, script },
   )
 }

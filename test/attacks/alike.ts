@@ -16,6 +16,8 @@ export async function record(response: Response, typed: string): Promise<Recorde
       .replaceAll(typed.replace('@', '<wbr>@'), 'TYPED')
       .replaceAll(/\/signin\/[\w-]{43}/g, '/signin/UID')
       .replaceAll(/[\w-]{22}(?=<\/code>)/g, 'TRACE')
+      // Until when something is closed.
+      .replaceAll(/\d{1,2} \w+ \d{4} at \d\d:\d\d UTC/g, 'MOMENT')
   // Seconds pass between two walks.
   const headers = Object.fromEntries(
     [...response.headers]

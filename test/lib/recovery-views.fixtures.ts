@@ -5,7 +5,7 @@ const email = 'anna@example.com'
 const form = { page, errors: {}, action: '/signin/1/recover', cancelAction: '/signin/1/cancel' }
 const sent = { ...form, identifier: email, askAction: '/a', signinUrl: '/s', otherUrl: '/o', again: false }
 const reset = { page, errors: {}, action: '/signin/1/reset', email, minLength: 15, byPassword: true }
-const asked = { askedFrom: 'Firefox on Windows', address: '192.0.2.7', askedAt: '24 November 2026, 14:02 UTC' }
+const asked = { askedFrom: 'Firefox on Windows', address: '192.0.2.7', askedAt: Date.UTC(2026, 10, 24, 14, 2) }
 
 const at = Date.UTC(2026, 10, 24, 14, 2)
 const lost = { ...form, accountLabel: email, backUrl: '/signin/1', hours: 72 }
@@ -19,8 +19,13 @@ const told = {
 }
 
 export const recoveryPages: [name: string, locals: object][] = [
-  ['signin/recovery/ask', { ...form, values: { identifier: email }, signinUrl: '/signin/1' }],
-  ['signin/recovery/ask', { ...form, values: {}, errors: { identifier: 'No' }, signinUrl: '/signin/1' }],
+  ['signin/recovery/ask', { ...form, values: { identifier: email }, signinUrl: '/signin/1', namesUrl: '/n' }],
+  [
+    'signin/recovery/ask',
+    { ...form, values: {}, errors: { identifier: 'No' }, signinUrl: '/signin/1', namesUrl: '/n' },
+  ],
+  ['signin/recovery/names', { ...form, values: { email: '' }, errors: { email: 'No' }, signinUrl: '/signin/1' }],
+  ['signin/recovery/names-sent', { ...form, email, signinUrl: '/signin/1' }],
   ['signin/recovery/sent', sent],
   ['signin/recovery/sent', { ...sent, errors: { code: 'No' }, again: true }],
   ['signin/recovery/reset', { ...reset, options: { challenge: 'x' } }],
@@ -39,6 +44,10 @@ export const recoveryPages: [name: string, locals: object][] = [
 ]
 
 export const recoveryMails: [name: string, locals: object][] = [
+  [
+    'your-names',
+    { lang: 'en', brandName: 'Latchkey', email, username: 'anna', signinUrl: 'http://localhost:3000/account' },
+  ],
   ['recovery-waiting', { lang: 'en', brandName: 'Latchkey', ...told, stopUrl: 'http://localhost:3000/recover/stop/1' }],
   [
     'recovery-ready',
@@ -53,6 +62,7 @@ export const recoveryMails: [name: string, locals: object][] = [
   [
     'reset-password',
     {
+      lang: 'en',
       brandName: 'Latchkey',
       clientName: client.name,
       code: '123456',

@@ -46,7 +46,7 @@ export const catalog = {
   /** `follows`: it went because something else did. */
   'factor.removed': factor.extend({ follows: z.literal(true).optional() }),
   /** A mail to get back in by; `failure` when there was nobody to send it to. */
-  'recovery.asked': nothing,
+  'recovery.asked': z.strictObject({ what: z.enum(['password', 'names']) }),
   /** By a new password or passkey; or of the second factor, by its removal. */
   'recovery.finished': z.strictObject({ method: z.string() }),
   /** Of the second factor: it waits until then. Epoch milliseconds. */

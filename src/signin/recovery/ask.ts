@@ -4,7 +4,6 @@ import type { Account } from '../../core/accounts/account.ts'
 import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import type { Try } from '../../methods/method.ts'
@@ -35,6 +34,7 @@ export function showAsk(page: Page, { values = {}, errors = {}, status }: Refill
       values: { identifier: identifier ?? request.loginHint ?? '', ...values },
       errors,
       signinUrl: `/signin/${id}/identify`,
+      namesUrl: `/signin/${id}/recover/names`,
     },
     { status },
   )
@@ -59,7 +59,7 @@ export async function ask(submission: Submission): Promise<void> {
     ...originOf(ctx, client),
     ...(account ? { accountId: account.id } : {}),
     outcome: reachable ? 'success' : 'failure',
-    details: {},
+    details: { what: 'password' },
   })
   const token = await services.links.askReset(
     accountKey({ account, identifier, deviceId: undefined }),
@@ -98,7 +98,7 @@ function post(
     link: `${config.issuer}/signin/${owner}/reset/${token}`,
     codeLasts: lasting(spoken, config.codeTtl),
     linkLasts: lasting(spoken, config.passwordResetTtl),
-    askedFrom: describeBrowser(userAgent),
+    askedFrom: userAgent,
     address,
   }
   return postbox.post(account?.email, 'reset-password', locals, { lasts: config.passwordResetTtl })

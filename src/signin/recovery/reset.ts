@@ -3,7 +3,6 @@
 import { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { formOf } from '../../lib/web/form.ts'
 import { languageOf } from '../../lib/web/language.ts'
 import { logOf } from '../../lib/web/trace.ts'
@@ -62,8 +61,8 @@ async function showForm(
     ...(own
       ? {}
       : {
-          askedAt: new Date(created.at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC',
-          askedFrom: describeBrowser(created.userAgent),
+          askedAt: created.at,
+          askedFrom: created.userAgent,
           address: created.address,
         }),
   }

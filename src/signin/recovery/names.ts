@@ -1,0 +1,52 @@
+// Forgotten username: what an account signs in with, mailed to its own address. The answer is the same, and takes as long,
+// whether or not there is one.
+import { inMailOf } from '../../core/accounts/language.ts'
+import { canonicalEmail } from '../../core/accounts/names.ts'
+import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
+import { countSent } from '../../methods/sent-codes.ts'
+import { accountKey } from '../../methods/tries.ts'
+import { languageOf } from '../../lib/web/language.ts'
+import { originOf, type Page, type Submission } from '../page.ts'
+import type { Refill } from '../refill.ts'
+import { showPage } from '../show.ts'
+
+export function showNames(page: Page, { values = {}, errors = {}, status }: Refill = {}): Promise<void> {
+  const { services, ctx, attempt } = page
+  const at = `/signin/${attempt.id}`
+  const locals = {
+    action: `${at}/recover/names`,
+    values: { email: '', ...values },
+    errors,
+    signinUrl: `${at}/identify`,
+  }
+  showPage(services, ctx, page, 'signin/recovery/names', locals, { status })
+  return Promise.resolve()
+}
+
+/** @throws Refused `email.invalid`; LimitReached `limit.names.…`, 429 */
+export async function sendNames(submission: Submission): Promise<void> {
+  const { services, ctx, client, attempt, form } = submission
+  const { config, postbox } = services
+  const email = canonicalEmail(form.text('email'))
+  const account = await services.accounts.byIdentifier(email)
+  await countSent(services, 'names', accountKey({ account, identifier: email, deviceId: undefined }), ctx.ip)
+  const reachable = account?.emailVerified === true && account.status === 'active'
+  await services.events.emit({
+    type: 'recovery.asked',
+    ...originOf(ctx, client),
+    ...(account ? { accountId: account.id } : {}),
+    outcome: reachable ? 'success' : 'failure',
+    details: { what: 'names' },
+  })
+  await postbox.post(reachable ? account.email : undefined, 'your-names', {
+    ...inMailOf(account, languageOf(ctx)),
+    brandName: config.name,
+    email,
+    ...(account?.username ? { username: account.username } : {}),
+    signinUrl: config.issuer + ACCOUNT_CONSOLE.path,
+  })
+  showPage(services, ctx, submission, 'signin/recovery/names-sent', {
+    email,
+    signinUrl: `/signin/${attempt.id}/identify`,
+  })
+}
