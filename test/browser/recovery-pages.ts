@@ -165,6 +165,24 @@ export const recoveryPages: RealPage[] = [
       await page.getByText('Enter your email address or your username.').first().waitFor()
     },
   },
+  {
+    name: 'recover-names',
+    heading: 'Forgot your username?',
+    async open(stage, page) {
+      await toForm(stage, page)
+      await openLink(page, 'Have it sent to you')
+    },
+  },
+  {
+    name: 'recover-names-sent',
+    heading: 'Check your mail',
+    async open(stage, page) {
+      const email = await toForm(stage, page)
+      await openLink(page, 'Have it sent to you')
+      await field(page, 'Email').fill(email)
+      await press(page, 'Send me a mail')
+    },
+  },
   { name: 'recover-sent', heading: 'Check your mail', open: async (stage, page) => void (await asked(stage, page)) },
   {
     name: 'recover-code-refused',
