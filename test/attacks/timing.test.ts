@@ -53,7 +53,7 @@ describe('attacks by time', () => {
     const { visitor, page } = await authorize(server, client)
     const at = attemptOf(page)
     const times: Record<'known' | 'nobody', number[]> = { known: [], nobody: [] }
-    const order = [...known.slice(0, samples).map(name => ({ name, of: 'known' as const }))]
+    const order = known.slice(0, samples).map(name => ({ name, of: 'known' as const }))
     const all = [...order, ...order.map(() => ({ name: newName(), of: 'nobody' as const }))]
       .map(one => ({ ...one, place: Math.random() }))
       .toSorted((one, other) => one.place - other.place)
@@ -91,7 +91,7 @@ describe('attacks by time', () => {
       this.timeout(20 * 60_000)
       const times = await measure(way, way.samples)
       const p = rankTest(times.known, times.nobody)
-      console.log(`        ${name}: ${way.samples} samples a side, p = ${p.toFixed(4)}`)
+      process.stdout.write(`        ${name}: ${way.samples} samples a side, p = ${p.toFixed(4)}\n`)
       expect(p).to.be.above(UNLIKELY)
     })
   }

@@ -51,7 +51,7 @@ describe('latchkey migrate', () => {
       const { stdout } = await folder.run(['migrate', 'status'])
       expect(stdout)
         .to.include('`latchkey migrate up` adds:')
-        .and.match(/^accounts +admin purgeAt +\S+ +1$/m)
+        .and.match(/^accounts +admin purgeAt +\S.* +1$/m)
         .and.match(/^jobs \(new\)/m)
 
       const up = await folder.json<{ upToDate: boolean; added: CollectionState[] }>(['migrate', 'up'])

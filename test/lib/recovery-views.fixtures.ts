@@ -5,7 +5,11 @@ const email = 'anna@example.com'
 const form = { page, errors: {}, action: '/signin/1/recover', cancelAction: '/signin/1/cancel' }
 const sent = { ...form, identifier: email, askAction: '/a', signinUrl: '/s', otherUrl: '/o', again: false }
 const reset = { page, errors: {}, action: '/signin/1/reset', email, minLength: 15, byPassword: true }
-const asked = { askedFrom: 'Firefox on Windows', address: '192.0.2.7', askedAt: Date.UTC(2026, 10, 24, 14, 2) }
+const asked = {
+  askedFrom: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
+  address: '192.0.2.7',
+  askedAt: Date.UTC(2026, 10, 24, 14, 2),
+}
 
 const at = Date.UTC(2026, 10, 24, 14, 2)
 const lost = { ...form, accountLabel: email, backUrl: '/signin/1', hours: 72 }
@@ -15,7 +19,7 @@ const told = {
   dueAt: at + 259_200_000,
   endsAt: at + 600_000_000,
   address: '192.0.2.7',
-  from: 'Firefox/1',
+  from: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
 }
 
 export const recoveryPages: [name: string, locals: object][] = [
@@ -43,18 +47,24 @@ export const recoveryPages: [name: string, locals: object][] = [
   ['signin/lost/over', { page, hint: 'It is over.', askUrl: '/account' }],
 ]
 
+const { endsAt: _endsAt, ...asking } = told
+
 export const recoveryMails: [name: string, locals: object][] = [
   [
     'your-names',
     { lang: 'en', brandName: 'Latchkey', email, username: 'anna', signinUrl: 'http://localhost:3000/account' },
   ],
-  ['recovery-waiting', { lang: 'en', brandName: 'Latchkey', ...told, stopUrl: 'http://localhost:3000/recover/stop/1' }],
+  [
+    'recovery-waiting',
+    { lang: 'en', brandName: 'Latchkey', ...asking, stopUrl: 'http://localhost:3000/recover/stop/1' },
+  ],
   [
     'recovery-ready',
     {
       lang: 'en',
       brandName: 'Latchkey',
-      ...told,
+      email,
+      endsAt: told.endsAt,
       finishUrl: 'http://localhost:3000/recover/finish/2',
       stopUrl: 'http://localhost:3000/recover/stop/1',
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createViews, initialOf, webUrl } from '../../src/lib/views.ts'
 import { page } from './page.fixtures.ts'
 import { hostile, mails, pages } from './views.fixtures.ts'
+import { languageBy } from '../../src/lib/languages/language.ts'
 
 const root = join(import.meta.dirname, '../../views')
 const views = createViews(root, {})
@@ -34,7 +35,7 @@ describe('views', () => {
 
       it('needs neither inline style nor script', () => {
         expect(html).not.to.match(
-          /<script(?! src="\/assets\/(submit|strength)\.js" defer><\/script>)|<style|\sstyle=|\son[a-z]+=/i,
+          /<script(?! src="\/assets\/(submit|strength|work)\.js" defer><\/script>)|<style|\sstyle=|\son[a-z]+=/i,
         )
       })
 
@@ -143,8 +144,12 @@ describe('initialOf', () => {
 
 /** What a mail makes of a time and of a browser. */
 function inWords(locals: object): object {
-  if ('until' in locals) return { ...locals, until: '24 November 2026' }
-  return 'from' in locals ? { ...locals, at: '24 November 2026 at 14:02 UTC', from: 'Firefox on Windows' } : locals
+  const { moment, day } = languageBy('en')
+  const words = Object.entries(locals).map(([name, value]) => {
+    if (typeof value === 'number') return [name, name === 'until' ? day(value) : moment(value)]
+    return [name, /^Mozilla/.test(String(value)) ? 'Firefox on Windows' : (value as unknown)]
+  })
+  return Object.fromEntries(words)
 }
 
 describe('mails', () => {

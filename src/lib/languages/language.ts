@@ -79,7 +79,8 @@ function makeLanguage(tag: Tag): Language {
     rich,
     day: (at, zone) => dayIn(tag, at, zone),
     moment: (at, zone) => momentIn(tag, at, zone),
-    country: code => new Intl.DisplayNames(intlTag(tag), { type: 'region' }).of(code)!,
+    country: code =>
+      /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames(intlTag(tag), { type: 'region' }).of(code)! : code,
   }
 }
 

@@ -8,7 +8,7 @@ import { askNotMe, takeNotMe } from './not-me.ts'
 
 /** The pages of the link in a notice. */
 export function notMeRoutes(services: SignInServices): Router {
-  const router = new Router({ prefix: '/not-me', sensitive: true, strict: true })
+  const router = new Router({ prefix: '/not-me', sensitive: true })
   const stale = staleness(services)
   type Handler = (ctx: PageContext) => Promise<void>
   const guarded = (handle: Handler) => (ctx: object) => stale(ctx as PageContext, handle)
