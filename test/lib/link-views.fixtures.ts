@@ -40,7 +40,7 @@ export const linkMails: [name: string, locals: object][] = [
       clientName: client.name,
       link: 'http://localhost:3000/magic/1?t=a&u=b',
       lasts: '15 minutes',
-      askedFrom: asked.askedFrom,
+      askedFrom: 'Firefox on Windows',
       address: asked.address,
     },
   ],

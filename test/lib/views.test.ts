@@ -147,7 +147,7 @@ function inWords(locals: object): object {
   const { moment, day } = languageBy('en')
   const words = Object.entries(locals).map(([name, value]) => {
     if (typeof value === 'number') return [name, name === 'until' ? day(value) : moment(value)]
-    return [name, /^Mozilla/.test(String(value)) ? 'Firefox on Windows' : (value as unknown)]
+    return [name, String(value).startsWith('Mozilla') ? 'Firefox on Windows' : (value as unknown)]
   })
   return Object.fromEntries(words)
 }
