@@ -1,13 +1,18 @@
 // A browser that has been seen with an account. A known device still gets in when strangers have locked the account.
 import { z } from 'zod'
 import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
+import { countryOf } from '../lib/country.ts'
 import { newSecret, sha256 } from '../lib/ids.ts'
+import { siteOf } from '../lib/network.ts'
 
 const deviceSchema = z.object({
   /** SHA-256 of the cookie's secret, and the account: one browser may be known to several accounts. */
   id: z.string(),
   accountId: z.string(),
   userAgent: z.string(),
+  /** Where it was seen last: a network (siteOf), and the country that it belongs to. */
+  network: z.string().optional(),
+  country: z.string().optional(),
   firstSeenAt: z.number(),
   lastSeenAt: z.number(),
   /** Whether the account has signed in on it with nothing of its second factor passed by. */
@@ -20,6 +25,12 @@ const deviceSchema = z.object({
 })
 
 export type Device = z.infer<typeof deviceSchema>
+
+/** What a request shows of a browser. */
+export interface Sight {
+  userAgent: string
+  address: string
+}
 
 /** What a sign-in may have shown of it. */
 export type DeviceNews = Partial<Pick<Device, 'complete' | 'secondFactorAt' | 'declined'>>
@@ -48,25 +59,33 @@ export function createDevices(store: Store) {
       secret ? devices.get(idOf(secret, accountId)) : Promise.resolve(undefined),
 
     /**
-     * Remembers the browser for the account, or that it was seen again (written at most once a day), and what is new of
-     * it.
+     * Remembers the browser for the account, or that it was seen again (written at most once a day, unless it is elsewhere),
+     * and what is new of it.
      */
-    async seen(secret: string, accountId: string, userAgent: string, news: DeviceNews = {}): Promise<Device> {
+    async seen(
+      secret: string,
+      accountId: string,
+      { userAgent, address }: Sight,
+      news: DeviceNews = {},
+    ): Promise<Device> {
       const now = Date.now()
-      const made = (device?: Device): Device =>
-        device && now - device.lastSeenAt < SEEN_AGAIN && !tells(device, news)
-          ? device
-          : {
-              ...device,
-              id: idOf(secret, accountId),
-              accountId,
-              userAgent: userAgent.slice(0, 300),
-              firstSeenAt: device?.firstSeenAt ?? now,
-              lastSeenAt: now,
-              expiresAt: now + LIFETIME,
-              ...news,
-            }
-      return (await devices.upsert(idOf(secret, accountId), made)) as Device
+      const network = siteOf(address)
+      const country = await countryOf(address)
+      const made = ({ country: _before, ...device }: Partial<Device> = {}): Device => ({
+        ...device,
+        id: idOf(secret, accountId),
+        accountId,
+        userAgent: userAgent.slice(0, 300),
+        network,
+        ...(country ? { country } : {}),
+        firstSeenAt: device.firstSeenAt ?? now,
+        lastSeenAt: now,
+        expiresAt: now + LIFETIME,
+        ...news,
+      })
+      const isSame = (device: Device) =>
+        now - device.lastSeenAt < SEEN_AGAIN && device.network === network && !tells(device, news)
+      return (await devices.upsert(idOf(secret, accountId), known => (known && isSame(known) ? known : made(known))))!
     },
 
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<Device>> => devices.list({ accountId }, page),

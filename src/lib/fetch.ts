@@ -17,6 +17,11 @@ for (const cidr of SPECIAL.trim().split(/\s+/)) {
   special.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
+/** Whether an address, in its plain form, is one that no public server has. */
+export function isSpecialAddress(plain: string): boolean {
+  return special.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+}
+
 /** Seconds are for people: an app's server that does not answer within these milliseconds is down. */
 const DEADLINE = 2500
 
@@ -28,7 +33,7 @@ export function createGuardedFetch(allowed: readonly string[]): typeof fetch {
   const isOpened = createProxyTrust(allowed)
   const mayReach = (address: string) => {
     const plain = normalizeAddress(address)
-    return plain !== undefined && (isOpened(plain) || !special.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4'))
+    return plain !== undefined && (isOpened(plain) || !isSpecialAddress(plain))
   }
   let made: Promise<typeof fetch> | undefined
 

@@ -134,6 +134,7 @@ function spoken({ lang = 'en', zone }: Spoken) {
     languages: LANGUAGES,
     day: (at: number) => language.day(at, zone),
     moment: (at: number) => language.moment(at, zone),
+    country: language.country,
     browser: (userAgent: string) => describeBrowser(userAgent, language),
   }
 }

@@ -36,7 +36,7 @@ export async function rememberDevice(
     ctx.cookies.set(name, secret, lastingCookie)
     ctx.state.deviceSecret = secret
   }
-  return services.devices.seen(secret, accountId, ctx.get('user-agent'), news)
+  return services.devices.seen(secret, accountId, { userAgent: ctx.get('user-agent'), address: ctx.ip }, news)
 }
 
 export const lastingCookie = {

@@ -1,4 +1,5 @@
 // The end of an attempt: one interaction result, and the way back to the provider and on to the app.
+import type { Device } from '../core/devices.ts'
 import type { Step } from '../core/signin/next-step.ts'
 import { toInteractionResult, type AttemptResult } from '../oidc/interaction-result.ts'
 import { rules } from '../core/limits/rules.ts'
@@ -39,16 +40,12 @@ export async function finish(page: Page, step: Finish): Promise<void> {
     : undefined
   if (login) {
     const methods = [...new Set(attempt.proofs.map(proof => proof.method))].toSorted()
+    const details = { acr: step.acr, amr: step.amr, methods }
+    const about = { ...originOf(ctx, client), accountId: account!.id, ...(deviceId ? { deviceId } : {}) }
+    await services.events.emit({ type: 'signin.succeeded', ...about, details })
     // It may have been remembered a step before, when something was put off.
-    const newDevice = device && device.firstSeenAt >= attempt.startedAt ? { newDevice: true as const } : {}
-    const details = { acr: step.acr, amr: step.amr, methods, ...newDevice }
-    await services.events.emit({
-      type: 'signin.succeeded',
-      ...originOf(ctx, client),
-      accountId: account!.id,
-      ...(deviceId ? { deviceId } : {}),
-      details,
-    })
+    if (device && device.firstSeenAt >= attempt.startedAt)
+      await services.events.emit({ type: 'device.new', ...about, details: placeOf(device) })
   }
 
   if (login) await endRecovery(page)
@@ -110,4 +107,8 @@ export async function refuseRequest(page: Page, error: string, description: stri
 function leave({ ctx }: Page, returnTo: string): void {
   ctx.redirect(returnTo)
   ctx.status = 303
+}
+
+function placeOf({ network = 'unknown', country }: Device) {
+  return { network, ...(country ? { country } : {}) }
 }

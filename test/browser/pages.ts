@@ -408,7 +408,8 @@ export const realPages: RealPage[] = [
       const account = await stage.server.person({ email: newAddress() })
       const secret = stage.server.app.devices.newSecret()
       const userAgent = await page.evaluate<string>('navigator.userAgent')
-      await stage.server.app.devices.seen(secret, account.id, userAgent, { secondFactorAt: Date.now() })
+      const sight = { userAgent, address: '193.0.6.139' }
+      await stage.server.app.devices.seen(secret, account.id, sight, { secondFactorAt: Date.now() })
       await page.goto(`${stage.server.issuer}/account`)
       await enterName(page, account.email)
       await enterPassword(page)

@@ -49,6 +49,7 @@ const about: Record<EventType, Field[]> = {
   'link.created': atApp,
   'link.used': atApp,
   'device.remembered': [...atApp, 'deviceId'],
+  'device.new': [...atApp, 'deviceId'],
   'device.forgotten': [...atApp, 'deviceId'],
   'notice.disputed': person,
   'mail.bounced': person,

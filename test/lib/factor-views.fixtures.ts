@@ -139,7 +139,9 @@ export const factorPages: [name: string, locals: object][] = [
       isProtected: true,
       first: ways,
       second: ways.map(way => ({ ...way, credentials: [] })),
-      devices: [{ id: 'd1', userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0', until }],
+      devices: [
+        { id: 'd1', userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0', until, lastSeenAt: until, country: 'NL' },
+      ],
       notice: 'Removed',
       parts: [{ view: 'methods/passkey/accepted', locals: { signal: { rpId: 'example.com' } } }],
     },

@@ -17,6 +17,9 @@ export const FORGET = `${SECURITY}/devices/forget`
 export interface RememberedDevice {
   id: string
   userAgent: string
+  /** ISO 3166-1 alpha-2, of where it was seen last. */
+  country?: string
+  lastSeenAt: number
   /** Epoch milliseconds. */
   until: number
 }
@@ -29,7 +32,11 @@ export async function rememberedDevices({ services, signedIn: { account } }: Acc
   const until = (device: Device) => (device.secondFactorAt ?? 0) + rememberSecondFactor * 1000
   return (await trusted(services, account))
     .filter(device => until(device) > Date.now())
-    .map(device => ({ id: device.id, userAgent: device.userAgent, until: until(device) }))
+    .map(device => ({ ...shown(device), until: until(device) }))
+}
+
+function shown({ id, userAgent, country, lastSeenAt }: Device) {
+  return { id, userAgent, lastSeenAt, ...(country ? { country } : {}) }
 }
 
 /** One of them, or all, is asked again from now on. */

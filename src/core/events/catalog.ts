@@ -30,12 +30,10 @@ export const catalog = {
   /** What was counted against it is forgotten. */
   'network.unlocked': z.strictObject({ network: z.string() }),
   'account.signed_out': z.strictObject({ reason: z.enum(END_REASONS) }),
-  /** `newDevice`: the browser had not been seen with the account before. */
   'signin.succeeded': z.strictObject({
     acr: z.string(),
     amr: z.array(z.string()),
     methods: z.array(z.string()),
-    newDevice: z.literal(true).optional(),
   }),
   'signin.failed': z.strictObject({ method: z.string(), reason: z.string() }),
   /** Several wrong answers in a row, which are not enough for a lock yet. */
@@ -59,6 +57,8 @@ export const catalog = {
   'link.used': z.strictObject({ purpose: z.enum(LINK_PURPOSES) }),
   /** For the second factor. */
   'device.remembered': z.strictObject({ until: z.number() }),
+  /** A sign-in on a browser that had not been seen with the account; `country` where that is known. */
+  'device.new': z.strictObject({ network: z.string(), country: z.string().optional() }),
   'device.forgotten': nothing,
   /** “This was not me”, by the link of a notice; `undone` is what was taken back beside the sessions. */
   'notice.disputed': z.strictObject({ notice: z.enum(NOTICE_KINDS), undone: z.array(z.string()) }),

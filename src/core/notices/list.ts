@@ -27,8 +27,7 @@ type List = { [Type in EventType]?: (event: Event<Type>, at: number) => NewNotic
 const DAY = 24 * 60 * 60 * 1000
 
 const list: List = {
-  'signin.succeeded': ({ details, deviceId }) =>
-    details.newDevice && deviceId ? { kind: 'new-device', facts: { device: deviceId } } : undefined,
+  'device.new': ({ deviceId }) => (deviceId ? { kind: 'new-device', facts: { device: deviceId } } : undefined),
 
   'password.changed': () => ({ kind: 'password-changed', facts: {} }),
 

@@ -26,6 +26,8 @@ export interface Language {
   /** Epoch milliseconds, and a zone of the time zone database; UTC unless given. */
   day(at: number, zone?: string): string
   moment(at: number, zone?: string): string
+  /** The name of a country, by ISO 3166-1 alpha-2. */
+  country(code: string): string
 }
 
 const known = new Map<Tag, Language>()
@@ -77,6 +79,7 @@ function makeLanguage(tag: Tag): Language {
     rich,
     day: (at, zone) => dayIn(tag, at, zone),
     moment: (at, zone) => momentIn(tag, at, zone),
+    country: code => new Intl.DisplayNames(intlTag(tag), { type: 'region' }).of(code)!,
   }
 }
 

@@ -1,26 +1,11 @@
 import { languageBy } from '../languages/language.ts'
+import { browserOf } from './browser.ts'
 
-const BROWSERS: [RegExp, string][] = [
-  [/Edg\//, 'Edge'],
-  [/OPR\//, 'Opera'],
-  [/Firefox\//, 'Firefox'],
-  [/Chrome\//, 'Chrome'],
-  [/Safari\//, 'Safari'],
-]
-const SYSTEMS: [RegExp, string][] = [
-  [/Android/, 'Android'],
-  [/iPhone|iPad/, 'iOS'],
-  [/Windows/, 'Windows'],
-  [/Mac OS X/, 'macOS'],
-  [/CrOS/, 'ChromeOS'],
-  [/Linux/, 'Linux'],
-]
-
-/** A browser in words that a person knows it by: "Firefox on Linux". It comes from the request and proves nothing. */
+/** A browser in words that a person knows it by: "Firefox on Linux". */
 export function describeBrowser(userAgent: string, { t } = languageBy('en')): string {
-  const find = (known: [RegExp, string][]) => known.find(([pattern]) => pattern.test(userAgent))?.[1]
+  const { browser, system } = browserOf(userAgent)
   return t('common:browser', {
-    browser: find(BROWSERS) ?? t('common:browser.unknown'),
-    system: find(SYSTEMS) ?? t('common:browser.unknownSystem'),
+    browser: browser ?? t('common:browser.unknown'),
+    system: system ?? t('common:browser.unknownSystem'),
   })
 }

@@ -1,0 +1,34 @@
+import { getParser } from 'bowser'
+
+export interface Browser {
+  /** `Firefox`, `Microsoft Edge`; undefined for what is no browser that people know. */
+  browser?: string
+  /** `Windows`, `iOS`. */
+  system?: string
+}
+
+/** Enough to tell every browser, and too little to keep a pattern busy. */
+const LONGEST = 300
+/** As `shortUserAgent` writes it. */
+const SHORT = /^([\w .+-]*); ([\w .+-]*)$/
+
+/** The family of a browser and its system, without versions. It comes from the request and proves nothing. */
+export function browserOf(userAgent: string): Browser {
+  const short = SHORT.exec(userAgent)
+  if (short) return named(short[1], short[2])
+  const cut = userAgent.slice(0, LONGEST)
+  // The library throws at an empty one.
+  if (cut === '') return {}
+  const parser = getParser(cut)
+  return named(parser.getBrowserName(), parser.getOSName())
+}
+
+/** What is left of a header once its details are not to be kept any longer: it still reads as the same browser. */
+export function shortUserAgent(userAgent: string): string {
+  const { browser = '', system = '' } = browserOf(userAgent)
+  return `${browser}; ${system}`
+}
+
+function named(browser: string | undefined, system: string | undefined): Browser {
+  return { ...(browser ? { browser } : {}), ...(system ? { system } : {}) }
+}
