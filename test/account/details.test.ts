@@ -168,7 +168,7 @@ eachEngine((_name, openUrl) => {
           mine.visitor.submit(mine.page, mine.page.url.pathname, { code }),
           theirs.visitor.submit(asked, asked.url.pathname, { code: theirCode }),
         ])
-        expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).to.deep.equal([200, 409])
+        expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).to.deep.equal([200, 409])
       })
 
       it('takes no look-alikes, and nobody else’s verification', async () => {
@@ -234,7 +234,7 @@ eachEngine((_name, openUrl) => {
       const answers = await Promise.all(
         both.map(({ visitor, page }) => visitor.submit(page, USERNAME, { username: name })),
       )
-      expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).to.deep.equal([200, 409])
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).to.deep.equal([200, 409])
     })
   })
 })

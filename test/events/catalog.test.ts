@@ -27,7 +27,6 @@ const about: Record<EventType, Field[]> = {
   'account.unlocked': person,
   'network.unlocked': [],
   'account.signed_out': person,
-  'account.signed_out': [...person, 'sessionUid'],
   'account.email_changed': [...atApp, 'sessionUid'],
   'account.email_restored': person,
   'account.username_changed': [...atApp, 'sessionUid'],
