@@ -3,9 +3,12 @@ import Router from '@koa/router'
 import type { PageContext } from '../lib/web/context.ts'
 import { ACCOUNT_CONSOLE, linkReturnUrl } from '../oidc/consoles/console-clients.ts'
 import { callback } from './callback.ts'
+import { askAddress, confirmAddress, showAddress, showConfirm } from './details/address.ts'
 import { close, showClose } from './details/close.ts'
 import { showDetails } from './details/details.ts'
-import { CLOSE, DETAILS } from './details/paths.ts'
+import { ADDRESS, CLOSE, DETAILS, UNDO, USERNAME } from './details/paths.ts'
+import { showUndo, undo } from './details/undo.ts'
+import { changeUsername, showUsername } from './details/username.ts'
 import { readBody } from '../lib/web/form.ts'
 import type { AccountPage, AccountSubmission } from './opened.ts'
 import { change, changeForm, page } from './page.ts'
@@ -41,7 +44,12 @@ export function accountRoutes(services: AccountServices): Router {
     router.post(at, readBody, ctx => change(services, handle)(ctx as PageContext))
   }
   get(DETAILS, page(services, showDetails))
+  form(ADDRESS, showAddress, askAddress)
+  form(`${ADDRESS}/:verification`, showConfirm, confirmAddress)
+  form(USERNAME, showUsername, changeUsername)
   form(CLOSE, showClose, close)
+  get(`${UNDO}/:token`, showUndo(services))
+  router.post(`${UNDO}/:token`, readBody, ctx => undo(services)(ctx as PageContext))
   // Each of its forms is on the Security page: there is nothing more to say on a page of its own.
   get(FORGET, page(services, showSecurity))
   router.post(FORGET, readBody, ctx => change(services, forgetDevices)(ctx as PageContext))

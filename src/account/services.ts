@@ -1,5 +1,6 @@
 // What the console needs from the rest of the house; app.ts puts it together.
 import type { Account } from '../core/accounts/account.ts'
+import type { Verifications } from '../core/accounts/verifications.ts'
 import type { Devices } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
@@ -13,6 +14,7 @@ import type { Sessions } from '../oidc/sessions/sessions.ts'
 import type { Ending } from '../oidc/sessions/account-status.ts'
 
 export interface AccountServices extends MethodServices {
+  verifications: Verifications
   console: Console
   events: Events
   devices: Devices
@@ -24,6 +26,8 @@ export interface AccountServices extends MethodServices {
   endProvenBy: Sessions['endProvenBy']
   /** Lets this browser sign in anew by what was proven in it, once everything that was obtained before has ended. */
   signInAnew: (ctx: PageContext, account: Account, proofs: Proof[]) => Promise<void>
+  /** Marks the sessions of an account whose former address was gone back to, which are dead already. */
+  endSessions: (accountId: string, origin: Origin) => Promise<unknown>
   /** Ends an account by its owner's word, with everything that it holds. */
   closeAccount: (account: Account, ending: Ending, origin: Origin) => Promise<unknown>
   factsOf: (account: Account) => Promise<MethodFacts[]>

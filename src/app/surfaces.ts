@@ -42,6 +42,7 @@ export function createSurfaces(ground: Ground): Router[] {
     accountRoutes({
       ...ground,
       console,
+      endSessions: (accountId, origin) => sessions.endAll(accountId, 'address_restored', origin),
       closeAccount: (account, ending, origin) => closeAccount(ground, account, ending, origin),
       endEverywhere: (accountId, origin) => sessions.endEverywhere(accountId, 'password_changed', origin),
       endProvenBy: sessions.endProvenBy,

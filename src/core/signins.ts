@@ -10,6 +10,7 @@ export const END_REASONS = [
   'other_account',
   'account_disabled',
   'account_closed',
+  'address_restored',
   'password_changed',
   'factor_removed',
   'recovered',

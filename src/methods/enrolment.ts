@@ -29,6 +29,8 @@ export async function confirmEnrolment(
   if (enrolled.kind === 'more') return undefined
   const { credential, proof, endsSessions = false } = enrolled
   await addCredential(services, credential, origin, enrolled)
+  const { phone } = enrolled
+  if (phone) await services.accounts.change(who.account.id, known => ({ ...known, phone, phoneVerified: true }))
   await enrolled.done?.()
   return { endsSessions, ...(proof ? { proof } : {}) }
 }

@@ -129,6 +129,8 @@ export type Enrolled =
       /** What is to be done once it is stored. */
       done?: () => Promise<void>
       proof?: Proof
+      /** A number that was proven by it: the account's own from now on. */
+      phone?: string
       /** Whether everything that was obtained before must end: by a secret that is no longer the account's. */
       endsSessions?: boolean
     }

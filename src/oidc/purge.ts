@@ -7,6 +7,7 @@ import { credentialDeclaration } from '../core/credentials.ts'
 import { deviceDeclaration } from '../core/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import { linkDeclaration } from '../core/links.ts'
+import { noticeDeclaration } from '../core/notices/notices.ts'
 import { signInDeclaration } from '../core/signins.ts'
 import type { Collection, Document, Store, Where } from '../storage/port.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -21,6 +22,7 @@ const OF_ACCOUNT = [
   linkDeclaration,
   challengeDeclaration,
   signInDeclaration,
+  noticeDeclaration,
 ] as const
 
 interface Parts {

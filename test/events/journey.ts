@@ -135,6 +135,7 @@ export class Journey {
     await this.#factors(client)
     await this.#invitation()
     await this.#terms(client)
+    await this.#details()
     await this.#link(client, email)
     await this.#recovery(client)
     await Promise.all([
@@ -280,6 +281,27 @@ export class Journey {
     const visitor = this.#visitor()
     const form = await visitor.submit(await visitor.open(`/invite/${secret}`), secret)
     await visitor.submit(form, '/signup', { password: PASSWORD })
+  }
+
+  /** Another username, and another address, from which the former one's owner goes back. */
+  async #details(): Promise<void> {
+    const { issuer, mailbox, secrets } = this.#stage
+    const email = await this.#person('--verified')
+    const visitor = this.#visitor()
+    const { page } = await openConsole({ issuer }, email, { visitor, path: '/account/details/username' })
+    await visitor.submit(page, '/username', { username: 'rosa' })
+    const address = this.#address()
+    const form = await visitor.open('/account/details/address')
+    const asked = await visitor.submit(form, '/address', { email: address })
+    const sent = mailbox.to(address).at(-1) ?? (await mailbox.next(address))
+    const code = secrets.keep('mailed code', codeIn(sent))
+    await visitor.submit(asked, asked.url.pathname, { code })
+    const told = mailbox.to(email).at(-1) ?? (await mailbox.next(email))
+    const link = linkIn(told)
+    secrets.keep('secret of a mailed link', link.split('.').at(-1))
+    const elsewhere = this.#visitor()
+    const path = new URL(link).pathname
+    await elsewhere.submit(await elsewhere.open(path), path)
   }
 
   async #terms(client: ClientView): Promise<void> {

@@ -5,10 +5,31 @@ import { client, page } from './page.fixtures.ts'
 const email = 'anna@example.com'
 const until = Date.UTC(2026, 10, 24)
 const form = { page, errors: {}, cancelAction: '/x', action: '/signin/1' }
+const change = { ...ofConsole, errors: {}, action: '/c', cancelUrl: '/d' }
 const close = { ...ofConsole, errors: {}, action: '/c', cancelUrl: '/d', email, until }
 
 export const peoplePages: [name: string, locals: object][] = [
-  ['account/details', { ...ofConsole, closeUrl: '/account/close' }],
+  ['account/details', { ...ofConsole, email, emailVerified: false, addressUrl: '/a', closeUrl: '/account/close' }],
+  [
+    'account/details',
+    {
+      ...ofConsole,
+      email,
+      emailVerified: true,
+      addressUrl: '/a',
+      usernameUrl: '/u',
+      username: 'anna',
+      phone: '+4915112345678',
+      phoneVerified: true,
+      closeUrl: '/account/close',
+    },
+  ],
+  ['account/address', { ...change, present: email, emailVerified: true, values: { email: '' } }],
+  ['account/address', { ...change, present: email, emailVerified: false, values: { email }, errors: { email: 'No' } }],
+  ['account/address-code', { ...change, email, againUrl: '/again', errors: { code: 'No' } }],
+  ['account/username', { ...change, values: { username: 'anna' }, optional: true, errors: { username: 'No' } }],
+  ['account/undo', { page, action: '/u', email, newEmail: 'eve@example.com', at: until }],
+  ['account/undone', { page, email, url: '/account' }],
   ['account/close', { ...close, values: { how: 'delete', confirmation: '' } }],
   ['account/close', { ...close, values: { how: 'pause', confirmation: 'x' }, errors: { confirmation: 'No' } }],
   ['account/closed', { page, until, url: '/account' }],
@@ -53,7 +74,15 @@ export const declaredFields = [
   },
 ]
 
+const at = Date.UTC(2026, 10, 24, 14, 2)
+const from = 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0'
+
 export const peopleMails: [name: string, locals: object][] = [
+  ['confirm-address', { brandName: 'Latchkey', email, code: '123456', at, from }],
+  [
+    'address-changed',
+    { brandName: 'Latchkey', email, newEmail: 'eve@example.com', at, from, undoUrl: 'http://localhost:3000/u?a=b&c=d' },
+  ],
   [
     'invitation',
     {

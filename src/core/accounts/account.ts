@@ -1,5 +1,6 @@
 // A person's record, and whether what they once obtained still counts.
 import { z } from 'zod'
+import { formerAddressSchema } from './former-addresses.ts'
 import type { Declaration } from '../../storage/port.ts'
 import { removedFactorSchema } from './removed-factors.ts'
 
@@ -52,6 +53,10 @@ export const accountSchema = z.object({
   /** Canonical: lower case, ASCII domain. Mail goes to this, never to what was typed later. */
   email: z.string(),
   emailVerified: z.boolean(),
+  /** When it was last changed: what was mailed to another one before counts no longer. Epoch milliseconds. */
+  emailChangedAt: z.number().optional(),
+  /** Those that can be gone back to, the newest last. */
+  formerAddresses: z.array(formerAddressSchema).optional(),
   username: z.string().optional(),
   phone: z.string().max(20).optional(),
   phoneVerified: z.boolean().optional(),

@@ -10,6 +10,7 @@ import {
   type Status,
   type Why,
 } from './account.ts'
+import { moved, movedBack, type FormerAddress } from './former-addresses.ts'
 import { canonicalEmail, canonicalIdentifier, canonicalUsername } from './names.ts'
 
 export interface NewAccount {
@@ -111,6 +112,31 @@ export function createAccounts(store: Store) {
     })
   }
 
+  /**
+   * Another address, which has been proven. Undefined when it is another one by now.
+   * @throws Refused `email.taken`, 409
+   */
+  function changeEmail(id: string, from: FormerAddress, to: string): Promise<Account | undefined> {
+    return change(id, account => moved(account, from, canonicalEmail(to)))
+  }
+
+  /** Back to the address whose mailbox has the secret; nothing that was obtained until now counts any more. @throws as above */
+  function undoEmail(id: string, secret: string): Promise<Account | undefined> {
+    const now = Date.now()
+    return change(id, account => {
+      const back = movedBack(account, secret, now)
+      return back && { ...back, validFrom: Math.max(account.validFrom, Math.floor(now / 1000) + 1) }
+    })
+  }
+
+  /** Undefined for none. @throws Refused `username.taken`, 409 */
+  function changeUsername(id: string, username: string | undefined): Promise<Account | undefined> {
+    return change(id, ({ username: _former, ...account }) => ({
+      ...account,
+      ...(username ? { username: canonicalUsername(username) } : {}),
+    }))
+  }
+
   function acceptTerms(id: string, version: string): Promise<Account | undefined> {
     return change(id, account =>
       account.terms?.at(-1)?.version === version
@@ -134,6 +160,9 @@ export function createAccounts(store: Store) {
     comeBack,
     beginPurge,
     acceptTerms,
+    changeEmail,
+    undoEmail,
+    changeUsername,
     endAllBefore,
     /** Those whose removal is due at `now` (epoch milliseconds), or was begun. */
     due: async (now: number, limit: number): Promise<Account[]> =>

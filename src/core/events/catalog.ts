@@ -13,6 +13,10 @@ const by = z.enum(['person', 'admin'])
 export const catalog = {
   'account.registered': z.strictObject({ by }),
   'account.verified': nothing,
+  /** `change` is the id of the one that was left, in the account's `formerAddresses`, for as long as it can be undone. */
+  'account.email_changed': z.strictObject({ change: z.string() }),
+  'account.email_restored': z.strictObject({ change: z.string() }),
+  'account.username_changed': nothing,
   'terms.accepted': z.strictObject({ version: z.string() }),
   /** `invitation` is its id: the address belongs to somebody who may have no account. */
   'invitation.created': z.strictObject({ invitation: z.string(), roles: z.array(z.string()), until: z.number() }),

@@ -143,6 +143,13 @@ export const rules = {
     max: 100,
     window: HOUR,
   },
+  addressChange: {
+    name: 'account.address',
+    by: 'account',
+    counts: 'changes of its address that an account asked for',
+    max: 5,
+    window: HOUR,
+  },
   mailBudget: {
     name: 'mail.budget',
     by: 'everyone',

@@ -40,7 +40,7 @@ export type Notice = z.infer<typeof noticeSchema>
 export const noticeDeclaration: Declaration<Notice> = {
   name: 'notices',
   schema: noticeSchema,
-  indexes: [{ fields: ['tokenHash'], unique: true }, { fields: ['dueAt'] }],
+  indexes: [{ fields: ['tokenHash'], unique: true }, { fields: ['dueAt'] }, { fields: ['accountId'] }],
   expires: 'expiresAt',
 }
 

@@ -6,6 +6,7 @@ import type { Account } from '../../core/accounts/account.ts'
 import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
 import type { Language } from '../../lib/languages/language.ts'
+import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode, shownAddress } from '../sent-codes.ts'
 
@@ -44,7 +45,9 @@ export const emailCode: Method = {
   },
 
   async verify(services, attempted) {
-    await takeCode(services, ID, attempted)
+    const { createdAt } = await takeCode(services, ID, attempted)
+    // It went to an address that is no longer the account's.
+    if (createdAt < (attempted.account?.emailChangedAt ?? 0)) throw new Refused('code.none', { field: 'code' })
     return { proof: proofBy(emailCode) }
   },
 

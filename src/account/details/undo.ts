@@ -1,0 +1,51 @@
+// The way back to a former address, from the mail that was sent there. It needs no sign-in: whoever has taken the account
+// over may have changed all that one signs in with. Opening it does nothing (mail scanners do that too): a button does.
+import type { Account } from '../../core/accounts/account.ts'
+import { formerOf, type FormerAddress } from '../../core/accounts/former-addresses.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
+import type { AccountServices } from '../services.ts'
+import { showSignedOut } from '../show.ts'
+
+type Handler = (ctx: PageContext) => Promise<void>
+
+export function showUndo(services: AccountServices): Handler {
+  return async ctx => {
+    const { account, former } = await find(services, ctx)
+    ctx.set('Referrer-Policy', 'no-referrer')
+    const about = { action: ctx.path, email: former.email, newEmail: account.email, at: former.at }
+    showSignedOut(services, ctx, 'account/undo', about)
+  }
+}
+
+export function undo(services: AccountServices): Handler {
+  return async ctx => {
+    const { account, former, secret } = await find(services, ctx)
+    const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
+    const details = { change: former.id }
+    // Written first, so that no act is without its entry.
+    await services.events.emit({ type: 'account.email_restored', ...origin, accountId: account.id, details })
+    if (!(await services.accounts.undoEmail(account.id, secret))) throw gone()
+    // They are dead by `validFrom` already; this marks them, and tells the apps.
+    await services.endSessions(account.id, origin)
+    ctx.set('Referrer-Policy', 'no-referrer')
+    showSignedOut(services, ctx, 'account/undone', { email: former.email, url: ACCOUNT_CONSOLE.path })
+  }
+}
+
+/** @throws Refused `undo.gone`, 410 */
+async function find(
+  { accounts }: AccountServices,
+  ctx: PageContext,
+): Promise<{ account: Account; former: FormerAddress; secret: string }> {
+  const [, accountId = '', secret = ''] = /^([\w-]{1,64})\.([\w-]{20,100})$/.exec(ctx.params.token!) ?? []
+  const account = await accounts.get(accountId || 'nobody')
+  const former = account && account.status !== 'purged' && formerOf(account, secret, Date.now())
+  if (!account || !former) throw gone()
+  return { account, former, secret }
+}
+
+function gone(): Refused {
+  return new Refused('undo.gone', { status: 410 })
+}
