@@ -80,5 +80,5 @@ async function sessionNamed({ signIns }: Opened, account: Account, uid: string):
 function deviceIn({ device }: StartOptions, session: SignIn | undefined, now: number): Situation['device'] {
   const own = session ? deviceOf(session) : { known: false, declined: [] }
   if (device === 'new') return own
-  return { ...own, known: true, ...(device === 'remembered' ? { secondFactorAt: now - 1 } : {}) }
+  return { ...own, known: true, confirmed: 'network', ...(device === 'remembered' ? { secondFactorAt: now - 1 } : {}) }
 }

@@ -28,6 +28,7 @@ const attemptSchema = z.object({
   device: z
     .object({
       known: z.boolean(),
+      confirmed: z.enum(['device', 'network']).optional(),
       secondFactorAt: z.number().optional(),
       declined: z.array(z.string()),
     })

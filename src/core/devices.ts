@@ -13,6 +13,8 @@ const deviceSchema = z.object({
   /** Where it was seen last: a network (siteOf), and the country that it belongs to. */
   network: z.string().optional(),
   country: z.string().optional(),
+  /** The networks in which the mailbox, or a passkey, has confirmed it, the latest last. */
+  confirmedIn: z.array(z.string()).optional(),
   firstSeenAt: z.number(),
   lastSeenAt: z.number(),
   /** Whether the account has signed in on it with nothing of its second factor passed by. */
@@ -30,6 +32,8 @@ export type Device = z.infer<typeof deviceSchema>
 export interface Sight {
   userAgent: string
   address: string
+  /** Whether the mailbox, or a passkey, has confirmed it now. */
+  confirmed?: boolean
 }
 
 /** What a sign-in may have shown of it. */
@@ -43,6 +47,8 @@ export const deviceDeclaration: Declaration<Device> = {
 }
 
 const LIFETIME = 180 * 24 * 60 * 60 * 1000
+/** More than people move between. */
+const MOST_NETWORKS = 20
 const SEEN_AGAIN = 24 * 60 * 60 * 1000
 
 export type Devices = ReturnType<typeof createDevices>
@@ -65,7 +71,7 @@ export function createDevices(store: Store) {
     async seen(
       secret: string,
       accountId: string,
-      { userAgent, address }: Sight,
+      { userAgent, address, confirmed = false }: Sight,
       news: DeviceNews = {},
     ): Promise<Device> {
       const now = Date.now()
@@ -78,13 +84,17 @@ export function createDevices(store: Store) {
         userAgent: userAgent.slice(0, 300),
         network,
         ...(country ? { country } : {}),
+        ...(confirmed ? { confirmedIn: withNetwork(device.confirmedIn, network) } : {}),
         firstSeenAt: device.firstSeenAt ?? now,
         lastSeenAt: now,
         expiresAt: now + LIFETIME,
         ...news,
       })
       const isSame = (device: Device) =>
-        now - device.lastSeenAt < SEEN_AGAIN && device.network === network && !tells(device, news)
+        now - device.lastSeenAt < SEEN_AGAIN &&
+        device.network === network &&
+        !tells(device, news) &&
+        (!confirmed || confirmedAs(device, address) === 'network')
       return (await devices.upsert(idOf(secret, accountId), known => (known && isSame(known) ? known : made(known))))!
     },
 
@@ -101,6 +111,16 @@ export function createDevices(store: Store) {
         secondFactorAt !== undefined && rest.accountId === accountId ? rest : undefined,
       ),
   }
+}
+
+/** Whether it was confirmed for the account, and so in the network of this address. */
+export function confirmedAs({ confirmedIn = [] }: Device, address: string): 'device' | 'network' | undefined {
+  if (confirmedIn.includes(siteOf(address))) return 'network'
+  return confirmedIn.length > 0 ? 'device' : undefined
+}
+
+function withNetwork(known: readonly string[] = [], network: string): string[] {
+  return [...known.filter(one => one !== network), network].slice(-MOST_NETWORKS)
 }
 
 function tells(device: Device, news: DeviceNews): boolean {

@@ -32,6 +32,8 @@ const signInSchema = z.object({
   remembered: z.boolean(),
   /** Whether the account had signed in on the device before, with nothing of its second factor passed by. */
   deviceKnown: z.literal(true).optional(),
+  /** Whether the device was confirmed for the account, and so in its network, when the account signed in. */
+  deviceConfirmed: z.enum(['device', 'network']).optional(),
   /** When the second factor was last proven on the device, where the device spared the person that. */
   secondFactorAt: z.number().optional(),
   /** Epoch milliseconds, as all times here. */
@@ -73,6 +75,7 @@ export function createSignIns(store: Store) {
               clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
               remembered: known.remembered || wanted.remembered,
               ...(wanted.deviceKnown ? { deviceKnown: true } : {}),
+              ...(wanted.deviceConfirmed ? { deviceConfirmed: wanted.deviceConfirmed } : {}),
               ...(wanted.secondFactorAt ? { secondFactorAt: wanted.secondFactorAt } : {}),
               lastSeenAt: wanted.lastSeenAt,
               endsAt: wanted.endsAt,
@@ -105,9 +108,14 @@ export function createSignIns(store: Store) {
 }
 
 /** What a session still knows of the device that it began on. */
-export function deviceOf({ deviceKnown, secondFactorAt }: SignIn) {
+export function deviceOf({ deviceKnown, deviceConfirmed: confirmed, secondFactorAt }: SignIn) {
   const declined: string[] = []
-  return { known: deviceKnown === true, declined, ...(secondFactorAt ? { secondFactorAt } : {}) }
+  return {
+    known: deviceKnown === true,
+    declined,
+    ...(confirmed ? { confirmed } : {}),
+    ...(secondFactorAt ? { secondFactorAt } : {}),
+  }
 }
 
 function latestProofs(proofs: Proof[]): Proof[] {

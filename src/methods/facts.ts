@@ -52,6 +52,6 @@ export function factsForAnybody(methods: readonly Method[]): MethodFacts[] {
   }))
 }
 
-function constantsOf({ id, factors, resistsPhishing, roles: { identifies } }: Method) {
-  return { id, factors, resistsPhishing, identifies }
+function constantsOf({ id, factors, resistsPhishing, roles: { identifies, mailed } }: Method) {
+  return { id, factors, resistsPhishing, identifies, ...(mailed ? { mailed } : {}) }
 }

@@ -188,6 +188,8 @@ export interface Method {
     identifies: boolean
     /** What a person falls back on: offered once a second factor was set up, and gone with the last one. */
     backup?: boolean
+    /** Shows that the person reads the account's mailbox. */
+    mailed?: true
     /** Worth being offered after a sign-in by something weaker, once on each device. */
     upgrade?: boolean
   }

@@ -16,6 +16,7 @@ export interface AttemptResult {
     proofs: Proof[]
     deviceId?: string
     deviceKnown?: true
+    deviceConfirmed?: 'device' | 'network'
     secondFactorAt?: number
   }
   consent?: { given: Scope; refused: Scope }

@@ -166,11 +166,12 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
  */
 function methodsMatter(
   { acrValues, maxAge, prompts }: AuthRequest,
-  { requiredAcr, secondFactor }: SignInPolicy,
+  { requiredAcr, secondFactor, confirmNewDevice }: SignInPolicy,
   { secondFactorChangedAt }: Account,
   proofs: readonly Proof[],
 ): boolean {
   if (acrValues.length > 0 || maxAge !== undefined || prompts.includes('login') || requiredAcr !== LOWEST) return true
+  if (confirmNewDevice !== 'off') return true
   const isAtOnce = proofs.some(({ factors }) => factors.length > 1)
   if (levelOf(proofs) > 1) return !isAtOnce
   return secondFactor === 'required' || (secondFactor !== 'off' && secondFactorChangedAt !== undefined)

@@ -27,6 +27,7 @@ export async function rememberDevice(
   ctx: PageContext,
   accountId: string,
   news: DeviceNews = {},
+  confirmed = false,
 ): Promise<Device> {
   const name = cookieName(services, 'latchkey_device')
   // One request may come here twice, before the browser has the cookie.
@@ -36,7 +37,12 @@ export async function rememberDevice(
     ctx.cookies.set(name, secret, lastingCookie)
     ctx.state.deviceSecret = secret
   }
-  return services.devices.seen(secret, accountId, { userAgent: ctx.get('user-agent'), address: ctx.ip }, news)
+  return services.devices.seen(
+    secret,
+    accountId,
+    { userAgent: ctx.get('user-agent'), address: ctx.ip, confirmed },
+    news,
+  )
 }
 
 export const lastingCookie = {

@@ -19,9 +19,16 @@ export async function finish(page: Page, step: Finish): Promise<void> {
   const { services, ctx, attempt, account, client } = page
   const fresh = attempt.proofs.some(proof => proof.at >= attempt.startedAt)
   const device = fresh
-    ? await rememberDevice(services, ctx, account!.id, page.passesSecondBy ? {} : { complete: true })
+    ? await rememberDevice(
+        services,
+        ctx,
+        account!.id,
+        page.passesSecondBy ? {} : { complete: true },
+        page.confirmsDevice,
+      )
     : undefined
   const deviceId = device?.id
+  const confirmed = page.confirmsDevice ? 'network' : attempt.device?.confirmed
   if (deviceId) await trustDevice(page, deviceId)
   if (fresh) noteUsed(services, ctx, attempt)
   const login: AttemptResult['login'] = fresh
@@ -35,6 +42,7 @@ export async function finish(page: Page, step: Finish): Promise<void> {
         proofs: attempt.proofs,
         ...(deviceId ? { deviceId } : {}),
         ...(attempt.device?.known ? { deviceKnown: true } : {}),
+        ...(confirmed ? { deviceConfirmed: confirmed } : {}),
         ...(attempt.device?.secondFactorAt ? { secondFactorAt: attempt.device.secondFactorAt } : {}),
       }
     : undefined

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Account } from '../core/accounts/account.ts'
 import { withoutPerson, type Attempt } from '../core/attempts.ts'
-import type { Device } from '../core/devices.ts'
+import { confirmedAs, type Device } from '../core/devices.ts'
 import { LimitReached } from '../core/limits.ts'
 import { Refused } from '../lib/errors.ts'
 import { RefusedOf, type Method, type Verified } from '../methods/method.ts'
@@ -37,7 +37,7 @@ export async function prove(submission: Submission): Promise<void> {
     return (
       proven && {
         ...proven,
-        device: factsOf(known),
+        device: factsOf(known, submission.ctx.ip),
         remember: attempted.role === 'first' ? remember : proven.remember,
         ...(trust ? { trustedAt: verified.proof.at } : {}),
       }
@@ -118,8 +118,11 @@ export function withProof(
   }
 }
 
-export function factsOf(device: Device | undefined): NonNullable<Attempt['device']> {
+/** @param address where the request comes from */
+export function factsOf(device: Device | undefined, address: string): NonNullable<Attempt['device']> {
+  const confirmed = device && confirmedAs(device, address)
   return {
+    ...(confirmed ? { confirmed } : {}),
     known: device?.complete === true,
     ...(device?.secondFactorAt ? { secondFactorAt: device.secondFactorAt } : {}),
     declined: device?.declined ?? [],

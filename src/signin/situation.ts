@@ -7,6 +7,7 @@ import type { Attempt } from '../core/attempts.ts'
 import type { Situation } from '../core/signin/situation.ts'
 import { mayComeFrom } from '../core/policy/networks.ts'
 import { signInPolicy } from '../core/policy/sign-in-policy.ts'
+import { confirmsDevice } from '../core/signin/confirmation.ts'
 import { passesSecondBy } from '../core/signin/level.ts'
 import { nextStep, type Step } from '../core/signin/next-step.ts'
 import { factsForAnybody, factsOf } from '../methods/facts.ts'
@@ -29,6 +30,8 @@ export interface Situated {
   passkeyAllowed: boolean
   /** Whether the account has a second factor, and none was proven. */
   passesSecondBy: boolean
+  /** Whether what was proven confirms the browser. */
+  confirmsDevice: boolean
 }
 
 const STRANGE = { known: false, declined: [] }
@@ -94,6 +97,7 @@ export async function situate(
     rememberSecondFactor,
     passkeyAllowed,
     passesSecondBy: passesSecondBy(attempt.proofs, methods),
+    confirmsDevice: confirmsDevice(attempt.proofs, methods),
   }
 }
 

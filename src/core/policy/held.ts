@@ -56,6 +56,7 @@ const FIXED = {
   emailVerification: 'required',
   emailVerificationGrace: 0,
   rememberSecondFactor: 30 * 86_400,
+  confirmNewDevice: 'off',
   proofOfWork: 'under-attack',
   allowedNetworks: 'all',
   deniedNetworks: [],

@@ -1,6 +1,6 @@
 // What an admin may set beside the configuration: for everyone, and more narrowly for a guard, a role or a client.
 import { z } from 'zod'
-import { EMAIL_VERIFICATION, SECOND_FACTOR } from '../signin/method-facts.ts'
+import { CONFIRM_NEW_DEVICE, EMAIL_VERIFICATION, SECOND_FACTOR } from '../signin/method-facts.ts'
 import { isCidr } from '../../lib/config/kinds.ts'
 import { inBothNetworks, inEitherNetworks, type AllowedNetworks } from './networks.ts'
 import { PROOF_OF_WORK } from '../work.ts'
@@ -64,6 +64,12 @@ export const settingsSchema = z.strictObject({
   rememberSecondFactor: upTo(31_536_000).describe(
     'For how long a device may be remembered for the second factor; 0 for never. It raises no `acr`. Seconds.',
   ),
+  confirmNewDevice: z
+    .enum(CONFIRM_NEW_DEVICE)
+    .optional()
+    .describe(
+      'When a sign-in without a passkey is confirmed by a mailed code or link: `off`, `device` on a browser that was not confirmed for the account, `network` also in a network that it was not confirmed in.',
+    ),
 })
 
 /** Overrides: what is absent is not said anything about. */
@@ -104,6 +110,7 @@ const ORDERED: Partial<Record<SettingName, (value: string) => number>> = {
   requiredAcr: value => levelOfAcr(value) ?? 0,
   emailVerification: value => (EMAIL_VERIFICATION as readonly string[]).indexOf(value),
   proofOfWork: value => (PROOF_OF_WORK as readonly string[]).indexOf(value),
+  confirmNewDevice: value => (CONFIRM_NEW_DEVICE as readonly string[]).indexOf(value),
   secondFactor: value => (SECOND_FACTOR as readonly string[]).indexOf(value),
 }
 

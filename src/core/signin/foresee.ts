@@ -69,6 +69,7 @@ function reasonsOf(at: Situation, step: Step): Reason[] {
     rememberSecondFactor: { ...at, policy: { ...policy, rememberSecondFactor: Infinity } },
     proofsLast: { ...at, policy: lasting },
     emailVerification: { ...at, policy: { ...policy, emailVerification: 'optional' } },
+    confirmNewDevice: { ...at, policy: { ...policy, confirmNewDevice: 'off' } },
     acr: { ...at, request: { ...request, acrValues: [] } },
     max_age: { ...at, request: ageless },
     prompt: { ...at, request: { ...request, prompts: [] } },

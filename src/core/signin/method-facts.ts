@@ -21,6 +21,8 @@ export interface MethodFacts extends Strength {
   backup: boolean
   /** Whether what the account has of it is nearly used up. */
   few?: boolean
+  /** Whether it shows that the person reads the account's mailbox. */
+  mailed?: true
   /** Whether it is worth being offered after a sign-in by something weaker. */
   upgrade: boolean
 }
@@ -44,6 +46,7 @@ export interface SignInPolicy {
   emailVerificationGrace: number
   /** For how many seconds a device is not asked for the second factor again; 0 for never. */
   rememberSecondFactor: number
+  confirmNewDevice: ConfirmNewDevice
 }
 
 /** From the weakest to the strictest. */
@@ -54,10 +57,16 @@ export type SecondFactor = (typeof SECOND_FACTOR)[number]
 export const EMAIL_VERIFICATION = ['optional', 'required'] as const
 export type EmailVerification = (typeof EMAIL_VERIFICATION)[number]
 
+/** From the laxer to the stricter: when the mailbox is asked for as well. */
+export const CONFIRM_NEW_DEVICE = ['off', 'device', 'network'] as const
+export type ConfirmNewDevice = (typeof CONFIRM_NEW_DEVICE)[number]
+
 /** What is known of the browser: it never stands for a proof, and only spares the person what policy lets it spare. */
 export interface DeviceFacts {
   /** Whether the account has signed in on it before with nothing of its second factor passed by. */
   known: boolean
+  /** Whether the mailbox, or a passkey, has confirmed it for the account, and so in the network that it is in. */
+  confirmed?: 'device' | 'network'
   /** When the account's second factor was last proven on it, if it is remembered for that. Epoch milliseconds. */
   secondFactorAt?: number
   /** The methods that it says it could keep a credential of; none unless it says so. */

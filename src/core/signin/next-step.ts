@@ -1,6 +1,7 @@
 // The one decision of every sign-in: what has to happen next. Pure, so that it can be tested as a table. It is asked on
 // every authorization request (a live session included) and on every page of an attempt; nothing else decides.
 import { mayComeBack, type Account } from '../accounts/account.ts'
+import { missingConfirmation } from './confirmation.ts'
 import { missingEnrolment, type Enrolment } from './missing-enrolment.ts'
 import { levelFor } from './level.ts'
 import {
@@ -64,7 +65,10 @@ export function nextStep(situation: Situation): Step {
   if (request.expectedAccountId && request.expectedAccountId !== account.id) {
     return { ...identify(situation), reason: 'other_account' }
   }
-  if (isVerificationDue(account, situation)) return { kind: 'verify-email' }
+  const confirming = missingConfirmation(situation)
+  // An address that is not proven can confirm nothing yet.
+  if (isVerificationDue(account, situation) || (confirming && !account.emailVerified)) return { kind: 'verify-email' }
+  if (confirming) return { kind: 'prove', role: 'second', methods: confirming }
   const terms = missingTerms(account, situation)
   if (terms) return terms
   const change = passwordChange(situation)

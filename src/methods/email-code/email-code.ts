@@ -23,7 +23,7 @@ export const emailCode: Method = {
   amr: ['otp'],
   resistsPhishing: false,
   limited: true,
-  roles: { first: true, second: true, identifies: false },
+  roles: { first: true, second: true, identifies: false, mailed: true },
 
   standing(account, own) {
     const enrolled = own.length > 0 && account.emailVerified

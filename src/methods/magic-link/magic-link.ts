@@ -25,7 +25,7 @@ export const magicLink: Method = {
   resistsPhishing: false,
   limited: true,
   // Second comes the mailed code, which is no weaker and needs no change of window.
-  roles: { first: true, second: false, identifies: false },
+  roles: { first: true, second: false, identifies: false, mailed: true },
 
   standing: account => ({ enrolled: false, first: account.emailVerified, second: false, protects: false }),
 

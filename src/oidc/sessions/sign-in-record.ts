@@ -15,6 +15,7 @@ export function signInOf(ctx: KoaContextWithOIDC, login: NonNullable<AttemptResu
     userAgent: ctx.get('user-agent').slice(0, 300),
     remembered: login.remember,
     ...(login.deviceKnown ? { deviceKnown: true } : {}),
+    ...(login.deviceConfirmed ? { deviceConfirmed: login.deviceConfirmed } : {}),
     ...(login.secondFactorAt ? { secondFactorAt: login.secondFactorAt } : {}),
     createdAt: now,
     lastSeenAt: now,

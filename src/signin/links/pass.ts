@@ -44,7 +44,7 @@ export async function takePass(page: Page): Promise<boolean> {
   ctx.cookies.set(cookieName(services, NAME), null, { path: '/' })
   const account = taken && (await services.accounts.get(String(taken.data.accountId)))
   if (!account || !standing(account, Math.floor(taken.createdAt / 1000))) return false
-  const device = factsOf(await knownDevice(services, ctx, account.id))
+  const device = factsOf(await knownDevice(services, ctx, account.id), ctx.ip)
   const at = Date.now()
   const [proof, ...more] = z
     .array(proofSchema)

@@ -93,7 +93,7 @@ async function leadOn(
   // What is proven within the second of the reset would count for as little as what came before it.
   const { validFrom } = (await services.accounts.get(account.id)) ?? account
   await outlastReset({ validFrom })
-  const device = factsOf(await knownDevice(services, ctx, account.id))
+  const device = factsOf(await knownDevice(services, ctx, account.id), ctx.ip)
   await goOn(own, attempt => ({
     ...withoutPerson(attempt),
     accountId: account.id,

@@ -18,6 +18,7 @@ const defaults: ResolvedSettings = {
   emailVerification: 'required',
   emailVerificationGrace: 0,
   rememberSecondFactor: 2_592_000,
+  confirmNewDevice: 'off',
   proofOfWork: 'under-attack',
   allowedNetworks: 'all',
   deniedNetworks: [],

@@ -59,6 +59,7 @@ const policies: fc.Arbitrary<SignInPolicy> = fc.record(
     secondFactorGrace: fc.constantFrom(0, 86_400),
     emailVerification: fc.constant('required' as const),
     emailVerificationGrace: fc.constant(0),
+    confirmNewDevice: fc.constantFrom('off' as const, 'off' as const, 'device' as const),
     rememberSecondFactor: fc.constantFrom(0, 3600, 30 * 86_400),
     proofsLast: fc.constantFrom(60, 86_400),
   },
@@ -66,6 +67,7 @@ const policies: fc.Arbitrary<SignInPolicy> = fc.record(
     requiredKeys: [
       'emailVerification',
       'emailVerificationGrace',
+      'confirmNewDevice',
       'requiredAcr',
       'allowedMethods',
       'secondFactor',
@@ -217,6 +219,12 @@ function expectEarned({ account, has, policy, request, now, attempt }: World, ac
     expect(
       request.acrValues.some(value => place(value) <= level),
       'the app’s level',
+    ).to.equal(true)
+
+  if (policy.confirmNewDevice !== 'off')
+    expect(
+      recent.some(({ method }) => ['email-code', 'passkey'].includes(method)),
+      'the mailbox, or a passkey',
     ).to.equal(true)
 
   const at = attempt.device.secondFactorAt

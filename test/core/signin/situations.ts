@@ -39,7 +39,7 @@ const method = (id: string, more: Partial<MethodFacts>): MethodFacts => ({
 export const pwd = method('password', { factors: ['knowledge'], first: true, second: false })
 export const totp = method('totp', { protects: true })
 /** Turned on as a second factor. */
-export const mailed = method('email-code', { first: true, protects: true })
+export const mailed = method('email-code', { first: true, protects: true, mailed: true })
 export const recovery = method('recovery-codes', { backup: true })
 /** Which verifies its owner, and is found without a name. */
 export const passkey = method('passkey', {
@@ -94,6 +94,7 @@ export const plainPolicy: SignInPolicy = {
   emailVerification: 'required',
   emailVerificationGrace: 0,
   rememberSecondFactor: 30 * 86_400,
+  confirmNewDevice: 'off',
 }
 
 export const plainRequest: AuthRequest = {
