@@ -1,3 +1,4 @@
+import { createDevices } from '../core/devices.ts'
 import { createJobRecords, type JobRecord } from '../core/job-records.ts'
 import { createLinks } from '../core/links.ts'
 import { createRecoveries } from '../core/recoveries/recoveries.ts'
@@ -22,6 +23,7 @@ export function jobsOf(opened: Opened): Job[] {
   return listJobs({
     ...opened,
     links: createLinks(store, { ttl: config.magicLinkTtl }),
+    devices: createDevices(store),
     recoveries: createRecoveries(store, { delay: config.recoveryDelay }),
     sendLogouts: () => tellApps(opened),
     ...openMail(opened),

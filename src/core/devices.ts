@@ -1,5 +1,6 @@
 // A browser that has been seen with an account. A known device still gets in when strangers have locked the account.
 import { z } from 'zod'
+import { shortUserAgent } from '../lib/web/browser.ts'
 import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { countryOf } from '../lib/country.ts'
 import { newSecret, sha256 } from '../lib/ids.ts'
@@ -10,6 +11,8 @@ const deviceSchema = z.object({
   id: z.string(),
   accountId: z.string(),
   userAgent: z.string(),
+  /** Since when that has been kept in full; absent once it is shortened. Epoch milliseconds. */
+  inFullSince: z.number().optional(),
   /** Where it was seen last: a network (siteOf), and the country that it belongs to. */
   network: z.string().optional(),
   country: z.string().optional(),
@@ -42,7 +45,7 @@ export type DeviceNews = Partial<Pick<Device, 'complete' | 'secondFactorAt' | 'd
 export const deviceDeclaration: Declaration<Device> = {
   name: 'devices',
   schema: deviceSchema,
-  indexes: [{ fields: ['accountId', 'lastSeenAt'] }],
+  indexes: [{ fields: ['accountId', 'lastSeenAt'] }, { fields: ['inFullSince'] }],
   expires: 'expiresAt',
 }
 
@@ -82,6 +85,7 @@ export function createDevices(store: Store) {
         id: idOf(secret, accountId),
         accountId,
         userAgent: userAgent.slice(0, 300),
+        inFullSince: now,
         network,
         ...(country ? { country } : {}),
         ...(confirmed ? { confirmedIn: withNetwork(device.confirmedIn, network) } : {}),
@@ -96,6 +100,22 @@ export function createDevices(store: Store) {
         !tells(device, news) &&
         (!confirmed || confirmedAs(device, address) === 'network')
       return (await devices.upsert(idOf(secret, accountId), known => (known && isSame(known) ? known : made(known))))!
+    },
+
+    /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */
+    async shorten(before: number, limit: number): Promise<number> {
+      const { items } = await devices.list({ inFullSince: { lt: before } }, { limit })
+      await Promise.all(
+        items.map(({ id }) =>
+          devices.update(id, ({ inFullSince, ...known }) =>
+            // It may have been seen again meanwhile.
+            inFullSince !== undefined && inFullSince < before
+              ? { ...known, userAgent: shortUserAgent(known.userAgent) }
+              : undefined,
+          ),
+        ),
+      )
+      return items.length
     },
 
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<Device>> => devices.list({ accountId }, page),

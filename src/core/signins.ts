@@ -1,6 +1,8 @@
 // SignIn: our record beside the provider's session, under the session's uid. It keeps what the library's session cannot:
 // the proofs with their times, the device, where it came from, and how it ended.
 import { z } from 'zod'
+import { networkOf } from '../lib/network.ts'
+import { shortUserAgent } from '../lib/web/browser.ts'
 import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
 import { proofSchema, type Proof } from './signin/proof.ts'
 
@@ -30,6 +32,8 @@ const signInSchema = z.object({
   deviceId: z.string().optional(),
   address: z.string(),
   userAgent: z.string(),
+  /** Since when both have been kept in full; absent once they are shortened. Epoch milliseconds. */
+  inFullSince: z.number().optional(),
   remembered: z.boolean(),
   /** Whether the account had signed in on the device before, with nothing of its second factor passed by. */
   deviceKnown: z.literal(true).optional(),
@@ -53,7 +57,7 @@ export type SignIn = z.infer<typeof signInSchema>
 export const signInDeclaration: Declaration<SignIn> = {
   name: 'signIns',
   schema: signInSchema,
-  indexes: [{ fields: ['accountId', 'createdAt'] }, { fields: ['endsAt'] }],
+  indexes: [{ fields: ['accountId', 'createdAt'] }, { fields: ['endsAt'] }, { fields: ['inFullSince'] }],
   shared: true,
 }
 
@@ -102,6 +106,20 @@ export function createSignIns(store: Store) {
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<SignIn>> => signIns.list({ accountId }, page),
     /** Those whose time was over before `now`, ended or not. */
     over: (now: number, limit: number): Promise<Page<SignIn>> => signIns.list({ endsAt: { lt: now } }, { limit }),
+    /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */
+    async shorten(before: number, limit: number): Promise<number> {
+      const { items } = await signIns.list({ inFullSince: { lt: before } }, { limit })
+      await Promise.all(
+        items.map(({ id }) =>
+          signIns.update(id, ({ inFullSince, ...known }) =>
+            inFullSince === undefined
+              ? undefined
+              : { ...known, address: networkOf(known.address), userAgent: shortUserAgent(known.userAgent) },
+          ),
+        ),
+      )
+      return items.length
+    },
     remove: (uid: string): Promise<boolean> => signIns.remove(uid),
     /** The session turned out to live on. */
     extend: (uid: string, endsAt: number) => signIns.update(uid, known => ({ ...known, endsAt })),

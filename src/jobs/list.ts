@@ -2,6 +2,7 @@ import type { Accounts } from '../core/accounts/accounts.ts'
 import type { Events } from '../core/events/events.ts'
 import type { Teller } from '../core/notices/tell.ts'
 import type { Postbox } from '../core/postbox.ts'
+import type { Devices } from '../core/devices.ts'
 import type { SignIns } from '../core/signins.ts'
 import type { Config } from '../lib/config/schema.ts'
 import { declarations } from '../oidc/declarations.ts'
@@ -14,15 +15,17 @@ import type { Job } from './job.ts'
 import { purgeAccounts } from './purge-accounts.ts'
 import { removeExpired } from './remove-expired.ts'
 import { rotateKeys } from './rotate-keys.ts'
+import { shortenTraces } from './shorten-traces.ts'
 import { sendLogoutsJob } from './send-logouts.ts'
 import { tellOfRecoveries, type RecoveryParts } from './tell-of-recoveries.ts'
 import { sendOutbox } from './send-outbox.ts'
 
 export interface JobParts extends RecoveryParts {
-  config: Pick<Config, 'signingKeyTtl' | 'issuer' | 'name'>
+  config: Pick<Config, 'signingKeyTtl' | 'traceTtl' | 'issuer' | 'name'>
   store: Store
   accounts: Accounts
   signIns: SignIns
+  devices: Devices
   sessions: Sessions
   events: Events
   keys: KeyRing
@@ -34,7 +37,7 @@ export interface JobParts extends RecoveryParts {
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
 export function listJobs(parts: JobParts): Job[] {
-  const { config, store, accounts, signIns, sessions, events, keys, sendLogouts, postbox, teller } = parts
+  const { config, store, accounts, signIns, devices, sessions, events, keys, sendLogouts, postbox, teller } = parts
   return [
     removeExpired(store, declarations),
     purgeAccounts(accounts, id => purgeAccount({ store, accounts, events, sessions }, id)),
@@ -42,6 +45,7 @@ export function listJobs(parts: JobParts): Job[] {
     sendLogoutsJob(sendLogouts),
     sendOutbox(postbox, teller),
     tellOfRecoveries(parts),
+    shortenTraces(signIns, devices, config.traceTtl),
     rotateKeys(keys, events, config.signingKeyTtl),
   ]
 }

@@ -21,6 +21,7 @@ describe('latchkey jobs', () => {
       'send-logouts',
       'send-outbox',
       'tell-of-recoveries',
+      'shorten-traces',
       'rotate-keys',
     ]
     expect(before.map(({ name }) => name)).to.have.members(names)

@@ -214,6 +214,11 @@ export const schema = z.strictObject({
   deletionGrace: duration('1m', '365d')
     .default(2_592_000)
     .describe('How long a deleted account can still be brought back, before it is removed for good.'),
+  traceTtl: duration('1d', '3650d')
+    .default(2_592_000)
+    .describe(
+      'How long the address and User-Agent of a session or device are kept in full, before only network, browser and system are.',
+    ),
   auditTtl: duration('1d', '3650d').default(7_776_000).describe('How long audit entries are kept.'),
   auditTokens: flag()
     .default(false)

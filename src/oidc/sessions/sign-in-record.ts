@@ -13,6 +13,7 @@ export function signInOf(ctx: KoaContextWithOIDC, login: NonNullable<AttemptResu
     ...(login.deviceId ? { deviceId: login.deviceId } : {}),
     address: ctx.ip,
     userAgent: ctx.get('user-agent').slice(0, 300),
+    inFullSince: now,
     remembered: login.remember,
     ...(login.deviceKnown ? { deviceKnown: true } : {}),
     ...(login.deviceConfirmed ? { deviceConfirmed: login.deviceConfirmed } : {}),

@@ -1,0 +1,68 @@
+import { expect } from 'chai'
+import { shortenTraces } from '../../src/jobs/shorten-traces.ts'
+import { describeBrowser } from '../../src/lib/web/describe-browser.ts'
+import { moveClock } from '../support/clock.ts'
+import { eachEngine } from '../support/engines.ts'
+import { BEHIND_PROXY, DUTCH, FIREFOX, Traveller } from '../support/traveller.ts'
+import { atSignIn } from '../signin/factors/at-sign-in.ts'
+
+const DAY = 86_400_000
+
+describe('what is kept of where a session came from', () => {
+  eachEngine((_name, openUrl) => {
+    const at = atSignIn(openUrl, {
+      env: {
+        ...BEHIND_PROXY,
+        LATCHKEY_SESSION_MAX_TTL: '90d',
+        LATCHKEY_SESSION_IDLE_TTL: '90d',
+        LATCHKEY_REMEMBERED_SESSION_TTL: '90d',
+      },
+    })
+
+    async function signedIn() {
+      const account = await at.server.person()
+      const visitor = new Traveller(at.server.issuer)
+      visitor.at = DUTCH
+      await at.afterPassword(account.email, {}, visitor)
+      return account.id
+    }
+    async function keptOf(accountId: string) {
+      const { signIns, devices } = at.server.app
+      const [signIn] = (await signIns.ofAccount(accountId, { limit: 2 })).items
+      const [device] = (await devices.ofAccount(accountId, { limit: 2 })).items
+      return { signIn: signIn!, device: device! }
+    }
+    const run = () => shortenTraces(at.server.app.signIns, at.server.app.devices, 30 * 86_400).run()
+
+    it('is all of it for 30 days, and the network, browser and system after them', async () => {
+      const old = await signedIn()
+      moveClock(29 * DAY)
+      await run()
+      expect((await keptOf(old)).signIn).to.include({ address: DUTCH, userAgent: FIREFOX })
+
+      moveClock(DAY + 1000)
+      const young = await signedIn()
+      // The server's own scheduler may have been first.
+      await run()
+      const { signIn, device } = await keptOf(old)
+      expect(signIn).to.include({ address: '193.0.6.0/24', userAgent: 'Firefox; Linux' })
+      expect(device).to.include({ userAgent: 'Firefox; Linux', network: '193.0.6.0/24', country: 'NL' })
+      expect(describeBrowser(device.userAgent)).to.equal('Firefox on Linux')
+      expect((await keptOf(young)).signIn).to.include({ address: DUTCH, userAgent: FIREFOX })
+      expect((await keptOf(young)).device).to.include({ userAgent: FIREFOX })
+      expect(await run()).to.equal('0 sessions and 0 devices shortened')
+    })
+
+    it('is shortened in batches, however many there are, and by runs at once', async () => {
+      const { devices } = at.server.app
+      const { id } = await at.server.person()
+      const secrets = Array.from({ length: 450 }, () => devices.newSecret())
+      for (const secret of secrets) await devices.seen(secret, id, { userAgent: FIREFOX, address: DUTCH })
+      moveClock(31 * DAY)
+      await Promise.all([run(), run()])
+      const { items } = await devices.ofAccount(id, { limit: 500 })
+      expect(items).to.have.length(450)
+      expect(items.every(({ userAgent }) => userAgent === 'Firefox; Linux')).to.equal(true)
+    })
+  })
+})
