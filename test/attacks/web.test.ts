@@ -197,7 +197,7 @@ describe('attacks on sessions and pages', () => {
   })
 
   describe('posts from another site', () => {
-    const nothing = {} as never
+    const nothing = { config: {} } as never
     const routes = [...signInRouters(nothing), setupRoutes(nothing)]
       .flatMap(router => router.stack)
       .filter(({ methods }) => methods.includes('POST'))
