@@ -20,26 +20,17 @@ export async function tellOfRecovery(
   clientId: string,
 ): Promise<void> {
   const now = Date.now()
-  const isDue = dueAt <= now
   const lasts = Math.ceil((endsAt - now) / 1000)
   const made = { account, clientId, lasts, createdBy: 'person' } as const
   const { token: stop } = await links.make({ ...made, purpose: 'stop-recovery', maxUses: 1 })
-  const finish = isDue && (await links.make({ ...made, purpose: 'finish-recovery', maxUses: 1 }))
-  await postbox.post(
-    account.email,
-    isDue ? 'recovery-ready' : 'recovery-waiting',
-    {
-      ...inMailOf(account),
-      brandName: config.name,
-      email: account.email,
-      startedAt,
-      dueAt,
-      endsAt,
-      address,
-      from: userAgent,
-      stopUrl: `${config.issuer}/recover/stop/${stop}`,
-      ...(finish ? { finishUrl: `${config.issuer}/recover/finish/${finish.token}` } : {}),
-    },
-    { lasts },
-  )
+  const stopUrl = `${config.issuer}/recover/stop/${stop}`
+  const shared = { ...inMailOf(account), brandName: config.name, email: account.email, stopUrl }
+  if (now < dueAt) {
+    const locals = { ...shared, startedAt, dueAt, address, from: userAgent }
+    await postbox.post(account.email, 'recovery-waiting', locals, { lasts })
+    return
+  }
+  const { token: finish } = await links.make({ ...made, purpose: 'finish-recovery', maxUses: 1 })
+  const locals = { ...shared, endsAt, finishUrl: `${config.issuer}/recover/finish/${finish}` }
+  await postbox.post(account.email, 'recovery-ready', locals, { lasts })
 }
