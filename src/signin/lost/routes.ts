@@ -12,7 +12,7 @@ const LASTS = 3600
 
 /** The pages of the links that an owner is mailed. */
 export function recoveryLinkRoutes(services: SignInServices): Router {
-  const router = new Router({ prefix: '/recover', sensitive: true })
+  const router = new Router({ prefix: '/recover', sensitive: true, strict: true })
   const stale = staleness(services)
   type Handler = (ctx: PageContext) => Promise<void>
   const guarded = (handle: Handler) => (ctx: object) => stale(ctx as PageContext, handle)

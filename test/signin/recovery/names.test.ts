@@ -18,14 +18,14 @@ describe('a forgotten username', () => {
 
     it('is mailed to the address of the account, with the address itself', async () => {
       const { email } = await at.server.person({ username: 'anna.of.the.sea' })
-      expect(wordsOf(await ask(email.toUpperCase()))).to.include('If there is an account with the address')
+      expect(wordsOf(await ask(email.toUpperCase()))).to.include('if there is an account with the address')
       const { text } = await at.server.mailTo(email)
       expect(text).to.include('anna.of.the.sea').and.include(email)
     })
 
     it('is said alike for nobody, and mailed to nobody', async () => {
       const page = await ask('nobody.at.all@example.com')
-      expect(wordsOf(page)).to.include('If there is an account with the address nobody.at.all@example.com')
+      expect(wordsOf(page)).to.include('if there is an account with the address nobody.at.all@example.com')
       await at.server.app.postbox.settled()
       expect(at.server.mailbox.to('nobody.at.all@example.com')).to.have.length(0)
     })
@@ -61,7 +61,7 @@ describe('a locked account', () => {
         for (let times = 0; times < 6; times += 1)
           locked = await visitor.submit(asked, '/prove/password', { password: times < 5 ? 'wrong' : PASSWORD })
         expect(locked.status).to.equal(429)
-        expect(wordsOf(locked)).to.match(/closed until .* UTC , because of too many wrong answers/)
+        expect(wordsOf(locked)).to.match(/closed until .* UTC , after several wrong answers/)
         expect(wordsOf(locked)).to.include('Email me a code')
         expect(locked.html).to.match(/href="\/signin\/[\w-]+\/recover">choose a new password/)
       }
