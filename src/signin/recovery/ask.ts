@@ -5,7 +5,6 @@ import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
 import { logOf } from '../../lib/web/trace.ts'
 import type { Try } from '../../methods/method.ts'
 import { makeCode } from '../../methods/sent-codes.ts'
@@ -99,7 +98,7 @@ function post(
     link: `${config.issuer}/signin/${owner}/reset/${token}`,
     codeLasts: lasting(spoken, config.codeTtl),
     linkLasts: lasting(spoken, config.passwordResetTtl),
-    askedFrom: describeBrowser(userAgent, spoken),
+    askedFrom: userAgent,
     address,
   }
   return postbox.post(account?.email, 'reset-password', locals, { lasts: config.passwordResetTtl })
