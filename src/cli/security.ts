@@ -39,7 +39,7 @@ function unlock(name: string | undefined, { json, email = name }: JsonOption & {
     const details = until ? { until } : {}
     await opened.events.emit({ type: 'account.unlocked', ...ORIGIN, accountId: account.id, details })
     await unlockPassword(opened, account.id)
-    for (const { id } of methods) await forgetTries(opened, id, account.id)
+    for (const id of limitedMethods(methods)) await forgetTries(opened, id, account.id)
     print(json, account, () => `${account.email} can try again.`)
   })
 }

@@ -6,9 +6,12 @@ import { Refused, type RefusedOptions } from '../lib/errors.ts'
 import { sha256 } from '../lib/ids.ts'
 import type { Asked, Method, MethodServices } from './method.ts'
 
-/** The ids of those whose limits are in the table under `METHOD`. */
+/** What is mailed to get back in by is counted as codes to sign in are: for a password, and for a forgotten name. */
+const WAYS_BACK = ['reset', 'names']
+
+/** The ids of all that have the limits that are in the table under `METHOD`. */
 export function limitedMethods(methods: readonly Pick<Method, 'id' | 'limited'>[]): string[] {
-  return methods.filter(({ limited }) => limited).map(({ id }) => id)
+  return [...methods.filter(({ limited }) => limited).map(({ id }) => id), ...WAYS_BACK]
 }
 
 /** A wrong answer, with how many there were within the window of the limit. */

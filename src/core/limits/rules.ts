@@ -200,6 +200,21 @@ export const rules = {
     max: 1000,
     window: DAY,
   },
+  // Each one asked for is a series of mails to the owner.
+  recoveryAccount: {
+    name: 'recovery.account',
+    by: 'account',
+    counts: 'ways back in without the second factor that an account asked for',
+    max: 3,
+    window: 7 * DAY,
+  },
+  recoveryNetwork: {
+    name: 'recovery.network',
+    by: 'network',
+    counts: 'ways back in without the second factor that a network asked for',
+    max: 20,
+    window: DAY,
+  },
   clientSecret: {
     name: 'client.secret',
     by: 'client',

@@ -1,7 +1,7 @@
 // “I have none of these”: the second factor is lost. Whoever has proven the first can ask to get in without it, and has to
 // wait while the account's owner is told; by the link of the last mail they then remove what they have lost.
 import { credentialsOf } from '../../core/credentials.ts'
-import type { Rule } from '../../core/limits/rules.ts'
+import { rules } from '../../core/limits/rules.ts'
 import { tellOfRecovery } from '../../core/recoveries/tell.ts'
 import { Refused } from '../../lib/errors.ts'
 import { networkOf } from '../../lib/network.ts'
@@ -15,10 +15,6 @@ import { showPage } from '../show.ts'
 import { answerStep } from '../submission.ts'
 import { mayRecover } from './may-recover.ts'
 import { holdsFinishLink } from './finish-link.ts'
-
-/** Each one asked for is a series of mails to the owner. */
-const ofAccount: Rule = { name: 'recovery.account', max: 3, window: 7 * 86_400 }
-const ofNetwork: Rule = { name: 'recovery.network', max: 20, window: 86_400 }
 
 export async function showLost(page: Page, refill: Refill = {}): Promise<void> {
   if (!(await mayRecover(page))) return answerStep(page, refill)
@@ -49,8 +45,8 @@ export async function beginLost(submission: Submission): Promise<void> {
   const { services, ctx, attempt, account, client } = submission
   if (!(await mayRecover(submission))) throw new Refused('recovery.not_offered', { status: 403 })
   if (!(await services.recoveries.underWay(account!))) {
-    await services.limits.count(ofNetwork, networkOf(ctx.ip))
-    await services.limits.count(ofAccount, account!.id)
+    await services.limits.count(rules.recoveryNetwork, networkOf(ctx.ip))
+    await services.limits.count(rules.recoveryAccount, account!.id)
   }
   const { recovery, begun } = await services.recoveries.begin(account!, placeOf(ctx))
   if (begun) {
