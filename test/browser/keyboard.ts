@@ -8,8 +8,10 @@ interface Focus {
   inView: boolean
 }
 
+/** Of a group of radio buttons Tab reaches the one that is chosen; the arrows reach the others from there. */
 const ALL = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(one =>
-  !one.disabled && one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }))`
+  !one.disabled && one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }) &&
+  (one.type !== 'radio' || one.checked || ![...document.getElementsByName(one.name)].some(other => other.checked)))`
 
 const FOCUS = `(() => {
   const one = document.activeElement
