@@ -1,4 +1,4 @@
-import { verifySync } from '@node-rs/bcrypt'
+import { compareSync } from 'bcryptjs'
 import { bounded, type Format } from './format.ts'
 
 // Not $2x$: it stands for hashes by an implementation that was broken.
@@ -9,5 +9,5 @@ export const bcrypt: Format = stored => {
   const [, cost] = FORM.exec(stored) ?? []
   if (!cost) return undefined
   bounded('the cost of bcrypt', Number(cost), 15)
-  return password => verifySync(password, stored)
+  return password => compareSync(password, stored)
 }
