@@ -40,6 +40,13 @@ async function start(stage: Stage, page: Page, params: Params = {}): Promise<voi
   await page.goto(stage.start(params))
 }
 
+/** Waits until the page has asked for its passkey challenge too, for who takes the attempt away from under it. */
+async function startToEnd(stage: Stage, page: Page): Promise<void> {
+  const challenge = page.waitForResponse(/\/prove\/passkey\/challenge$/)
+  await start(stage, page)
+  await challenge
+}
+
 async function toPassword(stage: Stage, page: Page, params: Params = {}): Promise<void> {
   const { email } = await stage.server.person({ email: newAddress() })
   await start(stage, page, params)
@@ -285,7 +292,7 @@ export const realPages: RealPage[] = [
     name: 'stale-expired',
     heading: 'This sign-in has expired',
     async open(stage, page) {
-      await start(stage, page)
+      await startToEnd(stage, page)
       moveClock(90 * 60 * 1000)
       await page.reload()
       resetClock()
@@ -295,7 +302,7 @@ export const realPages: RealPage[] = [
     name: 'cookies-off',
     heading: 'Your browser does not keep our cookie',
     async open(stage, page) {
-      await start(stage, page)
+      await startToEnd(stage, page)
       await page.context().clearCookies()
       await page.reload()
     },
