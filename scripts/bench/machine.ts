@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type as system } from 'node:os'
 import { join } from 'node:path'
-import { HASH_PARAMETERS } from '../../src/core/hasher.ts'
+import { HASH_PARAMETERS } from '../../src/core/hashing/hasher.ts'
 import { canPin } from './servers/process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -1,7 +1,7 @@
 // How the console's pages are opened: by who is signed in to it. Everybody else is sent to sign in, and comes back.
 import type { PageContext } from '../lib/web/context.ts'
 import { formOf, type Form } from '../lib/web/form.ts'
-import { notePerson } from '../lib/web/language.ts'
+import { notePerson } from '../lib/web/browser/language.ts'
 import { keptIn, keptOf } from './kept.ts'
 import type { AccountPage, AccountSubmission } from './opened.ts'
 import { isProven, prove } from './proof.ts'

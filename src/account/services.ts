@@ -1,7 +1,7 @@
 // What the console needs from the rest of the house; app.ts puts it together.
 import type { Account } from '../core/accounts/account.ts'
 import type { Verifications } from '../core/accounts/verifications.ts'
-import type { Devices } from '../core/devices.ts'
+import type { Devices } from '../core/sessions/devices.ts'
 import type { Events, Origin } from '../core/events/events.ts'
 import type { HeldPolicy } from '../core/policy/held.ts'
 import type { MethodFacts } from '../core/signin/method-facts.ts'

@@ -10,21 +10,21 @@ interface Noun {
 }
 
 const nouns: Record<string, Noun> = {
-  users: { about: 'people who can sign in', load: () => import('./users.ts') },
-  clients: { about: 'apps that send people here to sign in', load: () => import('./clients.ts') },
+  users: { about: 'people who can sign in', load: () => import('./users/users.ts') },
+  clients: { about: 'apps that send people here to sign in', load: () => import('./clients/clients.ts') },
   sessions: { about: 'who is signed in, and where', load: () => import('./sessions.ts') },
   tokens: { about: 'tokens that apps hold', load: () => import('./tokens.ts') },
   keys: { about: 'the keys that sign tokens', load: () => import('./keys.ts') },
   secrets: { about: 'what seals the keys in the store', load: () => import('./secrets.ts') },
-  policy: { about: 'settings for everyone, a guard, a role or an app', load: () => import('./policy.ts') },
+  policy: { about: 'settings for everyone, a guard, a role or an app', load: () => import('./policy/policy.ts') },
   security: { about: 'locks and the audit log', load: () => import('./security.ts') },
   events: { about: 'what happens, live', load: () => import('./events.ts') },
   mail: { about: 'mails that wait, or were given up', load: () => import('./mail.ts') },
-  jobs: { about: 'what is done by schedule', load: () => import('./jobs.ts') },
+  jobs: { about: 'what is done by schedule', load: () => import('./jobs/jobs.ts') },
   migrate: { about: 'the schema of the store', load: () => import('./migrate.ts') },
   config: { about: 'the configuration', load: () => import('./config.ts') },
-  debug: { about: 'why it does what it does', load: () => import('./debug.ts') },
-  seed: { about: 'make test people, never in production', load: () => import('./seed.ts') },
+  debug: { about: 'why it does what it does', load: () => import('./debug/debug.ts') },
+  seed: { about: 'make test people, never in production', load: () => import('./seed/seed.ts') },
   doctor: {
     about: 'try everything that a running server needs, and say what to do',
     load: () => import('./doctor.ts'),

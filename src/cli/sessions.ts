@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { SignIn } from '../core/signins.ts'
-import { describeBrowser } from '../lib/web/describe-browser.ts'
+import type { SignIn } from '../core/sessions/signins.ts'
+import { describeBrowser } from '../lib/web/browser/describe-browser.ts'
 import { CommandError, UsageError } from './support/failure.ts'
 import { accountNamed } from './support/named.ts'
 import { ORIGIN, withStore } from './support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
 import { more, print, table, time } from './support/print.ts'
-import { jobsOf, runNow, type JobFacts } from './run-job.ts'
+import { jobsOf, runNow, type JobFacts } from './jobs/run-job.ts'
 
 export function define(sessions: Command): void {
   withPage(sessions.command('list'))

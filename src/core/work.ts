@@ -2,7 +2,7 @@
 // notices one; whoever tries a million passwords does. The protocol is ALTCHA's, whose library does the work on both sides.
 import { createChallenge, verifySolution, type Payload } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
-import type { Limits } from './limits.ts'
+import type { Limits } from './limits/limits.ts'
 import { rules } from './limits/rules.ts'
 
 /** In tries of 5,000 rounds each, of which 256 are needed on average: a third of a second on a laptop, two on a phone. */

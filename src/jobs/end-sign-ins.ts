@@ -1,5 +1,5 @@
 import type { Events } from '../core/events/events.ts'
-import type { SignIn, SignIns } from '../core/signins.ts'
+import type { SignIn, SignIns } from '../core/sessions/signins.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
 import type { Job } from './job.ts'
 

@@ -1,5 +1,5 @@
 import type { Teller } from '../core/notices/tell.ts'
-import type { Postbox } from '../core/postbox.ts'
+import type { Postbox } from '../core/outbox/postbox.ts'
 import type { Job } from './job.ts'
 
 /** Sends the mails that were not taken at once: those of a mail server that was away, and of a process that is no more. */

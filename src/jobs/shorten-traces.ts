@@ -1,5 +1,5 @@
-import type { Devices } from '../core/devices.ts'
-import type { SignIns } from '../core/signins.ts'
+import type { Devices } from '../core/sessions/devices.ts'
+import type { SignIns } from '../core/sessions/signins.ts'
 import type { Job } from './job.ts'
 
 const BATCH = 200

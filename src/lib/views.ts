@@ -6,7 +6,7 @@ import ejs from 'ejs'
 import { LANGUAGES } from './languages/names.ts'
 import { chooseTag } from './languages/choose.ts'
 import { languageBy } from './languages/language.ts'
-import { describeBrowser } from './web/describe-browser.ts'
+import { describeBrowser } from './web/browser/describe-browser.ts'
 
 /** What every page may know; a page's own `page` is laid over the one among the globals. */
 export interface PageLocals {

@@ -3,11 +3,11 @@
 import Provider, { errors, type Adapter, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { ACR_VALUES } from '../core/signin/proof.ts'
 import type { Config } from '../lib/config/schema.ts'
-import { claimsByScope } from './claims.ts'
+import { claimsByScope } from './accounts/claims.ts'
 import { OWN_METADATA } from './clients/client-record.ts'
 import type { SigningKeys } from './keys/keys.ts'
 import { checkOwnMetadata } from './clients/own-metadata.ts'
-import { resourceServer } from './resources.ts'
+import { resourceServer } from './tokens/resources.ts'
 
 export const routes = {
   authorization: '/authorize',

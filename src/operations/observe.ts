@@ -1,7 +1,7 @@
 // What is put around the parts of the program so that operators see them at work: times and counts where there is a port to
 // read them from, spans where there is a collector. Where neither is configured, the parts are handed back as they are.
 import type { Middleware } from 'koa'
-import { traceHasher, type Hasher } from '../core/hasher.ts'
+import { traceHasher, type Hasher } from '../core/hashing/hasher.ts'
 import { measureWork } from '../core/metrics/work.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Log } from '../lib/log.ts'
@@ -14,9 +14,9 @@ import { traceRequests } from '../lib/tracing/requests.ts'
 import { traceFetch, traceMailer } from '../lib/tracing/steps.ts'
 import type { Tracing } from '../lib/tracing/tracing.ts'
 import { countClientOutcomes } from '../oidc/web/client-outcomes.ts'
-import { measureStore } from '../storage/measured.ts'
+import { measureStore } from '../storage/layers/measured.ts'
 import type { Store } from '../storage/port.ts'
-import { traceStore } from '../storage/traced.ts'
+import { traceStore } from '../storage/layers/traced.ts'
 import { routeOf } from './route-of.ts'
 
 export type Observation = Awaited<ReturnType<typeof createObservation>>

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
-import { letGiveWay } from '../lib/thread-priority.ts'
+import { letGiveWay } from '../lib/threads/priority.ts'
 
 /**
  * V8's threads, which mark what is no garbage and compile what is hot, give way to the event loop: where cores are few,

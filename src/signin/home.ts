@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 import type { Config } from '../lib/config/schema.ts'
 import type { Views } from '../lib/views.ts'
-import { languageOnPage } from '../lib/web/language.ts'
+import { languageOnPage } from '../lib/web/browser/language.ts'
 
 /** The root page, for a stranger who opens the issuer's address. */
 export function homePage(views: Views, { issuer }: Config): Middleware {

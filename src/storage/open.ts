@@ -1,4 +1,4 @@
-import { durableAmong, isVolatile, joinStores } from './joined.ts'
+import { durableAmong, isVolatile, joinStores } from './layers/joined.ts'
 import { CannotOpen, type Declaration, type Document, type Store } from './port.ts'
 
 /**

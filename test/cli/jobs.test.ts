@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createJobRecords } from '../../src/core/job-records.ts'
-import type { JobFacts } from '../../src/cli/run-job.ts'
+import type { JobFacts } from '../../src/cli/jobs/run-job.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { CliFolder } from './cli.ts'

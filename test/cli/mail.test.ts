@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Message } from '../../src/core/outbox/outbox.ts'
-import type { JobFacts } from '../../src/cli/run-job.ts'
+import type { JobFacts } from '../../src/cli/jobs/run-job.ts'
 import { startMailbox } from '../support/mailbox.ts'
 import { freePort, startServer, type TestServer } from '../support/server.ts'
 import { runCli } from './cli.ts'

@@ -6,7 +6,7 @@ import { createAccounts } from '../../src/core/accounts/accounts.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
 import type { Declaration, Document } from '../../src/storage/port.ts'
-import type { CollectionState } from '../../src/storage/state.ts'
+import type { CollectionState } from '../../src/storage/schema/state.ts'
 import { eachEngine } from '../support/engines.ts'
 import { CliFolder } from './cli.ts'
 

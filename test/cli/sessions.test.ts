@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/core/accounts/account.ts'
 import type { AuditEntry } from '../../src/core/events/events.ts'
-import { signInDeclaration, type SignIn } from '../../src/core/signins.ts'
+import { signInDeclaration, type SignIn } from '../../src/core/sessions/signins.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { Page } from '../../src/storage/port.ts'
 import { claimsIn, introspect, refresh } from '../support/endpoints.ts'

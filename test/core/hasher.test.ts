@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createHasher, HASH_PARAMETERS } from '../../src/core/hasher.ts'
+import { createHasher, HASH_PARAMETERS } from '../../src/core/hashing/hasher.ts'
 import type { Refused } from '../../src/lib/errors.ts'
 import { expectRejection } from '../contract/expect-rejection.ts'
 

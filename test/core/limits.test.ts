@@ -1,5 +1,11 @@
 import { expect } from 'chai'
-import { counterDeclaration, createLimits, floodDeclaration, LimitReached, type Limits } from '../../src/core/limits.ts'
+import {
+  counterDeclaration,
+  createLimits,
+  floodDeclaration,
+  LimitReached,
+  type Limits,
+} from '../../src/core/limits/limits.ts'
 import type { Rule } from '../../src/core/limits/rules.ts'
 import type { Store } from '../../src/storage/port.ts'
 import { openStore } from '../../src/storage/open.ts'

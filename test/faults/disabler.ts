@@ -2,9 +2,9 @@
 // answers each when it is done.
 import { createAccounts } from '../../src/core/accounts/accounts.ts'
 import { createEvents } from '../../src/core/events/events.ts'
-import { createLogouts } from '../../src/core/logouts.ts'
+import { createLogouts } from '../../src/core/sessions/logouts.ts'
 import { createLiveCounts } from '../../src/core/metrics/live-counts.ts'
-import { createSignIns } from '../../src/core/signins.ts'
+import { createSignIns } from '../../src/core/sessions/signins.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
 import { closeAccount } from '../../src/oidc/sessions/account-status.ts'
 import { declarations } from '../../src/oidc/declarations.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
-import { counterDeclaration, createLimits, floodDeclaration, LimitReached } from '../../src/core/limits.ts'
+import { counterDeclaration, createLimits, floodDeclaration, LimitReached } from '../../src/core/limits/limits.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { startRedisServer, type RedisServer } from '../servers/redis-server.ts'

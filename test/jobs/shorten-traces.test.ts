@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { shortenTraces } from '../../src/jobs/shorten-traces.ts'
-import { describeBrowser } from '../../src/lib/web/describe-browser.ts'
+import { describeBrowser } from '../../src/lib/web/browser/describe-browser.ts'
 import { moveClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
 import { BEHIND_PROXY, DUTCH, FIREFOX, Traveller } from '../support/traveller.ts'

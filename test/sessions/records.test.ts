@@ -1,6 +1,6 @@
 // The SignIn record beside the provider's session: who, where, by what, which apps, until when; and how it ends.
 import { expect } from 'chai'
-import type { SignIn } from '../../src/core/signins.ts'
+import type { SignIn } from '../../src/core/sessions/signins.ts'
 import { sha256 } from '../../src/lib/ids.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { sessionDeclaration } from '../../src/oidc/store/records.ts'

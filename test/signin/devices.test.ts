@@ -1,6 +1,6 @@
 // What is kept of a browser that signs in, and the owner told of one that is new.
 import { expect } from 'chai'
-import type { Device } from '../../src/core/devices.ts'
+import type { Device } from '../../src/core/sessions/devices.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
 import { BEHIND_PROXY, AMERICAN, DUTCH, FIREFOX, NEWER_FIREFOX, NOWHERE, Traveller } from '../support/traveller.ts'

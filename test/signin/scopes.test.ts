@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { languageBy } from '../../src/lib/languages/language.ts'
-import { chosen, inWords } from '../../src/signin/scopes.ts'
+import { chosen, inWords } from '../../src/signin/steps/scopes.ts'
 import { ann } from '../core/signin/situations.ts'
 
 const asked = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { assert, property, string } from 'fast-check'
-import { afterPrefix } from '../../src/storage/plan.ts'
+import { afterPrefix } from '../../src/storage/queries/plan.ts'
 
 const text = string({ unit: 'binary', maxLength: 6 })
 

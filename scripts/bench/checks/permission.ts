@@ -1,5 +1,5 @@
 import { standing } from '../../../src/core/accounts/account.ts'
-import { personOf } from '../../../src/cli/seed-people.ts'
+import { personOf } from '../../../src/cli/seed/people.ts'
 import { CLIENT_ID } from '../servers/setting.ts'
 import { timed, type Check } from './check.ts'
 

@@ -1,5 +1,5 @@
-import { personOf } from '../../../src/cli/seed-people.ts'
-import { whyNot } from '../../../src/core/links.ts'
+import { personOf } from '../../../src/cli/seed/people.ts'
+import { whyNot } from '../../../src/core/links/links.ts'
 import { CLIENT_ID } from '../servers/setting.ts'
 import { timed, type Check } from './check.ts'
 

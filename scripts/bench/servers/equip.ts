@@ -1,6 +1,6 @@
 // People who have other ways to sign in than the password, and what they sign in with.
 import { randomInt } from 'node:crypto'
-import { personOf } from '../../../src/cli/seed-people.ts'
+import { personOf } from '../../../src/cli/seed/people.ts'
 import { credentialDeclaration, onlyCredentialId } from '../../../src/core/credentials.ts'
 import { addTotp, type Authenticator } from '../../../test/support/factors.ts'
 import { startMailbox, type Mailbox } from '../../../test/support/mailbox.ts'

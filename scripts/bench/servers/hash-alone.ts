@@ -1,6 +1,6 @@
 // A password's check and nothing else, again and again for so many seconds; prints its CPU in microseconds a check.
 import { hash, verify } from '@node-rs/argon2'
-import { HASH_PARAMETERS } from '../../../src/core/hasher.ts'
+import { HASH_PARAMETERS } from '../../../src/core/hashing/hasher.ts'
 import { PASSWORD } from './setting.ts'
 
 const until = performance.now() + Number(process.argv[2]) * 1000

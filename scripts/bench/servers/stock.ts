@@ -1,6 +1,6 @@
 // A store with people and an app in it, filled through Latchkey's own code.
 import { join } from 'node:path'
-import { seedPeople } from '../../../src/cli/seed-people.ts'
+import { seedPeople } from '../../../src/cli/seed/people.ts'
 import { openApp } from './in-process.ts'
 import { makeScratch } from './scratch.ts'
 import { CLIENT_ID, METADATA, PASSWORD, RESOURCES, cookieSecret } from './setting.ts'

@@ -1,8 +1,8 @@
 // Signs people in by the thousand: one really does, and the others get what that left, with cookies and tokens of their own.
-import { personOf } from '../../../src/cli/seed-people.ts'
+import { personOf } from '../../../src/cli/seed/people.ts'
 import { newSecret, sha256 } from '../../../src/lib/ids.ts'
 import { deriveKeys } from '../../../src/lib/seal.ts'
-import { createCookieKeys } from '../../../src/lib/web/cookie-keys.ts'
+import { createCookieKeys } from '../../../src/lib/web/browser/cookie-keys.ts'
 import { signInSteps, walk } from '../cases/flow.ts'
 import { Browser } from '../load/browser.ts'
 import { openInProcess, type InProcess } from '../servers/in-process.ts'

@@ -2,7 +2,7 @@
 // wanted get what that left; then the jobs run. Prints a line of JSON each time, and one about what is left when all is over.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { personOf } from '../../../src/cli/seed-people.ts'
+import { personOf } from '../../../src/cli/seed/people.ts'
 import { declarations } from '../../../src/oidc/declarations.ts'
 import type { Declaration, Document } from '../../../src/storage/port.ts'
 import { moveClock } from '../../../test/support/clock.ts'

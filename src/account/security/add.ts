@@ -1,6 +1,6 @@
 // Setting up a way to sign in, on the page of its method.
 import { Refused } from '../../lib/errors.ts'
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import { confirmEnrolment } from '../../methods/enrolment.ts'
 import type { Enrolling, Method } from '../../methods/method.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'

@@ -1,7 +1,7 @@
 // One thing that an account signs in with: its name, and taking it away.
 import type { Credential } from '../../core/credentials.ts'
 import { Refused } from '../../lib/errors.ts'
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import { removeCredential } from '../../methods/enrolment.ts'
 import type { Described, Method } from '../../methods/method.ts'
 import { goTo } from '../../lib/web/go-to.ts'

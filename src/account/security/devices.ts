@@ -1,7 +1,7 @@
 // Browsers that are not asked for the second step for a while.
 import type { Account } from '../../core/accounts/account.ts'
 import { secondFactorStanding } from '../../core/accounts/account.ts'
-import type { Device } from '../../core/devices.ts'
+import type { Device } from '../../core/sessions/devices.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
 import { goTo } from '../../lib/web/go-to.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'

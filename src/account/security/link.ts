@@ -2,7 +2,7 @@
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { queryOf, type Form } from '../../lib/web/form.ts'
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import { addCredential } from '../../methods/enrolment.ts'
 import type { Method } from '../../methods/method.ts'
 import { goTo } from '../../lib/web/go-to.ts'

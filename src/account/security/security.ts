@@ -1,4 +1,4 @@
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import type { AccountPage } from '../opened.ts'
 import { show } from '../show.ts'
 import { FORGET, rememberedDevices } from './devices.ts'

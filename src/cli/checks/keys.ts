@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/schema.ts'
 import { createSealer, UnsealError } from '../../lib/seal.ts'
 import { createKeyRing, keyDeclaration } from '../../oidc/keys/keys.ts'
-import { longestLife } from '../../oidc/lifetimes.ts'
+import { longestLife } from '../../oidc/provider/lifetimes.ts'
 import type { Store } from '../../storage/port.ts'
 import { ok, problem, reasonOf, type Finding } from './finding.ts'
 

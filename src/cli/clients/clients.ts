@@ -1,14 +1,20 @@
 import { Option, type Command } from 'commander'
-import { OWN_METADATA } from '../oidc/clients/client-record.ts'
-import { CLIENT_TYPES, type ClientType } from '../oidc/clients/client-types.ts'
-import { createClients, SECRET_OVERLAP, type Clients, type ClientView, type Metadata } from '../oidc/clients/clients.ts'
-import { createRulesProvider } from '../oidc/rules.ts'
-import { metadataOf, withClientOptions, type ClientOptions } from './client-options.ts'
-import { CommandError, UsageError } from './support/failure.ts'
-import { ORIGIN, withStore } from './support/open.ts'
-import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
-import { facts, more, print, printable, table, time } from './support/print.ts'
-import { confirm, isInteractive } from './support/prompt.ts'
+import { OWN_METADATA } from '../../oidc/clients/client-record.ts'
+import { CLIENT_TYPES, type ClientType } from '../../oidc/clients/client-types.ts'
+import {
+  createClients,
+  SECRET_OVERLAP,
+  type Clients,
+  type ClientView,
+  type Metadata,
+} from '../../oidc/clients/clients.ts'
+import { createRulesProvider } from '../../oidc/rules.ts'
+import { metadataOf, withClientOptions, type ClientOptions } from './options.ts'
+import { CommandError, UsageError } from '../support/failure.ts'
+import { ORIGIN, withStore } from '../support/open.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '../support/options.ts'
+import { facts, more, print, printable, table, time } from '../support/print.ts'
+import { confirm, isInteractive } from '../support/prompt.ts'
 
 export function define(clients: Command): void {
   withClientOptions(withJson(clients.command('create')))

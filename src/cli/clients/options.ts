@@ -1,7 +1,7 @@
 // The options that say what a client is, and the metadata (RFC 7591) that they stand for.
 import { InvalidArgumentError, type Command } from 'commander'
-import type { Metadata } from '../oidc/clients/clients.ts'
-import type { JsonOption } from './support/options.ts'
+import type { Metadata } from '../../oidc/clients/clients.ts'
+import type { JsonOption } from '../support/options.ts'
 
 export interface ClientOptions extends JsonOption {
   name?: string

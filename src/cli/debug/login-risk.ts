@@ -1,11 +1,11 @@
 // What stands against a sign-in, or speaks for it, beside policy: limits that are closed, and the devices of the account.
-import { secondFactorStanding, type Account } from '../core/accounts/account.ts'
-import { createDevices } from '../core/devices.ts'
-import { methods as listed } from '../methods/list.ts'
-import { failuresOfEveryone, passwordLockOf } from '../methods/password/limits.ts'
-import { closedUntil } from '../methods/tries.ts'
-import type { Opened } from './support/open.ts'
-import { time } from './support/print.ts'
+import { secondFactorStanding, type Account } from '../../core/accounts/account.ts'
+import { createDevices } from '../../core/sessions/devices.ts'
+import { methods as listed } from '../../methods/list.ts'
+import { failuresOfEveryone, passwordLockOf } from '../../methods/password/limits.ts'
+import { closedUntil } from '../../methods/tries.ts'
+import type { Opened } from '../support/open.ts'
+import { time } from '../support/print.ts'
 
 /** More than anybody has. */
 const MOST = 200

@@ -1,14 +1,14 @@
 // What a foreseen sign-in begins with: the request of the app, the session and the device of the browser.
-import type { Account } from '../core/accounts/account.ts'
-import { termsVersionFor } from '../core/accounts/terms.ts'
-import { createConsents } from '../core/consents.ts'
-import type { SignInPolicy } from '../core/signin/method-facts.ts'
-import type { Situation } from '../core/signin/situation.ts'
-import { deviceOf, type SignIn } from '../core/signins.ts'
-import { findClient } from '../oidc/clients/client-record.ts'
-import { isConsole } from '../oidc/consoles/console-clients.ts'
-import { CommandError } from './support/failure.ts'
-import type { Opened } from './support/open.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import { termsVersionFor } from '../../core/accounts/terms.ts'
+import { createConsents } from '../../core/consents.ts'
+import type { SignInPolicy } from '../../core/signin/method-facts.ts'
+import type { Situation } from '../../core/signin/situation.ts'
+import { deviceOf, type SignIn } from '../../core/sessions/signins.ts'
+import { findClient } from '../../oidc/clients/client-record.ts'
+import { isConsole } from '../../oidc/consoles/console-clients.ts'
+import { CommandError } from '../support/failure.ts'
+import type { Opened } from '../support/open.ts'
 
 export const ASKED_FOR = ['none', 'login', 'consent', 'select_account'] as const
 export const DEVICES = ['new', 'known', 'remembered'] as const

@@ -1,8 +1,8 @@
 // A foreseen step, and its reasons, in words for an operator.
-import type { PolicyForSignIn } from '../core/policy/sign-in-policy.ts'
-import type { Foreseen, Reason } from '../core/signin/foresee.ts'
-import { formatDuration } from '../lib/config/kinds.ts'
-import { shownSetting } from './policy-options.ts'
+import type { PolicyForSignIn } from '../../core/policy/sign-in-policy.ts'
+import type { Foreseen, Reason } from '../../core/signin/foresee.ts'
+import { formatDuration } from '../../lib/config/kinds.ts'
+import { shownSetting } from '../policy/options.ts'
 
 export function said({ step }: Foreseen): string {
   const any = (ids: readonly string[]) => (ids.length > 0 ? ids.join(' or ') : 'nothing: it cannot go on')

@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander'
-import { createJobRecords } from '../core/job-records.ts'
-import { formatDuration } from '../lib/config/kinds.ts'
-import { CommandError } from './support/failure.ts'
-import { withStore } from './support/open.ts'
-import { withJson, type JsonOption } from './support/options.ts'
-import { print, table, time } from './support/print.ts'
+import { createJobRecords } from '../../core/job-records.ts'
+import { formatDuration } from '../../lib/config/kinds.ts'
+import { CommandError } from '../support/failure.ts'
+import { withStore } from '../support/open.ts'
+import { withJson, type JsonOption } from '../support/options.ts'
+import { print, table, time } from '../support/print.ts'
 import { factsOf, jobsOf, runNow, type JobFacts } from './run-job.ts'
 
 export function define(jobs: Command): void {

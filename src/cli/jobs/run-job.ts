@@ -1,14 +1,14 @@
-import { createDevices } from '../core/devices.ts'
-import { createJobRecords, type JobRecord } from '../core/job-records.ts'
-import { createLinks } from '../core/links.ts'
-import { createRecoveries } from '../core/recoveries/recoveries.ts'
-import type { Job } from '../jobs/job.ts'
-import { listJobs } from '../jobs/list.ts'
-import { runJob } from '../jobs/scheduler.ts'
-import { createLog } from '../lib/log.ts'
-import { CommandError } from './support/failure.ts'
-import { openMail } from './support/mail.ts'
-import type { Opened } from './support/open.ts'
+import { createDevices } from '../../core/sessions/devices.ts'
+import { createJobRecords, type JobRecord } from '../../core/job-records.ts'
+import { createLinks } from '../../core/links/links.ts'
+import { createRecoveries } from '../../core/recoveries/recoveries.ts'
+import type { Job } from '../../jobs/job.ts'
+import { listJobs } from '../../jobs/list.ts'
+import { runJob } from '../../jobs/scheduler.ts'
+import { createLog } from '../../lib/log.ts'
+import { CommandError } from '../support/failure.ts'
+import { openMail } from '../support/mail.ts'
+import type { Opened } from '../support/open.ts'
 
 type Run = Omit<JobRecord, 'id' | 'slot' | 'holder' | 'leaseUntil'>
 
@@ -51,7 +51,7 @@ export function factsOf({ name, about, every }: Job, record: JobRecord | undefin
 
 /** The provider that signs what apps are told is loaded only when it is needed: it takes longer than all the rest. */
 async function tellApps({ config, store, keys, logouts }: Opened): Promise<{ told: number; failed: number }> {
-  const { createLogoutProvider } = await import('../oidc/sessions/logout-provider.ts')
-  const { sendLogouts } = await import('../oidc/sessions/send-logouts.ts')
+  const { createLogoutProvider } = await import('../../oidc/sessions/logout-provider.ts')
+  const { sendLogouts } = await import('../../oidc/sessions/send-logouts.ts')
   return sendLogouts(createLogoutProvider(config, store, await keys.load(), logouts), logouts, silent)
 }

@@ -1,14 +1,14 @@
 // Whom a policy command is about, and the settings that it is given.
 import { Option, type Command } from 'commander'
-import { GUARDS, type Guard } from '../core/policy/resolve.ts'
-import type { PolicyScope } from '../core/policy/policies.ts'
-import { settingNames, settingsSchema, type SettingName, type Settings } from '../core/policy/settings.ts'
-import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
-import { loadConfig } from '../lib/config/load.ts'
-import type { Config } from '../lib/config/schema.ts'
-import { knownMethods, methods } from '../methods/list.ts'
-import { guardsOf } from '../oidc/guards.ts'
-import { UsageError } from './support/failure.ts'
+import { GUARDS, type Guard } from '../../core/policy/resolve.ts'
+import type { PolicyScope } from '../../core/policy/policies.ts'
+import { settingNames, settingsSchema, type SettingName, type Settings } from '../../core/policy/settings.ts'
+import { formatDuration, parseDuration } from '../../lib/config/kinds.ts'
+import { loadConfig } from '../../lib/config/load.ts'
+import type { Config } from '../../lib/config/schema.ts'
+import { knownMethods, methods } from '../../methods/list.ts'
+import { guardsOf } from '../../oidc/authorization/guards.ts'
+import { UsageError } from '../support/failure.ts'
 
 export interface ScopeOptions {
   everyone?: boolean

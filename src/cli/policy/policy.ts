@@ -5,16 +5,16 @@ import {
   nameOfScope,
   type PolicyChange,
   type PolicyScope,
-} from '../core/policy/policies.ts'
-import type { Overrides } from '../core/policy/resolve.ts'
-import { settingsSchema, type Settings } from '../core/policy/settings.ts'
-import { findClient } from '../oidc/clients/client-record.ts'
-import { isConsole } from '../oidc/consoles/console-clients.ts'
-import { CommandError } from './support/failure.ts'
-import { ORIGIN, withStore, type Opened } from './support/open.ts'
-import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
-import { scopeOf, settingsIn, shownSetting, withScope, type ScopeOptions } from './policy-options.ts'
-import { more, print, table, time } from './support/print.ts'
+} from '../../core/policy/policies.ts'
+import type { Overrides } from '../../core/policy/resolve.ts'
+import { settingsSchema, type Settings } from '../../core/policy/settings.ts'
+import { findClient } from '../../oidc/clients/client-record.ts'
+import { isConsole } from '../../oidc/consoles/console-clients.ts'
+import { CommandError } from '../support/failure.ts'
+import { ORIGIN, withStore, type Opened } from '../support/open.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '../support/options.ts'
+import { scopeOf, settingsIn, shownSetting, withScope, type ScopeOptions } from './options.ts'
+import { more, print, table, time } from '../support/print.ts'
 
 const SETTINGS = `
 Settings, durations as 15m, 12h, 7d or in seconds:

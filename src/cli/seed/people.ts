@@ -1,7 +1,7 @@
 // Test people by the thousand, the same ones each time.
-import { accountDeclaration, type Account } from '../core/accounts/account.ts'
-import { credentialDeclaration, onlyCredentialId, type Credential } from '../core/credentials.ts'
-import { Conflict, type Collection, type Store } from '../storage/port.ts'
+import { accountDeclaration, type Account } from '../../core/accounts/account.ts'
+import { credentialDeclaration, onlyCredentialId, type Credential } from '../../core/credentials.ts'
+import { Conflict, type Collection, type Store } from '../../storage/port.ts'
 
 const GIVEN = 'Ada Ben Cleo Dan Eve Finn Gia Hugo Ida Jon Kim Leo Mia Noa Ola Pia Quin Rosa Sam Tara'.split(' ')
 const FAMILY = 'Abel Berg Cole Diaz Evans Frey Gross Hall Ivers Jones Klein Lopez Moser Nowak Ortiz Park'.split(' ')

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { loadConfig } from '../lib/config/load.ts'
-import { newSecret } from '../lib/ids.ts'
-import { newPassword } from '../methods/password/rules.ts'
-import { CommandError } from './support/failure.ts'
-import { withStore } from './support/open.ts'
-import { withJson, type JsonOption } from './support/options.ts'
-import { print } from './support/print.ts'
-import { passwordIn, withPassword, type PasswordOptions } from './support/secret-input.ts'
-import { seedPeople } from './seed-people.ts'
+import { loadConfig } from '../../lib/config/load.ts'
+import { newSecret } from '../../lib/ids.ts'
+import { newPassword } from '../../methods/password/rules.ts'
+import { CommandError } from '../support/failure.ts'
+import { withStore } from '../support/open.ts'
+import { withJson, type JsonOption } from '../support/options.ts'
+import { print } from '../support/print.ts'
+import { passwordIn, withPassword, type PasswordOptions } from '../support/secret-input.ts'
+import { seedPeople } from './people.ts'
 
 const ABOUT = `
 They are test1@example.com, test2@example.com and so on, with verified addresses, the usernames

@@ -1,16 +1,16 @@
 // `latchkey users invite`: an account for somebody, with its roles, that they make themselves by a mailed link.
 import { InvalidArgumentError, type Command } from 'commander'
-import { mayRegister } from '../core/accounts/registration.ts'
-import { canonicalEmail } from '../core/accounts/names.ts'
-import { createInvitations, stateOf, type Invitation } from '../core/invitations.ts'
-import { formatDuration, parseDuration } from '../lib/config/kinds.ts'
-import { newId } from '../lib/ids.ts'
-import { findClient } from '../oidc/clients/client-record.ts'
-import { CommandError } from './support/failure.ts'
-import { openMail } from './support/mail.ts'
-import { ORIGIN, withStore, type Opened } from './support/open.ts'
-import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from './support/options.ts'
-import { more, print, table, time } from './support/print.ts'
+import { mayRegister } from '../../core/accounts/registration.ts'
+import { canonicalEmail } from '../../core/accounts/names.ts'
+import { createInvitations, stateOf, type Invitation } from '../../core/links/invitations.ts'
+import { formatDuration, parseDuration } from '../../lib/config/kinds.ts'
+import { newId } from '../../lib/ids.ts'
+import { findClient } from '../../oidc/clients/client-record.ts'
+import { CommandError } from '../support/failure.ts'
+import { openMail } from '../support/mail.ts'
+import { ORIGIN, withStore, type Opened } from '../support/open.ts'
+import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '../support/options.ts'
+import { more, print, table, time } from '../support/print.ts'
 
 /** Seconds. */
 const LONGEST = 30 * 86_400

@@ -1,14 +1,14 @@
 // How an account ends, and comes back: `latchkey users deactivate|restore|purge`.
 import type { Command } from 'commander'
-import type { Account } from '../core/accounts/account.ts'
-import { purgeAccount } from '../oidc/purge.ts'
-import { closeAccount, restoreAccount } from '../oidc/sessions/account-status.ts'
-import { CommandError, UsageError } from './support/failure.ts'
-import { accountNamed } from './support/named.ts'
-import { ORIGIN, withStore } from './support/open.ts'
-import { withJson, type JsonOption } from './support/options.ts'
-import { print, printable, time } from './support/print.ts'
-import { confirm, isInteractive } from './support/prompt.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import { purgeAccount } from '../../oidc/accounts/purge.ts'
+import { closeAccount, restoreAccount } from '../../oidc/sessions/account-status.ts'
+import { CommandError, UsageError } from '../support/failure.ts'
+import { accountNamed } from '../support/named.ts'
+import { ORIGIN, withStore } from '../support/open.ts'
+import { withJson, type JsonOption } from '../support/options.ts'
+import { print, printable, time } from '../support/print.ts'
+import { confirm, isInteractive } from '../support/prompt.ts'
 
 interface DeactivateOptions extends JsonOption {
   reason?: string

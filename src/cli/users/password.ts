@@ -1,12 +1,12 @@
 // `latchkey users force-password-change`: nothing goes on for an account before its password is another.
 import type { Command } from 'commander'
-import { onlyCredentialId } from '../core/credentials.ts'
-import { demandChange } from '../methods/password/due.ts'
-import { CommandError } from './support/failure.ts'
-import { accountNamed } from './support/named.ts'
-import { ORIGIN, withStore } from './support/open.ts'
-import { withJson, type JsonOption } from './support/options.ts'
-import { print } from './support/print.ts'
+import { onlyCredentialId } from '../../core/credentials.ts'
+import { demandChange } from '../../methods/password/due.ts'
+import { CommandError } from '../support/failure.ts'
+import { accountNamed } from '../support/named.ts'
+import { ORIGIN, withStore } from '../support/open.ts'
+import { withJson, type JsonOption } from '../support/options.ts'
+import { print } from '../support/print.ts'
 
 const ABOUT = `
 Whoever is signed in is asked at the next app or page, after proving themselves anew. Tokens that apps hold go on

@@ -1,8 +1,8 @@
 // Everything that can happen and is kept, with the shape of its details. Details never hold a secret.
 import { z } from 'zod'
-import { LINK_PURPOSES } from '../links.ts'
+import { LINK_PURPOSES } from '../links/links.ts'
 import { NOTICE_KINDS } from '../notices/kinds.ts'
-import { END_REASONS } from '../signins.ts'
+import { END_REASONS } from '../sessions/signins.ts'
 
 const nothing = z.strictObject({})
 /** `credential` is its id, `label` what its owner calls it. */

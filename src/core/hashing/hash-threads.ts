@@ -3,7 +3,7 @@
 import type { Options } from '@node-rs/argon2'
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { startThread } from '../lib/thread.ts'
+import { startThread } from '../../lib/threads/thread.ts'
 import type { HashJob, HashResult } from './hash-thread.ts'
 
 // Shared by the whole process, as libuv's are: as many as were ever needed at once.

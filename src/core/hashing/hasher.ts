@@ -1,5 +1,5 @@
-import { createBounded, type BoundedState } from '../lib/bounded.ts'
-import type { Tracing } from '../lib/tracing/tracing.ts'
+import { createBounded, type BoundedState } from '../../lib/bounded.ts'
+import type { Tracing } from '../../lib/tracing/tracing.ts'
 import { hash, verify, verifyForeign } from './hash-threads.ts'
 
 // OWASP's argon2id minimum: 19 MiB, two passes, one lane. argon2id is the library's default algorithm.

@@ -2,10 +2,10 @@
 // other processes and a restart all see it. Success gives the try back. What only holds back a flood may be counted where
 // counting is cheap and can be forgotten.
 import { z } from 'zod'
-import { Refused } from '../lib/errors.ts'
-import { Unavailable, type Collection, type Declaration, type Store } from '../storage/port.ts'
-import type { Rule } from './limits/rules.ts'
-import type { RuleInForce } from './limits/settings.ts'
+import { Refused } from '../../lib/errors.ts'
+import { Unavailable, type Collection, type Declaration, type Store } from '../../storage/port.ts'
+import type { Rule } from './rules.ts'
+import type { RuleInForce } from './settings.ts'
 
 const counterSchema = z.object({
   id: z.string(),

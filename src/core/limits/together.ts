@@ -1,6 +1,6 @@
 // Several limits of one try. Each count is a write that the try waits for: where all of them are far from being reached,
 // they are made at once, and share a commit.
-import type { Limits } from '../limits.ts'
+import type { Limits } from './limits.ts'
 import type { Rule } from './rules.ts'
 
 export interface Counted {

@@ -1,9 +1,9 @@
 // A one-time link that makes an account with given roles: the first administrator's, and those that are mailed to somebody.
 // The mailed one is bound to its address, which it proves.
 import { z } from 'zod'
-import { newId, newSecret, sha256 } from '../lib/ids.ts'
-import { Refused } from '../lib/errors.ts'
-import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
+import { newId, newSecret, sha256 } from '../../lib/ids.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 
 const invitationSchema = z.object({
   id: z.string(),

@@ -1,11 +1,11 @@
 // Links that prove something to whoever opens them: mailed to a person who asked, or made by an administrator. Each is for
 // one purpose, counts for a while and so many times, and keeps a record of what became of it.
 import { z } from 'zod'
-import { newId, newSecret, sha256 } from '../lib/ids.ts'
-import { createProxyTrust } from '../lib/network.ts'
-import { Refused } from '../lib/errors.ts'
-import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
-import { canSignIn, type Account } from './accounts/account.ts'
+import { newId, newSecret, sha256 } from '../../lib/ids.ts'
+import { createProxyTrust } from '../../lib/network.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
+import { canSignIn, type Account } from '../accounts/account.ts'
 
 /** A link of one purpose is nothing for another. */
 export const LINK_PURPOSES = ['sign-in', 'verify', 'reset', 'invite'] as const

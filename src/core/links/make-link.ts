@@ -1,4 +1,4 @@
-import type { Events, Origin } from './events/events.ts'
+import type { Events, Origin } from '../events/events.ts'
 import type { Link, LinkPurpose, Links, WantedToMake } from './links.ts'
 
 /** Makes a link for somebody. The entry is written first, so that none is without it. @returns the token, for its address */

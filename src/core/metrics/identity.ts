@@ -2,8 +2,8 @@
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import { sample } from '../../lib/metrics/metrics.ts'
 import type { AnyEvent, Events } from '../events/events.ts'
-import type { Hasher } from '../hasher.ts'
-import type { Postbox } from '../postbox.ts'
+import type { Hasher } from '../hashing/hasher.ts'
+import type { Postbox } from '../outbox/postbox.ts'
 import type { LiveCounts } from './live-counts.ts'
 
 export interface Measured {

@@ -1,7 +1,7 @@
 // Notes what owners have to be told of: a reader of events that no answer waits for. The notice is written with the event's
 // entry, and told right after; where nobody does that, by the job.
 import type { Log } from '../../lib/log.ts'
-import type { Devices } from '../devices.ts'
+import type { Devices } from '../sessions/devices.ts'
 import type { Events } from '../events/events.ts'
 import { noticeOf } from './list.ts'
 import type { Notice, Notices } from './notices.ts'

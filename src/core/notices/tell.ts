@@ -2,7 +2,7 @@
 import type { Config } from '../../lib/config/schema.ts'
 import { languageOfAccount, inMailOf } from '../accounts/language.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Postbox } from '../postbox.ts'
+import type { Postbox } from '../outbox/postbox.ts'
 import type { Translate } from '../../lib/languages/language.ts'
 import type { NoticeFacts } from './list.ts'
 import type { Notice, Notices } from './notices.ts'

@@ -1,12 +1,12 @@
 // Mails that go out beside the answer: the person does not wait for the mail server, and an answer takes the same time
 // whether or not a mail is sent.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Log } from '../lib/log.ts'
-import type { Mailer } from '../lib/mail/mailer.ts'
-import type { Sealer } from '../lib/seal.ts'
-import type { Views } from '../lib/views.ts'
-import type { Message, Outbox, OutboxState } from './outbox/outbox.ts'
-import { createSender, type Outcome } from './outbox/sender.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Mailer } from '../../lib/mail/mailer.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import type { Views } from '../../lib/views.ts'
+import type { Message, Outbox, OutboxState } from './outbox.ts'
+import { createSender, type Outcome } from './sender.ts'
 
 /** Seconds that a mail is worth sending for, unless it is said otherwise. */
 const LASTS = 3 * 24 * 60 * 60

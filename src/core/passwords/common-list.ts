@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { COMPILE_CACHE } from '../../lib/compile-cache.ts'
-import { startThread } from '../../lib/thread.ts'
+import { startThread } from '../../lib/threads/thread.ts'
 import { createFilter, type Filter } from './filter.ts'
 
 /** Shorter ones are refused for that (the least that can be configured). */

@@ -2,8 +2,8 @@
 // work; the last one also holds the link to go on by.
 import type { Account } from '../accounts/account.ts'
 import { inMailOf } from '../accounts/language.ts'
-import type { Links } from '../links.ts'
-import type { Postbox } from '../postbox.ts'
+import type { Links } from '../links/links.ts'
+import type { Postbox } from '../outbox/postbox.ts'
 import type { Recovery } from './recoveries.ts'
 
 export interface Telling {

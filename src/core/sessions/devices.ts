@@ -1,10 +1,10 @@
 // A browser that has been seen with an account. A known device still gets in when strangers have locked the account.
 import { z } from 'zod'
-import { shortUserAgent } from '../lib/web/browser.ts'
-import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
-import { countryOf } from '../lib/country.ts'
-import { newSecret, sha256 } from '../lib/ids.ts'
-import { siteOf } from '../lib/network.ts'
+import { shortUserAgent } from '../../lib/web/browser/browser.ts'
+import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
+import { countryOf } from '../../lib/country.ts'
+import { newSecret, sha256 } from '../../lib/ids.ts'
+import { siteOf } from '../../lib/network.ts'
 
 const deviceSchema = z.object({
   /** SHA-256 of the cookie's secret, and the account: one browser may be known to several accounts. */

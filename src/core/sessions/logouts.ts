@@ -1,8 +1,8 @@
 // Back-channel logouts that are still to be told to apps (OpenID Connect Back-Channel Logout 1.0). They wait in the store,
 // so that whichever process is there can tell them, and an app that is down hears of it later.
 import { z } from 'zod'
-import { sha256 } from '../lib/ids.ts'
-import type { Declaration, Store } from '../storage/port.ts'
+import { sha256 } from '../../lib/ids.ts'
+import type { Declaration, Store } from '../../storage/port.ts'
 
 const logoutSchema = z.object({
   id: z.string(),

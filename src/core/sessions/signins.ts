@@ -1,10 +1,10 @@
 // SignIn: our record beside the provider's session, under the session's uid. It keeps what the library's session cannot:
 // the proofs with their times, the device, where it came from, and how it ended.
 import { z } from 'zod'
-import { networkOf } from '../lib/network.ts'
-import { shortUserAgent } from '../lib/web/browser.ts'
-import type { Declaration, Page, PageRequest, Store } from '../storage/port.ts'
-import { proofSchema, type Proof } from './signin/proof.ts'
+import { networkOf } from '../../lib/network.ts'
+import { shortUserAgent } from '../../lib/web/browser/browser.ts'
+import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
+import { proofSchema, type Proof } from '../signin/proof.ts'
 
 /** Why a session ended. `expired` is found by the job that removes it. */
 export const END_REASONS = [

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { COMPILE_CACHE } from './compile-cache.ts'
+import { COMPILE_CACHE } from '../compile-cache.ts'
 
 // Each thread would load the compiler of TypeScript for itself, 16 MB and 60 ms, were it not for the cache. It is written at
 // once, as a thread that ends with its process has no time for that.

@@ -3,8 +3,8 @@ import type { Context, Middleware } from 'koa'
 import { Refused } from '../errors.ts'
 import { languageBy, type Language } from '../languages/language.ts'
 import type { Views } from '../views.ts'
-import { languageOf, languageOnPage } from './language.ts'
-import { logOf } from './trace.ts'
+import { languageOf, languageOnPage } from './browser/language.ts'
+import { logOf } from './edge/trace.ts'
 
 /** Seconds after which a browser or client may come back when the store is away. */
 export const RETRY_AFTER = 2

@@ -1,7 +1,7 @@
 // A link that is opened in another browser than the one where it was asked for signs nobody in there. It shows a short
 // code, to be typed where the sign-in began: whoever is talked into opening a stranger's link lets no stranger in by it.
 import { newCode } from '../../core/challenges.ts'
-import { LimitReached } from '../../core/limits.ts'
+import { LimitReached } from '../../core/limits/limits.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { MethodServices, Try } from '../method.ts'
 import { takeCode } from '../sent-codes.ts'

@@ -3,7 +3,7 @@
 import { canSignIn } from '../../core/accounts/account.ts'
 import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { describeBrowser } from '../../lib/web/browser/describe-browser.ts'
 import { proofBy, type Method } from '../method.ts'
 import { countSent, shownAddress } from '../sent-codes.ts'
 import { accountKey } from '../tries.ts'

@@ -1,7 +1,7 @@
 // An account as the provider's library sees it, and the record behind it.
 import type { Account as LibraryAccount } from 'oidc-provider'
-import type { AccountField } from '../lib/config/account-fields.ts'
-import type { Account } from '../core/accounts/account.ts'
+import type { AccountField } from '../../lib/config/account-fields.ts'
+import type { Account } from '../../core/accounts/account.ts'
 import { claimsOf } from './claims.ts'
 
 export interface ProviderAccount extends LibraryAccount {

@@ -1,6 +1,6 @@
 // Which claims each scope gives, and what they are for an account (OIDC Core 1.0, sections 5.1 and 5.4).
-import type { AccountField } from '../lib/config/account-fields.ts'
-import type { Account } from '../core/accounts/account.ts'
+import type { AccountField } from '../../lib/config/account-fields.ts'
+import type { Account } from '../../core/accounts/account.ts'
 
 const standardClaims: Record<string, string[]> = {
   // In every ID token, asked for or not: apps that check how someone signed in need not know how to ask.

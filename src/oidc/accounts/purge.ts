@@ -1,17 +1,17 @@
 // The end of an account: everything that is kept of it goes, and the account itself last, so that a purge that was broken
 // off goes on at the next run. Audit entries stay, by their own time, and name it by its id alone.
-import type { Accounts } from '../core/accounts/accounts.ts'
-import { challengeDeclaration } from '../core/challenges.ts'
-import { consentDeclaration } from '../core/consents.ts'
-import { credentialDeclaration } from '../core/credentials.ts'
-import { deviceDeclaration } from '../core/devices.ts'
-import type { Events, Origin } from '../core/events/events.ts'
-import { linkDeclaration } from '../core/links.ts'
-import { noticeDeclaration } from '../core/notices/notices.ts'
-import { signInDeclaration } from '../core/signins.ts'
-import type { Collection, Document, Store, Where } from '../storage/port.ts'
-import type { Sessions } from './sessions/sessions.ts'
-import { recordKinds } from './store/records.ts'
+import type { Accounts } from '../../core/accounts/accounts.ts'
+import { challengeDeclaration } from '../../core/challenges.ts'
+import { consentDeclaration } from '../../core/consents.ts'
+import { credentialDeclaration } from '../../core/credentials.ts'
+import { deviceDeclaration } from '../../core/sessions/devices.ts'
+import type { Events, Origin } from '../../core/events/events.ts'
+import { linkDeclaration } from '../../core/links/links.ts'
+import { noticeDeclaration } from '../../core/notices/notices.ts'
+import { signInDeclaration } from '../../core/sessions/signins.ts'
+import type { Collection, Document, Store, Where } from '../../storage/port.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { recordKinds } from '../store/records.ts'
 
 const BATCH = 200
 

@@ -1,8 +1,8 @@
 // Which guards a request passes: they follow from the client and from what it wants a token for.
-import type { Guard } from '../core/policy/resolve.ts'
-import type { Config } from '../lib/config/schema.ts'
-import { consoleGuards } from './consoles/console-clients.ts'
-import { apiResource } from './resources.ts'
+import type { Guard } from '../../core/policy/resolve.ts'
+import type { Config } from '../../lib/config/schema.ts'
+import { consoleGuards } from '../consoles/console-clients.ts'
+import { apiResource } from '../tokens/resources.ts'
 
 /** @param resources the resource indicators (RFC 8707) that are asked for */
 export function guardsOf(

@@ -1,8 +1,8 @@
 // What an attempt hands back to the provider when it has ended well. It travels in the interaction's own document.
 import type { InteractionResults } from 'oidc-provider'
-import type { Attempt } from '../core/attempts.ts'
-import type { Proof } from '../core/signin/proof.ts'
-import type { Scope } from '../core/signin/request.ts'
+import type { Attempt } from '../../core/attempts.ts'
+import type { Proof } from '../../core/signin/proof.ts'
+import type { Scope } from '../../core/signin/request.ts'
 
 /** `login` is absent when a live session was enough and only consent was asked for. */
 export interface AttemptResult {

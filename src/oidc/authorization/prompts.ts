@@ -1,5 +1,5 @@
 // The prompts in their order, each raised by the steps that belong to it, with the errors that `prompt=none` gets.
-import type { Step } from '../core/signin/next-step.ts'
+import type { Step } from '../../core/signin/next-step.ts'
 
 interface PromptCheck {
   reason: string

@@ -1,7 +1,7 @@
 // Reads what an authorization request asks for, out of what the library has parsed and checked.
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { SCREENS, type AuthRequest } from '../core/signin/request.ts'
-import { unaskedClaims } from './claims.ts'
+import { SCREENS, type AuthRequest } from '../../core/signin/request.ts'
+import { unaskedClaims } from '../accounts/claims.ts'
 
 /** @throws InvalidRequest for a hint that cannot be anybody's name */
 export function readRequest(ctx: KoaContextWithOIDC): AuthRequest {

@@ -1,6 +1,6 @@
 // Checks for the client metadata that is ours alone (client-record.ts, OWN_METADATA).
 import { errors } from 'oidc-provider'
-import { LINK_PURPOSES } from '../../core/links.ts'
+import { LINK_PURPOSES } from '../../core/links/links.ts'
 
 /** Called by the library for each of our own properties. @throws InvalidClientMetadata */
 export function checkOwnMetadata(

@@ -2,11 +2,11 @@
 // who has the right one: a wrong one is counted when it was seen, and what is closed is known to the process by itself.
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Events } from '../../core/events/events.ts'
-import { LimitReached, type Limits } from '../../core/limits.ts'
+import { LimitReached, type Limits } from '../../core/limits/limits.ts'
 import { rules } from '../../core/limits/rules.ts'
 import { networkOf } from '../../lib/network.ts'
 import { originOf } from '../origin.ts'
-import { keep } from '../under-way.ts'
+import { keep } from '../provider/under-way.ts'
 
 /** So many are remembered as closed. More would be a flood from everywhere, which the store still counts. */
 const MAX_CLOSED = 10_000

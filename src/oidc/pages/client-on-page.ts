@@ -1,7 +1,7 @@
 import type { Client } from 'oidc-provider'
 import { isConsole } from '../consoles/console-clients.ts'
 import { webUrl, type ClientLocals } from '../../lib/views.ts'
-import { contentSecurityPolicy } from '../../lib/web/headers.ts'
+import { contentSecurityPolicy } from '../../lib/web/edge/headers.ts'
 
 /** What a page shows of the app that a person is signing in to. The view drops addresses that are not http(s). */
 export function clientOnPage(client: Client | undefined): { client?: ClientLocals } {

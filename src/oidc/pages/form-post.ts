@@ -2,7 +2,7 @@
 // read it, and press its button.
 import type { Context, Middleware } from 'koa'
 import type { Views } from '../../lib/views.ts'
-import { contentSecurityPolicy } from '../../lib/web/headers.ts'
+import { contentSecurityPolicy } from '../../lib/web/edge/headers.ts'
 import { clientOnPage } from './client-on-page.ts'
 import { languageAtProvider } from './language.ts'
 import type { KoaContextWithOIDC } from 'oidc-provider'

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { languageOnPage, notePerson } from '../../lib/web/language.ts'
-import { recordOf } from '../account.ts'
+import { languageOnPage, notePerson } from '../../lib/web/browser/language.ts'
+import { recordOf } from '../accounts/account.ts'
 
 /** Of a page that the provider shows. The request's own parameter stands in the query while it is not read yet. */
 export function languageAtProvider(ctx: KoaContextWithOIDC): ReturnType<typeof languageOnPage> {

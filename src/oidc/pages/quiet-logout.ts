@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { contentSecurityPolicy } from '../../lib/web/headers.ts'
+import { contentSecurityPolicy } from '../../lib/web/edge/headers.ts'
 
 /**
  * Signing out when nobody is signed in: there is nothing to ask, so the person is sent on at once. The library would

@@ -1,12 +1,12 @@
 // How long the provider's things live: from the configuration, and from policy where it says otherwise. All in seconds.
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
-import type { HeldPolicy } from '../core/policy/held.ts'
-import type { Guard } from '../core/policy/resolve.ts'
-import { sharedSession } from '../core/policy/sign-in-policy.ts'
-import type { Config } from '../lib/config/schema.ts'
-import { recordOf } from './account.ts'
-import { guardsOf } from './guards.ts'
-import { apiResource } from './resources.ts'
+import type { HeldPolicy } from '../../core/policy/held.ts'
+import type { Guard } from '../../core/policy/resolve.ts'
+import { sharedSession } from '../../core/policy/sign-in-policy.ts'
+import type { Config } from '../../lib/config/schema.ts'
+import { recordOf } from '../accounts/account.ts'
+import { guardsOf } from '../authorization/guards.ts'
+import { apiResource } from '../tokens/resources.ts'
 
 interface Session {
   transient?: boolean | undefined

@@ -2,14 +2,14 @@
 // must be written before the answer goes out is kept with the request.
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
-import type { EventDetails } from '../core/events/catalog.ts'
-import type { Events } from '../core/events/events.ts'
-import { Refused } from '../lib/errors.ts'
-import type { Log } from '../lib/log.ts'
-import { Unavailable } from '../storage/port.ts'
-import { originOf } from './origin.ts'
+import type { EventDetails } from '../../core/events/catalog.ts'
+import type { Events } from '../../core/events/events.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Log } from '../../lib/log.ts'
+import { Unavailable } from '../../storage/port.ts'
+import { originOf } from '../origin.ts'
 import { answerUnavailable, keep } from './under-way.ts'
-import { noteOutcome } from './web/client-outcomes.ts'
+import { noteOutcome } from '../web/client-outcomes.ts'
 
 export function listen(provider: Provider, events: Events, log: Log): void {
   provider.on('grant.success', ctx => {

@@ -1,16 +1,16 @@
 // What has to be changed on the library's own classes: applied by the factory to each Provider that it makes.
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { sha256 } from '../lib/ids.ts'
-import { Conflict, type Store } from '../storage/port.ts'
-import { secretMatches } from './clients/client-record.ts'
-import type { WrongSecrets } from './clients/wrong-secrets.ts'
-import type { FindClient } from './clients/find-client.ts'
-import { keepClients } from './clients/kept-clients.ts'
-import { checkCodeVerifiers } from './code-verifiers.ts'
-import { resultOf } from './interaction-result.ts'
-import type { Decisions } from './policy.ts'
-import { recordKinds, TOKEN_PREFIXES } from './store/records.ts'
-import { useAtOnce } from './uses.ts'
+import { sha256 } from '../../lib/ids.ts'
+import { Conflict, type Store } from '../../storage/port.ts'
+import { secretMatches } from '../clients/client-record.ts'
+import type { WrongSecrets } from '../clients/wrong-secrets.ts'
+import type { FindClient } from '../clients/find-client.ts'
+import { keepClients } from '../clients/kept-clients.ts'
+import { checkCodeVerifiers } from '../tokens/code-verifiers.ts'
+import { resultOf } from '../authorization/interaction-result.ts'
+import type { Decisions } from '../authorization/policy.ts'
+import { recordKinds, TOKEN_PREFIXES } from '../store/records.ts'
+import { useAtOnce } from '../tokens/uses.ts'
 
 export function applyOverrides(
   provider: Provider,

@@ -1,8 +1,8 @@
 // Writes that a request has begun and need not wait for one by one: they share a commit, and the answer waits for all.
 import Provider from 'oidc-provider'
 import type { Context, Middleware } from 'koa'
-import { RETRY_AFTER } from '../lib/web/faults.ts'
-import { Unavailable } from '../storage/port.ts'
+import { RETRY_AFTER } from '../../lib/web/faults.ts'
+import { Unavailable } from '../../storage/port.ts'
 
 const underWay = new WeakMap<object, Promise<unknown>[]>()
 

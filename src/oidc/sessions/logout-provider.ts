@@ -1,5 +1,5 @@
 import Provider from 'oidc-provider'
-import type { Logouts } from '../../core/logouts.ts'
+import type { Logouts } from '../../core/sessions/logouts.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { createGuardedFetch } from '../../lib/fetch.ts'
 import type { Store } from '../../storage/port.ts'

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import type { Logout, Logouts } from '../../core/logouts.ts'
+import type { Logout, Logouts } from '../../core/sessions/logouts.ts'
 import type { Log } from '../../lib/log.ts'
 
 const BATCH = 50

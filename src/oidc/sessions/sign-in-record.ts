@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { SignIn } from '../../core/signins.ts'
-import type { AttemptResult } from '../interaction-result.ts'
+import type { SignIn } from '../../core/sessions/signins.ts'
+import type { AttemptResult } from '../authorization/interaction-result.ts'
 
 /** The record of the session that this request signs in, under the session's uid. `ttl` in seconds. */
 export function signInOf(ctx: KoaContextWithOIDC, login: NonNullable<AttemptResult['login']>, ttl: number): SignIn {

@@ -2,7 +2,7 @@ import type { Events, Origin } from '../../core/events/events.ts'
 import type { LiveCounts } from '../../core/metrics/live-counts.ts'
 import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
-import { TOKEN_COUNTS } from '../count-tokens.ts'
+import { TOKEN_COUNTS } from '../tokens/count-tokens.ts'
 import { recordKinds } from '../store/records.ts'
 
 const KINDS = ['AccessToken', 'RefreshToken', 'ClientCredentials'] as const

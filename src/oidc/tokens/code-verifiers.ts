@@ -1,7 +1,7 @@
 import Provider, { errors } from 'oidc-provider'
-import { sha256 } from '../lib/ids.ts'
-import type { Store } from '../storage/port.ts'
-import { recordKinds, type ProviderRecord } from './store/records.ts'
+import { sha256 } from '../../lib/ids.ts'
+import type { Store } from '../../storage/port.ts'
+import { recordKinds, type ProviderRecord } from '../store/records.ts'
 
 type AuthorizationCode = InstanceType<Provider['AuthorizationCode']>
 

@@ -1,7 +1,7 @@
 // Which tokens live, by what the library says of them. It says nothing of those that go with their grant: see revocations.ts.
 import type { EventEmitter } from 'node:events'
 import type Provider from 'oidc-provider'
-import type { LiveCounts, LiveKind } from '../core/metrics/live-counts.ts'
+import type { LiveCounts, LiveKind } from '../../core/metrics/live-counts.ts'
 
 export const TOKEN_COUNTS = {
   AccessToken: 'access_tokens',

@@ -1,14 +1,14 @@
 // One grant per session and client, made from what the person let the app have.
 import type Provider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
-import type { Consents } from '../core/consents.ts'
-import { isEmptyScope, joinScope, missingScope, type Scope } from '../core/signin/request.ts'
-import { newSecret } from '../lib/ids.ts'
-import type { Store } from '../storage/port.ts'
-import { recordOf } from './account.ts'
-import { resultOf } from './interaction-result.ts'
-import { readRequest } from './read-request.ts'
-import { sessionDeclaration } from './store/records.ts'
+import type { Consents } from '../../core/consents.ts'
+import { isEmptyScope, joinScope, missingScope, type Scope } from '../../core/signin/request.ts'
+import { newSecret } from '../../lib/ids.ts'
+import type { Store } from '../../storage/port.ts'
+import { recordOf } from '../accounts/account.ts'
+import { resultOf } from '../authorization/interaction-result.ts'
+import { readRequest } from '../authorization/read-request.ts'
+import { sessionDeclaration } from '../store/records.ts'
 
 type LoadedGrant = InstanceType<Provider['Grant']>
 type Authorizations = Record<string, { grantId?: string }>

@@ -1,7 +1,7 @@
 // The resource servers that access tokens can be asked for (RFC 8707): our own API, and those of the configuration.
 import { errors, type Client, type ResourceServer } from 'oidc-provider'
-import type { LinkPurpose } from '../core/links.ts'
-import type { Config } from '../lib/config/schema.ts'
+import type { LinkPurpose } from '../../core/links/links.ts'
+import type { Config } from '../../lib/config/schema.ts'
 
 /** The scope by which an app makes links at our API. */
 export const LINKS_SCOPE = 'links'

@@ -1,7 +1,7 @@
 // A code or a refresh token is used up, and what is made from it stored, by one commit: the library goes on before it is
 // known whether this use is the first. Nothing of it is told before that is known; where it was not, it is taken back.
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
-import { keep, release } from './under-way.ts'
+import { keep, release } from '../provider/under-way.ts'
 
 interface Use {
   first: Promise<unknown>

@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
-import { apiResource } from '../resources.ts'
+import { apiResource } from '../tokens/resources.ts'
 
 /** As RFC 6750 sends it. */
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i

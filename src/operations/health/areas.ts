@@ -1,8 +1,8 @@
 // What each area checks. docs/operations.md says the same in words.
 import { auditDeclaration, type AuditEntry } from '../../core/events/events.ts'
 import type { LiveCounts } from '../../core/metrics/live-counts.ts'
-import type { Postbox } from '../../core/postbox.ts'
-import { signInDeclaration } from '../../core/signins.ts'
+import type { Postbox } from '../../core/outbox/postbox.ts'
+import { signInDeclaration } from '../../core/sessions/signins.ts'
 import { failuresOfEveryone } from '../../methods/password/limits.ts'
 import type { MethodServices } from '../../methods/method.ts'
 import { KEY_TYPES, type KeyFacts, type KeyRing } from '../../oidc/keys/keys.ts'

@@ -1,10 +1,10 @@
 import type { Interaction, KoaContextWithOIDC } from 'oidc-provider'
-import { standing } from '../core/accounts/account.ts'
-import { ATTEMPT_OUTLIVES, type Attempt } from '../core/attempts.ts'
-import { deviceOf } from '../core/signins.ts'
-import { recordOf } from '../oidc/account.ts'
-import { readRequest } from '../oidc/read-request.ts'
-import type { SignInServices } from './services.ts'
+import { standing } from '../../core/accounts/account.ts'
+import { ATTEMPT_OUTLIVES, type Attempt } from '../../core/attempts.ts'
+import { deviceOf } from '../../core/sessions/signins.ts'
+import { recordOf } from '../../oidc/accounts/account.ts'
+import { readRequest } from '../../oidc/authorization/read-request.ts'
+import type { SignInServices } from '../services.ts'
 
 /** Called by the provider when a request needs the person: makes the attempt, and answers its page's address. */
 export async function beginAttempt(

@@ -1,17 +1,17 @@
 // The end of an attempt: one interaction result, and the way back to the provider and on to the app.
-import type { Device } from '../core/devices.ts'
-import type { Step } from '../core/signin/next-step.ts'
-import { toInteractionResult, type AttemptResult } from '../oidc/interaction-result.ts'
-import { rules } from '../core/limits/rules.ts'
-import { networkOf } from '../lib/network.ts'
-import type { PageContext } from '../lib/web/context.ts'
+import type { Device } from '../../core/sessions/devices.ts'
+import type { Step } from '../../core/signin/next-step.ts'
+import { toInteractionResult, type AttemptResult } from '../../oidc/authorization/interaction-result.ts'
+import { rules } from '../../core/limits/rules.ts'
+import { networkOf } from '../../lib/network.ts'
+import type { PageContext } from '../../lib/web/context.ts'
 import { leaveEndedSession } from './ended-session.ts'
-import { rememberDevice } from './device-cookie.ts'
-import { noteUsed } from './last-used.ts'
-import { endRecovery } from './lost/end-recovery.ts'
-import { linkIdentity } from './link-identity.ts'
+import { rememberDevice } from '../browser/device-cookie.ts'
+import { noteUsed } from '../browser/last-used.ts'
+import { endRecovery } from '../lost/end-recovery.ts'
+import { linkIdentity } from '../steps/link-identity.ts'
 import { originOf, type Page } from './page.ts'
-import type { SignInServices } from './services.ts'
+import type { SignInServices } from '../services.ts'
 
 type Finish = Extract<Step, { kind: 'finish' }>
 

@@ -1,10 +1,10 @@
 // Opens the attempt that a page belongs to, or says why it cannot be gone on with.
 import type { Client, Interaction } from 'oidc-provider'
-import type { PageContext } from '../lib/web/context.ts'
+import type { PageContext } from '../../lib/web/context.ts'
 import { errors } from 'oidc-provider'
-import { ATTEMPT_OUTLIVES, type Attempt } from '../core/attempts.ts'
-import { notePerson } from '../lib/web/language.ts'
-import type { SignInServices } from './services.ts'
+import { ATTEMPT_OUTLIVES, type Attempt } from '../../core/attempts.ts'
+import { notePerson } from '../../lib/web/browser/language.ts'
+import type { SignInServices } from '../services.ts'
 
 export interface OpenAttempt {
   attempt: Attempt

@@ -1,13 +1,13 @@
 // What every handler of an attempt's pages has in hand.
 import type { Client, Interaction } from 'oidc-provider'
-import { withoutPerson, type Attempt } from '../core/attempts.ts'
-import type { Origin } from '../core/events/events.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import type { Form } from '../lib/web/form.ts'
-import { notePerson } from '../lib/web/language.ts'
+import { withoutPerson, type Attempt } from '../../core/attempts.ts'
+import type { Origin } from '../../core/events/events.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import type { Form } from '../../lib/web/form.ts'
+import { notePerson } from '../../lib/web/browser/language.ts'
 import { openAttempt } from './open.ts'
-import { register, registered } from './registration/register.ts'
-import type { SignInServices } from './services.ts'
+import { register, registered } from '../registration/register.ts'
+import type { SignInServices } from '../services.ts'
 import { situate, type Situated } from './situation.ts'
 
 export interface Page extends Situated {

@@ -1,8 +1,8 @@
-import { LimitReached } from '../core/limits.ts'
-import type { Refused } from '../lib/errors.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import type { Form } from '../lib/web/form.ts'
-import { languageOf } from '../lib/web/language.ts'
+import { LimitReached } from '../../core/limits/limits.ts'
+import type { Refused } from '../../lib/errors.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import type { Form } from '../../lib/web/form.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 
 /** What a refused form is filled with again. */
 export interface Refill {

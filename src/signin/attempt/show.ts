@@ -1,11 +1,11 @@
 // Shows the step that an attempt is at. A refused form is shown again with what was typed, never with a password.
-import type { PageContext } from '../lib/web/context.ts'
-import { languageOnPage } from '../lib/web/language.ts'
-import { clientOnPage, policyWithLogo } from '../oidc/pages/client-on-page.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { languageOnPage } from '../../lib/web/browser/language.ts'
+import { clientOnPage, policyWithLogo } from '../../oidc/pages/client-on-page.ts'
 import type { Refill } from './refill.ts'
-import type { SignInServices } from './services.ts'
+import type { SignInServices } from '../services.ts'
 import type { Situated } from './situation.ts'
-import { stepPage } from './step-page.ts'
+import { stepPage } from '../steps/step-page.ts'
 
 /** @param chosen the method whose page it is, at a step that offers several */
 export async function showStep(

@@ -1,12 +1,12 @@
-import type { Attempt } from '../core/attempts.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import { languageOnPage, notePerson } from '../lib/web/language.ts'
-import { logOf } from '../lib/web/trace.ts'
-import { clientOnPage, policyWithLogo } from '../oidc/pages/client-on-page.ts'
-import { routes } from '../oidc/rules.ts'
-import { knownDevice } from './device-cookie.ts'
+import type { Attempt } from '../../core/attempts.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { languageOnPage, notePerson } from '../../lib/web/browser/language.ts'
+import { logOf } from '../../lib/web/edge/trace.ts'
+import { clientOnPage, policyWithLogo } from '../../oidc/pages/client-on-page.ts'
+import { routes } from '../../oidc/rules.ts'
+import { knownDevice } from '../browser/device-cookie.ts'
 import { holdsCookie, Stale } from './open.ts'
-import type { SignInServices } from './services.ts'
+import type { SignInServices } from '../services.ts'
 
 /** Turns a stale page into one that says what happened and leads on: anew into the same sign-in, or back to the app. */
 export function staleness(services: SignInServices) {

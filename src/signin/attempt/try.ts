@@ -1,8 +1,8 @@
 // An attempt, as methods see it.
-import type { Account } from '../core/accounts/account.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import { languageOf } from '../lib/web/language.ts'
-import type { Enrolling, Try } from '../methods/method.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import type { Enrolling, Try } from '../../methods/method.ts'
 import type { Situated } from './situation.ts'
 
 type At = Pick<Situated, 'attempt' | 'account' | 'client' | 'step'> & { ctx: PageContext }

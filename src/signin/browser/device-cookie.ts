@@ -1,7 +1,7 @@
 // The cookie by which a browser is known again. It holds a secret of its own, and is no session: it lets nobody in.
-import type { Device, DeviceNews } from '../core/devices.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import type { SignInServices } from './services.ts'
+import type { Device, DeviceNews } from '../../core/sessions/devices.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import type { SignInServices } from '../services.ts'
 
 /** Milliseconds. */
 export const COOKIE_LIFETIME = 180 * 24 * 60 * 60 * 1000

@@ -1,8 +1,8 @@
 import Router from '@koa/router'
-import { formOf, readBody } from '../lib/web/form.ts'
-import { takeLanguage } from '../lib/web/language.ts'
-import { localPath } from '../oidc/consoles/local-path.ts'
-import type { SignInServices } from './services.ts'
+import { formOf, readBody } from '../../lib/web/form.ts'
+import { takeLanguage } from '../../lib/web/browser/language.ts'
+import { localPath } from '../../oidc/consoles/local-path.ts'
+import type { SignInServices } from '../services.ts'
 
 /** The switch at the foot of every page: keeps the choice in this browser, and leads back to the page. */
 export function languageRoutes({ config }: Pick<SignInServices, 'config'>): Router {

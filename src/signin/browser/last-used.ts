@@ -1,11 +1,11 @@
 // Which methods were used last in this browser, by the name that was typed. It is kept in the browser alone: what an
 // account has is not looked at, so the order in which methods are offered tells a stranger nothing.
-import type { Attempt } from '../core/attempts.ts'
-import { canonicalIdentifier } from '../core/accounts/names.ts'
-import { sha256 } from '../lib/ids.ts'
-import type { PageContext } from '../lib/web/context.ts'
+import type { Attempt } from '../../core/attempts.ts'
+import { canonicalIdentifier } from '../../core/accounts/names.ts'
+import { sha256 } from '../../lib/ids.ts'
+import type { PageContext } from '../../lib/web/context.ts'
 import { cookieName, lastingCookie } from './device-cookie.ts'
-import type { SignInServices } from './services.ts'
+import type { SignInServices } from '../services.ts'
 
 /** As many people as share a browser. */
 const MOST = 5

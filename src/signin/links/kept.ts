@@ -1,7 +1,7 @@
 // A token must not stay in the address, where the history, a screenshot or a page's referrer would show it: whoever opens a
 // link is sent on to an address without it, and it waits in a cookie of this browser for as long as reading a page takes.
 import type { PageContext } from '../../lib/web/context.ts'
-import { cookieName } from '../device-cookie.ts'
+import { cookieName } from '../browser/device-cookie.ts'
 import type { SignInServices } from '../services.ts'
 
 /** Seconds. */

@@ -1,9 +1,9 @@
 import type { Client } from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
-import { whyNot, type LinkPurpose, type WantedLink } from '../../core/links.ts'
+import { whyNot, type LinkPurpose, type WantedLink } from '../../core/links/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { Stale } from '../open.ts'
+import { Stale } from '../attempt/open.ts'
 import type { SignInServices } from '../services.ts'
 import { keptToken } from './kept.ts'
 

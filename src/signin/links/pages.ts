@@ -2,7 +2,7 @@
 // sent. Whoever builds the page of another purpose adds its line: the page finds the token by `keptToken`, shows by GET what
 // would happen, and by POST uses the link (`links.use` with this purpose and no attempt). The mail is given `brandName`,
 // `clientName`, `link` and `until`. From then on administrators and apps can make such links.
-import type { AnyPurpose, Link, LinkPurpose } from '../../core/links.ts'
+import type { AnyPurpose, Link, LinkPurpose } from '../../core/links/links.ts'
 
 export const LINK_PAGES: Partial<Record<AnyPurpose, { path: string; mail: string }>> = {
   'sign-in': { path: '/magic', mail: 'made-sign-in' },

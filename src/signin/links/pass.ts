@@ -7,11 +7,11 @@ import { proofSchema, type Proof } from '../../core/signin/proof.ts'
 import { newSecret, sha256 } from '../../lib/ids.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { MAGIC_LINK } from '../../methods/magic-link/magic-link.ts'
-import { cookieName, knownDevice } from '../device-cookie.ts'
-import type { Page } from '../page.ts'
-import { factsOf, withProof } from '../prove.ts'
+import { cookieName, knownDevice } from '../browser/device-cookie.ts'
+import type { Page } from '../attempt/page.ts'
+import { factsOf, withProof } from '../steps/prove.ts'
 import type { SignInServices } from '../services.ts'
-import { goOn } from '../submission.ts'
+import { goOn } from '../attempt/submission.ts'
 
 /** Seconds. */
 const LASTS = 600

@@ -2,7 +2,7 @@
 import { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { originOf } from '../page.ts'
+import { originOf } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
 import { keptToken, placeOf } from './kept.ts'
 import { look } from './look.ts'

@@ -1,4 +1,4 @@
-import { originOf, type Page } from '../page.ts'
+import { originOf, type Page } from '../attempt/page.ts'
 
 /** Whoever signs in by more than one factor has lost none: what waits for them to have done so is over. */
 export async function endRecovery({ services, ctx, client, account, attempt }: Page): Promise<void> {

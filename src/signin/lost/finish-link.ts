@@ -1,5 +1,5 @@
 import { keptToken } from '../links/kept.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../attempt/page.ts'
 import { openedLink, RECOVERY_COOKIE } from './opened-link.ts'
 
 /** Whether this browser has opened the link of the last mail, and it counts for the one who signs in. */

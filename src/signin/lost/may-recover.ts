@@ -1,6 +1,6 @@
 import { factsOf } from '../../methods/facts.ts'
 import type { SignInServices } from '../services.ts'
-import type { Situated } from '../situation.ts'
+import type { Situated } from '../attempt/situation.ts'
 
 type At = Pick<Situated, 'step' | 'account'> & { services: SignInServices }
 

@@ -1,10 +1,10 @@
 import type { Account } from '../../core/accounts/account.ts'
-import type { AnyPurpose, Link } from '../../core/links.ts'
+import type { AnyPurpose, Link } from '../../core/links/links.ts'
 import type { Recovery } from '../../core/recoveries/recoveries.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { keptToken } from '../links/kept.ts'
-import { Stale } from '../open.ts'
+import { Stale } from '../attempt/open.ts'
 import type { SignInServices } from '../services.ts'
 
 /** Of a link about a recovery: it waits here while the person signs in, whatever other links they open for that. */

@@ -2,9 +2,9 @@
 // and a button: mail scanners open links too.
 import type { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import { showLinkPage } from '../links/show.ts'
-import { originOf } from '../page.ts'
+import { originOf } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
 import { openedLink } from './opened-link.ts'
 

@@ -3,7 +3,7 @@ import type { PageContext } from '../../lib/web/context.ts'
 import { readBody } from '../../lib/web/form.ts'
 import { arrive } from '../links/kept.ts'
 import type { SignInServices } from '../services.ts'
-import { staleness } from '../stale.ts'
+import { staleness } from '../attempt/stale.ts'
 import { askNotMe, takeNotMe } from './not-me.ts'
 
 /** The pages of the link in a notice. */

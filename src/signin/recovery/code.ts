@@ -2,9 +2,9 @@
 import { takeCode } from '../../methods/sent-codes.ts'
 import { goTo } from '../../lib/web/go-to.ts'
 import { keepToken } from '../links/kept.ts'
-import type { Submission } from '../page.ts'
-import { deviceOf, reported } from '../prove.ts'
-import { tryOf } from '../try.ts'
+import type { Submission } from '../attempt/page.ts'
+import { deviceOf, reported } from '../steps/prove.ts'
+import { tryOf } from '../attempt/try.ts'
 import { RESET } from './purpose.ts'
 
 /**

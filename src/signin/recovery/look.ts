@@ -1,12 +1,12 @@
 // What a request of the mailed link's page is about.
 import type { Client } from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
-import { whyNot, type Link, type WantedLink } from '../../core/links.ts'
+import { whyNot, type Link, type WantedLink } from '../../core/links/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { keptToken } from '../links/kept.ts'
-import { Stale } from '../open.ts'
-import { openPage, type Page } from '../page.ts'
+import { Stale } from '../attempt/open.ts'
+import { openPage, type Page } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
 import { waysBack, type Ways } from './ways.ts'
 

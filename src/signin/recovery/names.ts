@@ -5,10 +5,10 @@ import { canonicalEmail } from '../../core/accounts/names.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
 import { countSent } from '../../methods/sent-codes.ts'
 import { accountKey } from '../../methods/tries.ts'
-import { languageOf } from '../../lib/web/language.ts'
-import { originOf, type Page, type Submission } from '../page.ts'
-import type { Refill } from '../refill.ts'
-import { showPage } from '../show.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import { originOf, type Page, type Submission } from '../attempt/page.ts'
+import type { Refill } from '../attempt/refill.ts'
+import { showPage } from '../attempt/show.ts'
 
 export function showNames(page: Page, { values = {}, errors = {}, status }: Refill = {}): Promise<void> {
   const { services, ctx, attempt } = page

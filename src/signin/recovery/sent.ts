@@ -2,8 +2,8 @@ import type { PageContext } from '../../lib/web/context.ts'
 import type { Shown } from '../../methods/method.ts'
 import { boundTo } from '../../methods/sent-codes.ts'
 import type { SignInServices } from '../services.ts'
-import type { Situated } from '../situation.ts'
-import { tryOf } from '../try.ts'
+import type { Situated } from '../attempt/situation.ts'
+import { tryOf } from '../attempt/try.ts'
 import { RESET } from './purpose.ts'
 
 /** “Check your mail”: the same to everybody, whether there is such an account is not told. */

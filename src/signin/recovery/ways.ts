@@ -3,7 +3,7 @@ import type { Client } from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
 import { factsOf } from '../../methods/facts.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
-import { guardsOf } from '../../oidc/guards.ts'
+import { guardsOf } from '../../oidc/authorization/guards.ts'
 import type { SignInServices } from '../services.ts'
 
 /** It may become the account's only way in. */

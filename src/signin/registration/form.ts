@@ -11,7 +11,7 @@ import type { Shown } from '../../methods/method.ts'
 import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
 import { minLengthFor } from '../../methods/password/rules.ts'
 import type { SignInServices } from '../services.ts'
-import type { Situated } from '../situation.ts'
+import type { Situated } from '../attempt/situation.ts'
 
 /** @param invited the address of the invitation, which is the one that counts @throws Refused naming the field */
 export function readSignUp(

@@ -2,7 +2,7 @@ import type { Client } from 'oidc-provider'
 import type { Secrets } from '../../core/accounts/verifications.ts'
 import type { Language } from '../../lib/languages/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
-import { describeBrowser } from '../../lib/web/describe-browser.ts'
+import { describeBrowser } from '../../lib/web/browser/describe-browser.ts'
 import type { SignInServices } from '../services.ts'
 
 interface VerificationMail {

@@ -3,10 +3,10 @@
 import type { Account } from '../../core/accounts/account.ts'
 import { withoutPerson, type Attempt } from '../../core/attempts.ts'
 import { newId } from '../../lib/ids.ts'
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import type { Verified } from '../../methods/method.ts'
 import { countSignup } from '../limits.ts'
-import { originOf, type Submission } from '../page.ts'
+import { originOf, type Submission } from '../attempt/page.ts'
 import { postVerification } from './mails.ts'
 import { register } from './register.ts'
 

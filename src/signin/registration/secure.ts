@@ -6,9 +6,9 @@ import { newPasskeyOptions, takeNewPasskey, type Maker } from '../../methods/pas
 import { passkeyProof } from '../../methods/passkey/passkey.ts'
 import { minLengthFor, newPassword, type Newcomer } from '../../methods/password/rules.ts'
 import type { Shown } from '../../methods/method.ts'
-import type { Submission } from '../page.ts'
+import type { Submission } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
-import type { Situated } from '../situation.ts'
+import type { Situated } from '../attempt/situation.ts'
 import { securedBy } from './register.ts'
 import { proven } from './verify.ts'
 

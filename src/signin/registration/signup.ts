@@ -3,17 +3,17 @@
 import { closed, mayRegister } from '../../core/accounts/registration.ts'
 import type { Registration } from '../../core/accounts/verifications.ts'
 import { withoutPerson } from '../../core/attempts.ts'
-import { invitationGone, stateOf } from '../../core/invitations.ts'
-import { languageOf } from '../../lib/web/language.ts'
-import { logOf } from '../../lib/web/trace.ts'
+import { invitationGone, stateOf } from '../../core/links/invitations.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import { logOf } from '../../lib/web/edge/trace.ts'
 import { checkNewPassword, hashPassword } from '../../methods/password/rules.ts'
 import { readSignUp } from './form.ts'
 import { postVerification } from './mails.ts'
 import { securedBy } from './register.ts'
 import { proven } from './verify.ts'
-import type { Page, Submission } from '../page.ts'
+import type { Page, Submission } from '../attempt/page.ts'
 import { countSignup } from '../limits.ts'
-import { spendWork } from '../work.ts'
+import { spendWork } from '../steps/work.ts'
 
 /** Takes the form. The answer is the same, and takes as long, whether or not the address has an account. */
 export async function signUp(submission: Submission): Promise<void> {

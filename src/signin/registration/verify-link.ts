@@ -1,14 +1,14 @@
 // The mailed link. Opening it uses nothing up (mail scanners do that too): the person confirms by a button. It works in
 // any browser, and signs in only the one in which the sign-in began.
 import type { PageContext } from '../../lib/web/context.ts'
-import { languageOf, languageOnPage } from '../../lib/web/language.ts'
+import { languageOf, languageOnPage } from '../../lib/web/browser/language.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { Refused } from '../../lib/errors.ts'
 import { formOf } from '../../lib/web/form.ts'
 import { MAX_LENGTH } from '../../methods/password/shape.ts'
 import { countLinkPassword } from '../limits.ts'
-import { originOf, type OpenedPage, type Submission } from '../page.ts'
-import { openAttempt, Stale, type OpenAttempt } from '../open.ts'
+import { originOf, type OpenedPage, type Submission } from '../attempt/page.ts'
+import { openAttempt, Stale, type OpenAttempt } from '../attempt/open.ts'
 import { register } from './register.ts'
 import type { SignInServices } from '../services.ts'
 import { proven } from './verify.ts'

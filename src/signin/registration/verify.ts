@@ -1,11 +1,11 @@
 // Proving an address on the page (by code), and what follows from it.
 import { Refused } from '../../lib/errors.ts'
-import { languageOf } from '../../lib/web/language.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { countResend, countUsername, countVerification } from '../limits.ts'
 import { readUsername } from './form.ts'
 import { postVerification } from './mails.ts'
-import { originOf, type Page, type Submission } from '../page.ts'
+import { originOf, type Page, type Submission } from '../attempt/page.ts'
 import { register, registered } from './register.ts'
 
 /** The code was typed. */

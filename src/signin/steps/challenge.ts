@@ -1,9 +1,9 @@
 // Asking: the page of one method, and the challenge that it begins.
-import { goTo } from '../lib/web/go-to.ts'
-import type { Page, Submission } from './page.ts'
+import { goTo } from '../../lib/web/go-to.ts'
+import type { Page, Submission } from '../attempt/page.ts'
 import { deviceOf, offeredMethod, reported } from './prove.ts'
-import { showStep } from './show.ts'
-import { tryOf } from './try.ts'
+import { showStep } from '../attempt/show.ts'
+import { tryOf } from '../attempt/try.ts'
 
 /** The page of one of the methods that the step offers. */
 export async function showMethod(page: Page): Promise<void> {

@@ -1,14 +1,14 @@
 // Another password in the middle of a sign-in, where an admin, its age or its length asks for one.
-import type { Step } from '../core/signin/next-step.ts'
-import type { Shown } from '../methods/method.ts'
-import { STRENGTH_SCRIPT } from '../methods/password/meter.ts'
-import { minLengthFor } from '../methods/password/rules.ts'
-import { changePassword } from '../methods/password/set.ts'
-import { leaveEndedSession } from './ended-session.ts'
-import { originOf, type Submission } from './page.ts'
+import type { Step } from '../../core/signin/next-step.ts'
+import type { Shown } from '../../methods/method.ts'
+import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
+import { minLengthFor } from '../../methods/password/rules.ts'
+import { changePassword } from '../../methods/password/set.ts'
+import { leaveEndedSession } from '../attempt/ended-session.ts'
+import { originOf, type Submission } from '../attempt/page.ts'
 import { outlastReset } from './prove.ts'
-import type { SignInServices } from './services.ts'
-import type { Situated } from './situation.ts'
+import type { SignInServices } from '../services.ts'
+import type { Situated } from '../attempt/situation.ts'
 
 export async function changePasswordPage(
   services: SignInServices,

@@ -1,4 +1,4 @@
-import { originOf, type Submission } from './page.ts'
+import { originOf, type Submission } from '../attempt/page.ts'
 
 /** Whoever has closed their account, and has proven who they are, has it back. */
 export async function comeBack({ services, ctx, client, account, go }: Submission): Promise<void> {

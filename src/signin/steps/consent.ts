@@ -1,7 +1,7 @@
-import type { Scope } from '../core/signin/request.ts'
-import { Refused } from '../lib/errors.ts'
-import { refuseRequest } from './finish.ts'
-import { originOf, type Submission } from './page.ts'
+import type { Scope } from '../../core/signin/request.ts'
+import { Refused } from '../../lib/errors.ts'
+import { refuseRequest } from '../attempt/finish.ts'
+import { originOf, type Submission } from '../attempt/page.ts'
 import { chosen } from './scopes.ts'
 
 const NOTHING: Scope = { scopes: [], claims: [], resources: {} }

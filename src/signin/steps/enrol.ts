@@ -1,12 +1,12 @@
 // Setting something up in the middle of a sign-in, or putting it off.
-import { skipKeyOf } from '../core/signin/missing-enrolment.ts'
-import { Refused } from '../lib/errors.ts'
-import { confirmEnrolment } from '../methods/enrolment.ts'
-import type { Method } from '../methods/method.ts'
-import { rememberDevice } from './device-cookie.ts'
-import { originOf, type Page, type Submission } from './page.ts'
-import { showStep } from './show.ts'
-import { enrolling } from './try.ts'
+import { skipKeyOf } from '../../core/signin/missing-enrolment.ts'
+import { Refused } from '../../lib/errors.ts'
+import { confirmEnrolment } from '../../methods/enrolment.ts'
+import type { Method } from '../../methods/method.ts'
+import { rememberDevice } from '../browser/device-cookie.ts'
+import { originOf, type Page, type Submission } from '../attempt/page.ts'
+import { showStep } from '../attempt/show.ts'
+import { enrolling } from '../attempt/try.ts'
 
 /** The page of one of the methods that can be set up at this step. */
 export async function showEnrolment(page: Page): Promise<void> {

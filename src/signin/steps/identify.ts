@@ -1,6 +1,6 @@
-import { withoutPerson } from '../core/attempts.ts'
-import { Refused } from '../lib/errors.ts'
-import type { Submission } from './page.ts'
+import { withoutPerson } from '../../core/attempts.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Submission } from '../attempt/page.ts'
 
 /** Characters. */
 export const MAX_IDENTIFIER = 254

@@ -1,6 +1,6 @@
 // The end of a sign-in that an upstream's identity waits for: its owner has proven the account by what it had before.
-import { languageOf } from '../lib/web/language.ts'
-import { originOf, type Page } from './page.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import { originOf, type Page } from '../attempt/page.ts'
 
 /** The entry first, so that no change is without one. */
 export async function linkIdentity({ services, ctx, client, attempt, account }: Page): Promise<void> {

@@ -1,16 +1,16 @@
 // The pages that methods are asked on: what all of them share, around what each of them brings.
-import { mayRegister } from '../core/accounts/registration.ts'
-import type { Step } from '../core/signin/next-step.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import { languageOf } from '../lib/web/language.ts'
-import { isSecondOf } from '../methods/facts.ts'
-import type { Method, Shown } from '../methods/method.ts'
-import { lastUsedFirst } from './last-used.ts'
+import { mayRegister } from '../../core/accounts/registration.ts'
+import type { Step } from '../../core/signin/next-step.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import { isSecondOf } from '../../methods/facts.ts'
+import type { Method, Shown } from '../../methods/method.ts'
+import { lastUsedFirst } from '../browser/last-used.ts'
 import { linkNotice } from './link-identity.ts'
-import { mayRecover } from './lost/may-recover.ts'
-import type { SignInServices } from './services.ts'
-import type { Situated } from './situation.ts'
-import { enrolling, tryOf } from './try.ts'
+import { mayRecover } from '../lost/may-recover.ts'
+import type { SignInServices } from '../services.ts'
+import type { Situated } from '../attempt/situation.ts'
+import { enrolling, tryOf } from '../attempt/try.ts'
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
 type Values = Record<string, string>

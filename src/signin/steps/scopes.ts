@@ -1,7 +1,7 @@
 // What a scope lets an app have, in the words of the person who is asked.
-import type { Account } from '../core/accounts/account.ts'
-import type { Scope } from '../core/signin/request.ts'
-import type { Translate } from '../lib/languages/language.ts'
+import type { Account } from '../../core/accounts/account.ts'
+import type { Scope } from '../../core/signin/request.ts'
+import type { Translate } from '../../lib/languages/language.ts'
 
 export interface ScopeInWords {
   name: string

@@ -1,18 +1,18 @@
 // Which page a step has, and what stands on it.
-import { mayRegister } from '../core/accounts/registration.ts'
-import type { PageContext } from '../lib/web/context.ts'
-import { languageOf } from '../lib/web/language.ts'
-import type { Shown } from '../methods/method.ts'
+import { mayRegister } from '../../core/accounts/registration.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import type { Shown } from '../../methods/method.ts'
 import { changePasswordPage } from './change-password.ts'
 import { enrolPage, identifyPage, provePage } from './method-pages.ts'
-import type { Refill } from './refill.ts'
-import { signupPage } from './registration/form.ts'
-import { sentPage } from './recovery/sent.ts'
-import { securePage } from './registration/secure.ts'
+import type { Refill } from '../attempt/refill.ts'
+import { signupPage } from '../registration/form.ts'
+import { sentPage } from '../recovery/sent.ts'
+import { securePage } from '../registration/secure.ts'
 import { inWords } from './scopes.ts'
-import type { SignInServices } from './services.ts'
+import type { SignInServices } from '../services.ts'
 import { workPage } from './work.ts'
-import type { Situated } from './situation.ts'
+import type { Situated } from '../attempt/situation.ts'
 
 export function stepPage(
   services: SignInServices,

@@ -1,7 +1,7 @@
 // The terms, for who has not accepted their present version.
-import { Refused } from '../lib/errors.ts'
-import { refuseRequest } from './finish.ts'
-import { originOf, type Submission } from './page.ts'
+import { Refused } from '../../lib/errors.ts'
+import { refuseRequest } from '../attempt/finish.ts'
+import { originOf, type Submission } from '../attempt/page.ts'
 
 /** Accepting is kept with its time. Refusing tells the app `access_denied` (RFC 6749, section 4.1.2.1). */
 export async function decideTerms(submission: Submission): Promise<void> {

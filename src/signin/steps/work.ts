@@ -1,10 +1,10 @@
 // The page on which a browser works for a moment. It comes before what strangers try most: passwords, registrations, mails
 // to get back in. Passkeys come without it.
 import { fileURLToPath } from 'node:url'
-import { Refused } from '../lib/errors.ts'
-import type { Shown } from '../methods/method.ts'
-import type { Page, Submission } from './page.ts'
-import type { SignInServices } from './services.ts'
+import { Refused } from '../../lib/errors.ts'
+import type { Shown } from '../../methods/method.ts'
+import type { Page, Submission } from '../attempt/page.ts'
+import type { SignInServices } from '../services.ts'
 
 /** What is gone on to: the step at hand, or a page that can be opened at any. */
 const ONWARD = new Set(['', 'signup', 'recover'])

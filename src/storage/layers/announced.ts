@@ -1,6 +1,6 @@
 // Tells the bus of every write to collections that processes keep what they have read of.
-import type { Bus } from '../lib/bus.ts'
-import type { Declaration, Document, Store } from './port.ts'
+import type { Bus } from '../../lib/bus.ts'
+import type { Declaration, Document, Store } from '../port.ts'
 import { wrapStore, type Verb } from './wrapped.ts'
 
 const READS: ReadonlySet<Verb> = new Set(['get', 'first', 'list', 'count'])

@@ -1,5 +1,5 @@
 // Two stores as one: what is volatile in Redis, the rest where it lasts.
-import type { Collection, Declaration, Document, Store } from './port.ts'
+import type { Collection, Declaration, Document, Store } from '../port.ts'
 
 export function isVolatile({ volatile }: Declaration<Document>): boolean {
   return volatile ?? false

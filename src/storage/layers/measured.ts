@@ -1,6 +1,6 @@
-import type { Durations } from '../lib/metrics/instruments.ts'
-import type { Metrics } from '../lib/metrics/metrics.ts'
-import { Conflict, Unavailable, type Store } from './port.ts'
+import type { Durations } from '../../lib/metrics/instruments.ts'
+import type { Metrics } from '../../lib/metrics/metrics.ts'
+import { Conflict, Unavailable, type Store } from '../port.ts'
 import { wrapStore } from './wrapped.ts'
 
 /** The store, with the time of each call noted. That adds one callback to a call, and touches neither arguments nor answer. */

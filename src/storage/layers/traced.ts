@@ -1,5 +1,5 @@
-import type { Tracing } from '../lib/tracing/tracing.ts'
-import type { Store } from './port.ts'
+import type { Tracing } from '../../lib/tracing/tracing.ts'
+import type { Store } from '../port.ts'
 import { wrapStore } from './wrapped.ts'
 
 /** The store, with each call that a request makes in a span. It tells collection and verb, and nothing of the document. */

@@ -1,4 +1,4 @@
-import type { Collection, Declaration, Document, Store } from './port.ts'
+import type { Collection, Declaration, Document, Store } from '../port.ts'
 
 const VERBS = [
   'insert',

@@ -1,5 +1,5 @@
 import type mongoose from 'mongoose'
-import type { Segment } from '../segments.ts'
+import type { Segment } from '../queries/segments.ts'
 import { encode, type Row } from './row.ts'
 
 export type Filter = mongoose.mongo.Filter<Row>

@@ -1,9 +1,9 @@
 // A write met a duplicate key. Which index it was is not read from the error, whose words differ from server to server,
 // but looked up; so is whether the document in the way has expired, and then it goes.
-import { fieldOf, indexName } from '../fields.ts'
+import { fieldOf, indexName } from '../queries/fields.ts'
 import { isPast, pause } from '../patience.ts'
 import { Conflict, Unavailable, type Declaration, type Document, type Index } from '../port.ts'
-import type { Segment } from '../segments.ts'
+import type { Segment } from '../queries/segments.ts'
 import { inTime } from './deadline.ts'
 import { isDuplicate } from './errors.ts'
 import { filterOf } from './filter.ts'

@@ -1,5 +1,5 @@
 import mongoose from 'mongoose'
-import { indexedFields, indexName } from '../fields.ts'
+import { indexedFields, indexName } from '../queries/fields.ts'
 import type { Declaration, Document, Index } from '../port.ts'
 import { columnOf } from './filter.ts'
 import type { Row } from './row.ts'

@@ -2,7 +2,7 @@
 // every engine gives back the same bytes; beside it, what the server needs for finding, comparing and expiring.
 import { randomInt } from 'node:crypto'
 import type mongoose from 'mongoose'
-import { fieldOf } from '../fields.ts'
+import { fieldOf } from '../queries/fields.ts'
 import type { Declaration, Document, Scalar } from '../port.ts'
 
 /** The rows of a collection. */

@@ -1,10 +1,10 @@
 // Which indexed fields the documents of a collection have, for processes of different ages (see versions.ts). There are
 // no triggers here: a newer process fills in what an older one wrote, at its start and again from time to time.
 import type mongoose from 'mongoose'
-import { indexedFields } from '../fields.ts'
+import { indexedFields } from '../queries/fields.ts'
 import { deadlineIn, isPast, pause, PATIENCE } from '../patience.ts'
 import { CannotOpen, Unavailable, type Declaration, type Document } from '../port.ts'
-import { STORE_FORMAT, withFields, type FieldVersions } from '../versions.ts'
+import { STORE_FORMAT, withFields, type FieldVersions } from '../schema/versions.ts'
 import { inTime } from './deadline.ts'
 import { isDuplicate } from './errors.ts'
 import { columnsOf, type Rows } from './row.ts'

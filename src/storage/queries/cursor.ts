@@ -1,5 +1,5 @@
 import { isScalar } from './plan.ts'
-import { BadCursor, type Scalar } from './port.ts'
+import { BadCursor, type Scalar } from '../port.ts'
 
 /** A position in an index: the values of its fields, null for one that the document lacks, and the id. */
 export type Position = (Scalar | null)[]

@@ -1,6 +1,6 @@
 // From a stored body to the document. Those of a shared collection are parsed once, and given out as the same frozen
 // object for as long as what is stored is the same.
-import type { Document } from './port.ts'
+import type { Document } from '../port.ts'
 
 /** Documents held of one collection. */
 const MAX_HELD = 500

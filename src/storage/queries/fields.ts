@@ -1,6 +1,6 @@
 // What every engine takes out of a document to keep beside its body.
 import { isScalar } from './plan.ts'
-import type { Declaration, Document, Index, Scalar } from './port.ts'
+import type { Declaration, Document, Index, Scalar } from '../port.ts'
 
 /** The fields that stand in an index, the field of expiry among them. */
 export function indexedFields({ indexes = [], expires }: Declaration<Document>): string[] {

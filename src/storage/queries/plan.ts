@@ -1,5 +1,5 @@
 // How a condition is answered by an index: equality on its first fields, then at most one range.
-import { NoIndex, type Declaration, type Document, type Scalar } from './port.ts'
+import { NoIndex, type Declaration, type Document, type Scalar } from '../port.ts'
 
 export interface Bound {
   value: Scalar

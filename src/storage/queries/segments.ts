@@ -3,7 +3,7 @@
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { fieldOf } from './fields.ts'
 import type { Bound, Plan } from './plan.ts'
-import { BadCursor, type Page, type Scalar } from './port.ts'
+import { BadCursor, type Page, type Scalar } from '../port.ts'
 
 export type Term =
   { field: string; is: '=' | '>' | '>=' | '<' | '<='; value: Scalar } | { field: string; is: 'missing' | 'present' }

@@ -1,8 +1,8 @@
 // Documents in an index of Redis: a sorted set of equal scores, which goes by the bytes of its members. A member is the
 // fields of the index, each so encoded that bytes sort as the values do, and then the id as it is.
-import { fieldOf } from '../fields.ts'
+import { fieldOf } from '../queries/fields.ts'
 import type { Scalar } from '../port.ts'
-import type { Segment, Term } from '../segments.ts'
+import type { Segment, Term } from '../queries/segments.ts'
 
 const MISSING = 1
 const PRESENT = 2

@@ -1,5 +1,5 @@
-import { fieldOf, indexName } from '../fields.ts'
-import type { Plan } from '../plan.ts'
+import { fieldOf, indexName } from '../queries/fields.ts'
+import type { Plan } from '../queries/plan.ts'
 import type { Declaration, Document } from '../port.ts'
 import { fieldsOf } from './encode.ts'
 

@@ -1,6 +1,6 @@
 // The documents of one collection as they lie in Redis.
 import { randomBytes } from 'node:crypto'
-import { fieldOf } from '../fields.ts'
+import { fieldOf } from '../queries/fields.ts'
 import type { Declaration, Document } from '../port.ts'
 import { indexesOf, placesNamed, placesOf, type RedisIndex } from './indexes.ts'
 import type { Link } from './link.ts'

@@ -3,7 +3,7 @@
 // and again from time to time. What no living process has known for a while is forgotten; should one come back that does,
 // the index is new to it.
 import { CannotOpen } from '../port.ts'
-import { STORE_FORMAT } from '../versions.ts'
+import { STORE_FORMAT } from '../schema/versions.ts'
 import type { Link } from './link.ts'
 import type { Rows } from './rows.ts'
 

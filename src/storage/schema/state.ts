@@ -1,7 +1,7 @@
 // What the schema of a store is, beside what this program's declarations ask for. Opening the store by this program makes
 // up the difference; looking at it changes nothing.
-import { indexedFields } from './fields.ts'
-import type { Declaration, Document } from './port.ts'
+import { indexedFields } from '../queries/fields.ts'
+import type { Declaration, Document } from '../port.ts'
 import { latestVersion, type FieldVersions } from './versions.ts'
 
 export interface StoreState {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { startThread } from '../../lib/thread.ts'
+import { startThread } from '../../lib/threads/thread.ts'
 import type { FromThread, ToThread } from './checkpoint-thread.ts'
 import type { Connection } from './connection.ts'
 import type { Writer } from './writer.ts'

@@ -1,9 +1,9 @@
 // Brings the tables up to the declarations while older processes work on them (expand, then contract): nothing is ever
 // dropped or renamed here. A new column is added together with triggers that fill it for rows of writers who do not know
 // it; rows from before are filled in batches; then comes the index.
-import { indexedFields } from '../fields.ts'
+import { indexedFields } from '../queries/fields.ts'
 import { CannotOpen, type Declaration, type Document } from '../port.ts'
-import { latestVersion, STORE_FORMAT, withFields, writerVersion, type FieldVersions } from '../versions.ts'
+import { latestVersion, STORE_FORMAT, withFields, writerVersion, type FieldVersions } from '../schema/versions.ts'
 import type { Connection } from './connection.ts'
 import { brokenColumns } from './errors.ts'
 import { indexesOf } from './indexes.ts'

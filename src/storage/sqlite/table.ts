@@ -1,8 +1,8 @@
 // The SQL of one collection: a table with the body as JSON, and one bound column for each indexed field.
 import type { SQLInputValue } from 'node:sqlite'
-import { fieldOf, indexedFields } from '../fields.ts'
+import { fieldOf, indexedFields } from '../queries/fields.ts'
 import type { Declaration, Document, Scalar } from '../port.ts'
-import type { Direction, Segment } from '../segments.ts'
+import type { Direction, Segment } from '../queries/segments.ts'
 
 /** SQL with the values for its placeholders. */
 export interface Query {

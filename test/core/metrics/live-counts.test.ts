@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { createLiveCounts, liveCountDeclaration, type LiveCounts } from '../../../src/core/metrics/live-counts.ts'
 import { openStore } from '../../../src/storage/open.ts'
 import { Unavailable, type Store } from '../../../src/storage/port.ts'
-import { wrapStore } from '../../../src/storage/wrapped.ts'
+import { wrapStore } from '../../../src/storage/layers/wrapped.ts'
 import { moveClock, resetClock } from '../../support/clock.ts'
 
 const MINUTE = 60_000

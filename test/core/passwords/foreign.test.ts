@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createHash } from 'node:crypto'
-import { createHasher } from '../../../src/core/hasher.ts'
+import { createHasher } from '../../../src/core/hashing/hasher.ts'
 import { UnusableHash } from '../../../src/core/passwords/foreign/format.ts'
 import { readForeign } from '../../../src/core/passwords/foreign/list.ts'
 import { fromKeycloak } from '../../../src/core/passwords/foreign/keycloak.ts'

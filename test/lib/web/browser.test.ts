@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { browserOf, shortUserAgent } from '../../../src/lib/web/browser.ts'
-import { describeBrowser } from '../../../src/lib/web/describe-browser.ts'
+import { browserOf, shortUserAgent } from '../../../src/lib/web/browser/browser.ts'
+import { describeBrowser } from '../../../src/lib/web/browser/describe-browser.ts'
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 const browsers: [string, string][] = [

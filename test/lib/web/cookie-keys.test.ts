@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import { createCookieKeys } from '../../../src/lib/web/cookie-keys.ts'
+import { createCookieKeys } from '../../../src/lib/web/browser/cookie-keys.ts'
 
 describe('cookie keys', () => {
   const [newest, older, other] = [randomBytes(32), randomBytes(32), randomBytes(32)]

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Context } from 'koa'
-import { createGiveWay } from '../../../src/lib/web/give-way.ts'
+import { createGiveWay } from '../../../src/lib/web/edge/give-way.ts'
 import { Refused } from '../../../src/lib/errors.ts'
 
 const CROWD = 20

@@ -1,4 +1,4 @@
-import { languageBy } from '../languages/language.ts'
+import { languageBy } from '../../languages/language.ts'
 import { browserOf } from './browser.ts'
 
 /** A browser in words that a person knows it by: "Firefox on Linux". */

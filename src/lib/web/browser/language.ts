@@ -1,9 +1,9 @@
 // The language of a page, by what is known while it is made.
 import type { Context } from 'koa'
-import { acceptedLanguages, chooseTag, uiLocales } from '../languages/choose.ts'
-import { languageBy, type Language } from '../languages/language.ts'
-import type { PageLocals } from '../views.ts'
-import type { Form } from './form.ts'
+import { acceptedLanguages, chooseTag, uiLocales } from '../../languages/choose.ts'
+import { languageBy, type Language } from '../../languages/language.ts'
+import type { PageLocals } from '../../views.ts'
+import type { Form } from '../form.ts'
 
 const A_YEAR = 365 * 24 * 60 * 60 * 1000
 

@@ -1,8 +1,8 @@
 // What reaches us from a proxy or a client is brought to one truth before anything reads it: our own address is the
 // configured issuer, whatever the Host header says, and the client's address is believed only from trusted proxies.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Config } from '../config/schema.ts'
-import { clientAddress, createProxyTrust } from '../network.ts'
+import type { Config } from '../../config/schema.ts'
+import { clientAddress, createProxyTrust } from '../../network.ts'
 
 const FORWARDED = [
   'forwarded',

@@ -1,7 +1,7 @@
 // People's pages give way to what apps call, however many people come at once: a page is begun in a turn of the event loop
 // in which no app has asked anything. So an app waits for one page at the most, and not for a crowd.
 import type { Middleware } from 'koa'
-import { Refused } from '../errors.ts'
+import { Refused } from '../../errors.ts'
 
 /** Where apps ask in every turn, a page is begun as often as this all the same. Milliseconds. */
 const APART = 4

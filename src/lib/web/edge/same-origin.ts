@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import { Refused } from '../errors.ts'
+import { Refused } from '../../errors.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 

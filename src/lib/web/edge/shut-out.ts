@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import { Refused } from '../errors.ts'
+import { Refused } from '../../errors.ts'
 
 /** Answers nothing to an address that `shutsOut`: 403. */
 export function shutOut(shutsOut: (address: string) => boolean): Middleware {

@@ -1,6 +1,6 @@
 import type { Context, Middleware, Next } from 'koa'
-import { newId } from '../ids.ts'
-import type { Log } from '../log.ts'
+import { newId } from '../../ids.ts'
+import type { Log } from '../../log.ts'
 
 interface Traced {
   traceId: string
