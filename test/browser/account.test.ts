@@ -50,8 +50,8 @@ describe('a person at the account console', () => {
       // Back in the first one it takes a fresh proof, and leads to what was asked for.
       moveClock(6 * 60_000)
       await page.reload()
-      await press(page, 'Ask there again (Chrome on Linux)')
-      await page.getByText('It is asked there again from now on.').waitFor()
+      await press(page, 'Forget (Chrome on Linux)')
+      await page.getByText('Forgotten. The second step').waitFor()
       await openLink(page, 'Rename Authenticator app')
       await expectHeading(page, 'Enter your password')
       await enterPassword(page)
