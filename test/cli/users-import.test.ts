@@ -85,7 +85,7 @@ describe('latchkey users import', () => {
       [13, 'roles'],
       [14, 'username'],
     ])
-    expect(failed[7]!.message).to.include('the cost of bcrypt: expected 1 to 15, got 20')
+    expect(failed[7]!.message).to.include('the cost of bcrypt: expected 4 to 15, got 20')
     expect(JSON.stringify(failed)).to.not.include('in the clear')
   })
 

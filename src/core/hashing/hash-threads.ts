@@ -17,7 +17,7 @@ export function verify(stored: string, password: string): Promise<boolean> {
   return run({ stored, password, foreign: false }) as Promise<boolean>
 }
 
-/** As `verify`, of another program's hash (passwords/foreign/). @throws UnusableHash */
+/** As `verify`, of another program's hash (passwords/foreign/). */
 export function verifyForeign(stored: string, password: string): Promise<boolean> {
   return run({ stored, password, foreign: true }) as Promise<boolean>
 }

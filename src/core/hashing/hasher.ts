@@ -10,7 +10,7 @@ export interface Hasher {
   hash(password: string): Promise<string>
   /**
    * Compares with `stored`, which may be another program's, or, for nobody's password, spends the same time and answers
-   * false. @throws UnusableHash for what is no hash
+   * false; so it is for what is no hash.
    */
   verify(stored: string | undefined, password: string): Promise<boolean>
   /** Whether the hash was made with other parameters than today's, or by another program. */

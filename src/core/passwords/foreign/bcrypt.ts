@@ -8,6 +8,6 @@ const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
 export const bcrypt: Format = stored => {
   const [, cost] = FORM.exec(stored) ?? []
   if (!cost) return undefined
-  bounded('the cost of bcrypt', Number(cost), 15)
+  bounded('the cost of bcrypt', Number(cost), 15, 4)
   return password => compareSync(password, stored)
 }

@@ -14,9 +14,9 @@ export class UnusableHash extends Error {
 }
 
 /** @throws UnusableHash beyond `most`: whoever brings in a hash must not be able to stall the server by it */
-export function bounded(what: string, value: number, most: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value
-  throw new UnusableHash(`${what}: expected 1 to ${most}, got ${value}`)
+export function bounded(what: string, value: number, most: number, least = 1): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new UnusableHash(`${what}: expected ${least} to ${most}, got ${value}`)
 }
 
 /** Base64 in its ways of being written: with or without padding, in the alphabet for addresses, or with `.` for `+`. */

@@ -25,12 +25,16 @@ export function readForeign(stored: string): Matches {
 const LONGEST = 512
 
 /**
- * Whether this is the password: as it was typed, which is how most programs hash it, or in NFKC, as some do.
- * @throws UnusableHash
+ * Whether this is the password: as it was typed, which is how most programs hash it, or in NFKC, as some do. None is that of
+ * a hash that cannot be used: a failure of ours in its place would tell that there is an account, and be no try that counts.
  */
 export function verifyForeign(stored: string, password: string): boolean {
-  const matches = readForeign(stored)
   if (Buffer.byteLength(password) > LONGEST) return false
   const folded = password.normalize('NFKC')
-  return matches(password) || (folded !== password && matches(folded))
+  try {
+    const matches = readForeign(stored)
+    return matches(password) || (folded !== password && matches(folded))
+  } catch {
+    return false
+  }
 }

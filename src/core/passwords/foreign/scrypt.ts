@@ -47,6 +47,8 @@ export function boundedScrypt({ N, r, p }: Parameters) {
   if (!Number.isInteger(Math.log2(N)) || N < 2)
     throw new UnusableHash(`scrypt: expected N to be a power of 2, got ${N}`)
   bounded('the block size r of scrypt', r, 64)
+  // RFC 7914, section 6.
+  bounded('the logarithm of N of scrypt', Math.log2(N), 16 * r - 1)
   bounded('the memory of scrypt (128 × N × r bytes)', 128 * N * r, MOST_MEMORY)
   bounded('the lanes p of scrypt', p, Math.floor((MOST_MEMORY * 2) / (128 * N * r)))
   return { N, r, p, maxmem: 2 * MOST_MEMORY }
