@@ -7,7 +7,8 @@ import { authorize, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { signInForTokens } from '../support/flow.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { enrolPassword } from '../../src/methods/password/set.ts'
+import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../support/visitor.ts'
 
 const ADDRESS = '/account/details/address'
@@ -108,6 +109,7 @@ eachEngine((_name, openUrl) => {
         )
         expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
         moveClock(2000)
+        await enrolPassword(server.app.methodServices, person.id, PASSWORD)
         const email = another()
         await change(email)
         const late = await undoLink(person.email)

@@ -29,7 +29,7 @@ export const peoplePages: [name: string, locals: object][] = [
   ['account/address-code', { ...change, email, againUrl: '/again', errors: { code: 'No' } }],
   ['account/username', { ...change, values: { username: 'anna' }, optional: true, errors: { username: 'No' } }],
   ['account/undo', { page, action: '/u', email, newEmail: 'eve@example.com', at: until }],
-  ['account/undone', { page, email, url: '/account' }],
+  ['account/undone', { page, email, recoverUrl: '/recover' }],
   ['account/close', { ...close, values: { how: 'delete', confirmation: '' } }],
   ['account/close', { ...close, values: { how: 'pause', confirmation: 'x' }, errors: { confirmation: 'No' } }],
   ['account/closed', { page, until, url: '/account' }],

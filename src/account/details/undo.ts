@@ -1,10 +1,12 @@
 // The way back to a former address, from the mail that was sent there. It needs no sign-in: whoever has taken the account
 // over may have changed all that one signs in with. Opening it does nothing (mail scanners do that too): a button does.
-import type { Account } from '../../core/accounts/account.ts'
+import { isClosedSince, type Account } from '../../core/accounts/account.ts'
 import { formerOf, type FormerAddress } from '../../core/accounts/former-addresses.ts'
+import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
+import type { Origin } from '../../core/events/events.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
-import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
+import { disownCredential } from '../../methods/enrolment.ts'
 import type { AccountServices } from '../services.ts'
 import { showSignedOut } from '../show.ts'
 
@@ -23,15 +25,29 @@ export function undo(services: AccountServices): Handler {
   return async ctx => {
     const { account, former, secret } = await find(services, ctx)
     const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
-    const details = { change: former.id }
+    const about = { ...origin, accountId: account.id }
     // Written first, so that no act is without its entry.
-    await services.events.emit({ type: 'account.email_restored', ...origin, accountId: account.id, details })
+    await services.events.emit({ type: 'account.email_restored', ...about, details: { change: former.id } })
+    if (isClosedSince(account, former.at, Date.now()))
+      await services.events.emit({ type: 'account.restored', ...about, details: { by: 'person' } })
     if (!(await services.accounts.undoEmail(account.id, secret))) throw gone()
+    await disownSince(services, account.id, former.at, origin)
     // They are dead by `validFrom` already; this marks them, and tells the apps.
     await services.endSessions(account.id, origin)
     ctx.set('Referrer-Policy', 'no-referrer')
-    showSignedOut(services, ctx, 'account/undone', { email: former.email, url: ACCOUNT_CONSOLE.path })
+    showSignedOut(services, ctx, 'account/undone', { email: former.email, recoverUrl: '/recover' })
   }
+}
+
+/**
+ * Takes away what was set up since `at` (epoch milliseconds): its owner was told of none of it, as the mails went to the
+ * other address. And the password, which whoever changed that had.
+ */
+async function disownSince(services: AccountServices, accountId: string, at: number, origin: Origin): Promise<void> {
+  const password = onlyCredentialId('password', accountId)
+  const all = await credentialsOf(services.credentials, accountId)
+  const disowned = all.filter(({ id, updatedAt }) => id === password || updatedAt >= at)
+  for (const { id } of disowned) await disownCredential(services, id, accountId, origin)
 }
 
 /** @throws Refused `undo.gone`, 410 */

@@ -131,6 +131,11 @@ export function mayComeBack({ status, closing, purgeAt = Infinity }: Account, no
   return closing?.by === 'person' && (status === 'deactivated' || status === 'scheduled') && now < purgeAt
 }
 
+/** Whether it was closed after `at` in its owner's name, and may still come back. Epoch milliseconds. */
+export function isClosedSince(account: Account, at: number, now: number): boolean {
+  return mayComeBack(account, now) && account.closing!.at >= at
+}
+
 /** Whether a sign-in can lead anywhere: only then are codes and links sent. `now` in epoch milliseconds. */
 export function canSignIn(account: Account, now: number): boolean {
   return account.status === 'active' || mayComeBack(account, now)

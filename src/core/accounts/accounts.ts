@@ -4,13 +4,14 @@ import { Conflict, type Collection, type Page, type PageRequest, type Store } fr
 import {
   accountDeclaration,
   isClosedAs,
+  isClosedSince,
   mayComeBack,
   type Account,
   type Profile,
   type Status,
   type Why,
 } from './account.ts'
-import { moved, movedBack, type FormerAddress } from './former-addresses.ts'
+import { formerOf, moved, movedBack, type FormerAddress } from './former-addresses.ts'
 import { canonicalEmail, canonicalIdentifier, canonicalUsername } from './names.ts'
 
 export interface NewAccount {
@@ -59,10 +60,10 @@ export function createAccounts(store: Store) {
     return account
   }
 
-  /** An address, a username or an id, as typed. */
+  /** An address, a username or an id, as typed. The id first: nobody chooses theirs, while a username may be another's id. */
   async function byName(text: string): Promise<Account | undefined> {
     const name = canonicalIdentifier(text)
-    return (name && (await accounts.first(name))) ?? accounts.get(text)
+    return (await accounts.get(text)) ?? (name && accounts.first(name))
   }
 
   /** An address or a username, as typed on a sign-in page; ids are not accepted there. */
@@ -97,9 +98,7 @@ export function createAccounts(store: Store) {
   /** The person brings it back, and only what they closed themselves. */
   function comeBack(id: string): Promise<Account | undefined> {
     return change(id, account => {
-      if (!mayComeBack(account, Date.now())) return undefined
-      const { closing: _closing, purgeAt: _purgeAt, ...rest } = account
-      return { ...rest, status: 'active' }
+      return mayComeBack(account, Date.now()) ? reopened(account) : undefined
     })
   }
 
@@ -120,12 +119,18 @@ export function createAccounts(store: Store) {
     return change(id, account => moved(account, from, canonicalEmail(to)))
   }
 
-  /** Back to the address whose mailbox has the secret; nothing that was obtained until now counts any more. @throws as above */
+  /**
+   * Back to the address whose mailbox has the secret; nothing that was obtained until now counts any more, and what was
+   * closed in the person's name meanwhile is open. @throws as above
+   */
   function undoEmail(id: string, secret: string): Promise<Account | undefined> {
     const now = Date.now()
     return change(id, account => {
-      const back = movedBack(account, secret, now)
-      return back && { ...back, validFrom: Math.max(account.validFrom, Math.floor(now / 1000) + 1) }
+      const former = formerOf(account, secret, now)
+      const back = former && movedBack(account, secret, now)
+      if (!back) return undefined
+      const open = isClosedSince(back, former.at, now) ? reopened(back) : back
+      return { ...open, validFrom: Math.max(account.validFrom, Math.floor(now / 1000) + 1) }
     })
   }
 
@@ -175,6 +180,10 @@ export function createAccounts(store: Store) {
     verifyEmail: (id: string, email: string) =>
       change(id, account => (account.email === email ? { ...account, emailVerified: true } : undefined)),
   }
+}
+
+function reopened({ closing: _closing, purgeAt: _purgeAt, ...account }: Account): Account {
+  return { ...account, status: 'active' }
 }
 
 function refuseTaken(error: unknown): never {

@@ -32,7 +32,10 @@ export function leave(email: string): { former: FormerAddress; secret: string } 
   return { former: { id: newId(), email, undoHash: sha256(secret), at: Date.now() }, secret }
 }
 
-/** Pure. Undefined when the address is another one by now. An address that was never proven is no way back. */
+/**
+ * Pure. Undefined when the address is another one by now. An address that was never proven is no way back. Of too many the
+ * oldest stay: whoever has got in could otherwise go on until the owner's is forgotten.
+ */
 export function moved<T extends Addressed>(account: T, from: FormerAddress, to: string): T | undefined {
   if (account.email !== from.email) return undefined
   const former = (account.formerAddresses ?? []).filter(({ at }) => at > from.at - UNDO_FOR)
@@ -41,7 +44,7 @@ export function moved<T extends Addressed>(account: T, from: FormerAddress, to: 
     email: to,
     emailVerified: true,
     emailChangedAt: from.at,
-    formerAddresses: account.emailVerified ? [...former, from].slice(-MOST) : former,
+    formerAddresses: account.emailVerified ? [...former.slice(0, MOST - 1), from] : former,
   }
 }
 

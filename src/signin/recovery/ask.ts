@@ -1,6 +1,6 @@
 // Forgotten password: a mail with a code and a link, to the address of the account that was named. The answer is the same,
 // and the same is written, whether or not there is one; of the time, 0.1 to 0.3 ms are left to be told (attacks/timing).
-import type { Account } from '../../core/accounts/account.ts'
+import { canSignIn, type Account } from '../../core/accounts/account.ts'
 import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
@@ -51,7 +51,7 @@ export async function ask(submission: Submission): Promise<void> {
   const device = await knownDevice(services, ctx, account?.id ?? 'nobody')
   const about = { ...submission.attempt, identifier }
   const attempted = tryOf({ ...submission, attempt: about, account }, {}, device?.id)
-  const reachable = account?.emailVerified === true && account.status === 'active'
+  const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
 
   const code = await makeCode(services, RESET, attempted, reachable)
   await services.events.emit({

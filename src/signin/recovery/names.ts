@@ -1,5 +1,6 @@
 // Forgotten username: what an account signs in with, mailed to its own address. The answer is the same, and takes as long,
 // whether or not there is one.
+import { canSignIn } from '../../core/accounts/account.ts'
 import { inMailOf } from '../../core/accounts/language.ts'
 import { canonicalEmail } from '../../core/accounts/names.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
@@ -30,7 +31,7 @@ export async function sendNames(submission: Submission): Promise<void> {
   const email = canonicalEmail(form.text('email'))
   const account = await services.accounts.byIdentifier(email)
   await countSent(services, 'names', accountKey({ account, identifier: email, deviceId: undefined }), ctx.ip)
-  const reachable = account?.emailVerified === true && account.status === 'active'
+  const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
   await services.events.emit({
     type: 'recovery.asked',
     ...originOf(ctx, client),
