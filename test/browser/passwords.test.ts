@@ -1,6 +1,7 @@
 // How hard a new password is to guess, said while it is typed; and changing one, in a real browser.
 import { expect } from 'chai'
-import { enterName, enterPassword, expectHeading, field, press } from './person.ts'
+import { linkIn } from '../support/mailbox.ts'
+import { enterName, enterPassword, expectHeading, field, openLink, press } from './person.ts'
 import { typePassword } from './password-pages.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
@@ -28,6 +29,23 @@ describe('a person who chooses a password', () => {
     expect(sent.map(one => one.replace(stage.server.issuer, ''))).to.deep.equal(['GET /assets/strength-worker.js '])
     await field(page, 'Password').fill('')
     await page.getByRole('status').waitFor({ state: 'hidden' })
+  })
+
+  journey('is told so on the page of a mailed link too, in a browser that asked for nothing', async open => {
+    const { email } = await stage.server.person({ email: newAddress() })
+    const page = await open()
+    await page.goto(stage.start())
+    await enterName(page, email)
+    await openLink(page, 'Forgot your password?')
+    await press(page, 'Send me a mail')
+    await expectHeading(page, 'Check your mail')
+    const other = await open()
+    await other.goto(linkIn(await stage.server.mailTo(email)))
+    await expectHeading(other, 'Choose a new password')
+    await typePassword(other, 'kites', 'Still too short.')
+    await typePassword(other, NEW, 'Hard to guess.')
+    await press(other, 'Save the new password')
+    await expectHeading(other, 'Your password is changed')
   })
 
   journey('changes it, and stays signed in here', async open => {

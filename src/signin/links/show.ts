@@ -7,24 +7,25 @@ import { logOf } from '../../lib/web/edge/trace.ts'
 import { clientOnPage, policyWithLogo } from '../../oidc/pages/client-on-page.ts'
 import type { SignInServices } from '../services.ts'
 
-/** Renders a page of a link, with the name and logo of the app that it is for. */
+/** Renders a page of a link, with the name and logo of the app that it is for. @param script of `views/assets` that it runs */
 export function showLinkPage(
   services: SignInServices,
   ctx: PageContext,
   client: Client | undefined,
   view: string,
   locals: object,
-  status = 200,
+  { status = 200, script }: { status?: number; script?: string } = {},
 ): void {
   const page = {
     ...languageOnPage(ctx),
     ...clientOnPage(client),
     ...(status < 400 ? {} : { traceId: ctx.state.traceId as string }),
+    ...(script ? { script } : {}),
   }
   ctx.status = status
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
-  ctx.set('Content-Security-Policy', policyWithLogo(page))
+  ctx.set('Content-Security-Policy', policyWithLogo(page, script !== undefined))
   ctx.body = services.views.render(view, { page, errors: {}, ...locals })
 }
 
@@ -44,6 +45,6 @@ export function showOver(
     client,
     'magic/over',
     { hint: refused.wordsIn(languageOf(ctx)), ...next, ...(clientUrl ? { clientUrl } : {}) },
-    refused.status,
+    { status: refused.status },
   )
 }

@@ -44,5 +44,5 @@ export function showFinish(services: SignInServices): Handler {
 
 function showOver(services: SignInServices, ctx: PageContext, refused: Refused): void {
   const locals = { hint: refused.wordsIn(languageOf(ctx)), askUrl: '/account' }
-  showLinkPage(services, ctx, undefined, 'signin/lost/over', locals, refused.status)
+  showLinkPage(services, ctx, undefined, 'signin/lost/over', locals, { status: refused.status })
 }

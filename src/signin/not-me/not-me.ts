@@ -98,5 +98,5 @@ function showOver(services: SignInServices, ctx: PageContext, refused: Refused):
   const { code, status } = refused
   logOf(ctx).info({ reason: code }, 'link of a notice refused')
   const locals = { hint: refused.wordsIn(languageOf(ctx)), used: code === 'notice.used', recoverUrl: RECOVER }
-  showLinkPage(services, ctx, undefined, 'signin/not-me/over', locals, status)
+  showLinkPage(services, ctx, undefined, 'signin/not-me/over', locals, { status })
 }

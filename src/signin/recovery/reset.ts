@@ -68,7 +68,7 @@ async function showForm(
   }
   const view = 'signin/recovery/reset'
   if (own) showPage(services, ctx, own, view, locals, { status, script: ways.passkey ? 'passkey.js' : STRENGTH_SCRIPT })
-  else showLinkPage(services, ctx, client, view, locals, status)
+  else showLinkPage(services, ctx, client, view, locals, { status, script: STRENGTH_SCRIPT })
 }
 
 /** The link does not count. The page says why, and where to ask for another. */
@@ -82,5 +82,5 @@ function showOver(
   const clientUrl = webUrl(client?.clientUri)
   const askUrl = own ? `/signin/${own.attempt.id}/recover` : '/recover'
   const locals = { hint: refused.wordsIn(languageOf(ctx)), askUrl, ...(clientUrl ? { clientUrl } : {}) }
-  showLinkPage(services, ctx, client, 'signin/recovery/over', locals, refused.status)
+  showLinkPage(services, ctx, client, 'signin/recovery/over', locals, { status: refused.status })
 }
