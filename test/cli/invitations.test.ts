@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import PostalMime from 'postal-mime'
 import type { AuditEntry } from '../../src/core/events/events.ts'
 import type { Page } from '../../src/storage/port.ts'
 import { CliFolder, PASSWORD } from './cli.ts'
@@ -40,6 +41,14 @@ describe('latchkey users invite', () => {
     const { items } = await folder.json<Page<AuditEntry>>(['security', 'audit'])
     expect(items[0]).to.deep.include({ type: 'invitation.created', actor: 'command line' })
     expect(JSON.stringify(items)).to.not.include(secret)
+  })
+
+  it('writes in the language that is asked for, also when it is sent again', async () => {
+    const { id } = await invite('zoe@example.com', '--language', 'de-AT')
+    await folder.json(['users', 'invite', 'resend', id])
+    const toZoe = (await mails()).filter(mail => mail.includes('zoe@example.com'))
+    expect(toZoe).to.have.length(2)
+    for (const mail of toZoe) expect((await PostalMime.parse(mail)).html).to.include('<html lang="de" dir="ltr">')
   })
 
   it('is sent again by another link, and taken back for good', async () => {

@@ -5,6 +5,8 @@ import { canonicalEmail } from '../../core/accounts/names.ts'
 import { createInvitations, stateOf, type Invitation } from '../../core/links/invitations.ts'
 import { formatDuration, parseDuration } from '../../lib/config/kinds.ts'
 import { newId } from '../../lib/ids.ts'
+import { TAGS } from '../../lib/languages/catalogs.ts'
+import { chooseTag } from '../../lib/languages/choose.ts'
 import { findClient } from '../../oidc/clients/client-record.ts'
 import { CommandError } from '../support/failure.ts'
 import { openMail } from '../support/mail.ts'
@@ -20,6 +22,7 @@ interface InviteOptions extends JsonOption {
   email?: string
   role?: string[]
   client?: string
+  language?: string
   expires: number
 }
 
@@ -29,6 +32,7 @@ export function defineInvite(users: Command): void {
     .option('--email <address>', 'whom: the account is bound to this address')
     .option('--role <role...>', 'roles that the account gets')
     .option('--client <id>', 'the app that it leads to; the account console unless given')
+    .option('--language <tag>', `what the mail is written in: ${TAGS.join(', ')}; en unless given`, parseLanguage)
     .option('--expires <duration>', 'how long the link works', parseExpiry, USUAL)
     .action(send)
   // Options that `invite` has too are its own, wherever they stand.
@@ -59,7 +63,14 @@ function send(options: InviteOptions): Promise<void> {
       ...(clientId ? { clientId } : {}),
       details: { invitation: id, roles, until },
     })
-    const wanted = { email, roles, ...(clientId ? { clientId } : {}), createdBy: ORIGIN.actor, lasts: options.expires }
+    const wanted = {
+      email,
+      roles,
+      ...(clientId ? { clientId } : {}),
+      ...(options.language ? { language: options.language } : {}),
+      createdBy: ORIGIN.actor,
+      lasts: options.expires,
+    }
     await mail(opened, await createInvitations(store).invite(wanted, id), options)
   })
 }
@@ -135,11 +146,12 @@ async function mail(
   { json }: JsonOption,
 ): Promise<void> {
   const { config, store } = opened
-  const { email, clientId, endsAt } = invitation
+  const { email, clientId, endsAt, language } = invitation
   const link = `${config.issuer}/invite/${secret}`
   const client = clientId ? await findClient(store, clientId) : undefined
   const { postbox } = openMail(opened)
   const locals = {
+    ...(language ? { lang: language } : {}),
     brandName: config.name,
     link,
     until: endsAt!,
@@ -153,6 +165,12 @@ async function mail(
 function documentOf(invitation: Invitation) {
   const { tokenHash: _secret, expiresAt: _kept, ...rest } = invitation
   return { ...rest, state: stateOf(invitation, Date.now()) }
+}
+
+function parseLanguage(text: string): string {
+  const tag = chooseTag([text])
+  if (tag) return tag
+  throw new InvalidArgumentError(`Expected one of ${TAGS.join(', ')}.`)
 }
 
 function parseExpiry(text: string): number {

@@ -15,6 +15,8 @@ const invitationSchema = z.object({
   /** The app that it leads to; the account console unless given. */
   clientId: z.string().optional(),
   createdBy: z.string().optional(),
+  /** Of its mails. */
+  language: z.string().optional(),
   /** Epoch milliseconds, as all times here. */
   createdAt: z.number(),
   endsAt: z.number().optional(),
@@ -44,6 +46,8 @@ export interface NewInvitation {
   roles: string[]
   clientId?: string
   createdBy: string
+  /** To write in; English unless given. */
+  language?: string
   /** Seconds. */
   lasts: number
 }
