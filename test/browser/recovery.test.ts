@@ -1,21 +1,10 @@
-// Getting back in, in a real browser, on each store.
+// A new password, without JavaScript and on another device, on each store. test/browser/stories has the rest of getting back in.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
-import { addTotp } from '../support/factors.ts'
-import { codeIn, linkIn } from '../support/mailbox.ts'
-import {
-  enterName,
-  enterPassword,
-  expectHeading,
-  expectSignedIn,
-  field,
-  openExample,
-  openLink,
-  press,
-} from './person.ts'
-import { newAddress, setStage, type Stage } from './stage.ts'
+import { linkIn } from '../support/mailbox.ts'
+import { enterName, enterPassword, expectHeading, expectSignedIn, openExample, openLink, press } from './person.ts'
+import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
 const NEW_PASSWORD = 'nine blue herons beside the canal'
@@ -55,79 +44,6 @@ describe('a person who cannot get in', () => {
         await expectSignedIn(stage, tab, email)
       })
     }
-
-    journey('forgets the password, types the code, and is asked for the second factor', async open => {
-      const account = await stage.server.person({ email: newAddress() })
-      const app = await addTotp(stage.server, account)
-      const page = await open()
-      await page.goto(stage.example.url)
-      await forget(page, account.email)
-      await field(page, '6-digit code').fill(codeIn(await stage.server.mailTo(account.email)))
-      await press(page, 'Continue')
-      await choose(page)
-      await expectHeading(page, 'Enter the code from your app')
-      await field(page, '6-digit code').fill(app.code())
-      await press(page, 'Continue')
-      await press(page, 'Allow')
-      await expectSignedIn(stage, page, account.email)
-    })
-
-    /** Of a person who has proven the password, and lost the rest: as far as the wait. */
-    async function lose(page: Page): Promise<string> {
-      const account = await stage.server.person({ email: newAddress() })
-      await addTotp(stage.server, account)
-      await page.goto(stage.example.url)
-      await press(page, 'Sign in')
-      await enterName(page, account.email)
-      await enterPassword(page)
-      await openLink(page, 'I have none of these')
-      await press(page, 'Start the wait')
-      await expectHeading(page, 'The wait has begun')
-      return account.email
-    }
-    async function mailedLink(email: string, what: 'stop' | 'finish'): Promise<string> {
-      await stage.server.app.postbox.settled()
-      const all = stage.server.mailbox.to(email).map(({ text }) => text)
-      return new RegExp(`https?://\\S+/recover/${what}/\\S+`).exec(all.join('\n'))![0]
-    }
-    async function waitItOut(): Promise<void> {
-      moveClock(72 * 60 * 60_000)
-      await stage.server.app.jobs.find(({ name }) => name === 'tell-of-recoveries')!.run()
-    }
-    afterEach(resetClock)
-
-    journey('has lost the second factor, waits, and gets in by the last mail', async open => {
-      const page = await open()
-      const email = await lose(page)
-      await waitItOut()
-      await page.goto(await mailedLink(email, 'finish'))
-      await expectHeading(page, 'The wait is over')
-      await page.goto(stage.example.url)
-      await press(page, 'Sign in')
-      await enterName(page, email)
-      await enterPassword(page)
-      await expectHeading(page, 'Remove what you have lost')
-      await press(page, 'Remove all of it')
-      await press(page, 'Allow')
-      await expectSignedIn(stage, page, email)
-    })
-
-    journey('is no thief of the password: its owner stops the wait, signed in nowhere', async open => {
-      const thief = await open()
-      const email = await lose(thief)
-      const owner = await open({ viewport: { width: 360, height: 640 } })
-      await owner.goto(await mailedLink(email, 'stop'))
-      await expectHeading(owner, 'Stop this?')
-      await press(owner, 'Stop it')
-      await expectHeading(owner, 'It is stopped')
-      const waits = () => stage.server.mailbox.to(email).filter(({ text }) => text.includes('/recover/stop/')).length
-      const told = waits()
-      await waitItOut()
-      await stage.server.app.postbox.settled()
-      expect(waits()).to.equal(told)
-      await openLink(owner, 'Choose a new password')
-      await expectHeading(owner, 'Forgot your password?')
-    })
 
     journey('chooses it on a telephone, which is not signed in, and goes on where it began', async open => {
       const page = await open()

@@ -22,6 +22,15 @@ import { enrolPassword } from '../../src/methods/password/set.ts'
 import type { Method } from '../../src/methods/method.ts'
 import { startMailbox, type Mailbox } from './mailbox.ts'
 
+export interface PersonOptions {
+  email?: string
+  password?: string
+  verified?: boolean
+  username?: string
+  /** To write to them in. */
+  language?: string
+}
+
 export interface TestServer extends RunningServer {
   issuer: string
   env: Record<string, string>
@@ -29,7 +38,7 @@ export interface TestServer extends RunningServer {
   /** Waits for the mails under way, and answers the newest to the address; a notice only where there is nothing else. */
   mailTo(address: string): Promise<ReturnType<Mailbox['to']>[number]>
   register(type: ClientType, metadata?: Metadata): Promise<ClientView>
-  person(options?: { email?: string; password?: string; verified?: boolean; username?: string }): Promise<Account>
+  person(options?: PersonOptions): Promise<Account>
   close(): Promise<void>
 }
 
@@ -93,8 +102,14 @@ export async function startServer({ store, env = {}, wrapStore, methods }: Serve
       password = PASSWORD,
       verified = true,
       username,
+      language,
     } = {}) {
-      const account = await app.accounts.create({ email, emailVerified: verified, ...(username ? { username } : {}) })
+      const account = await app.accounts.create({
+        email,
+        emailVerified: verified,
+        ...(username ? { username } : {}),
+        ...(language ? { language } : {}),
+      })
       await enrolPassword(app.methodServices, account.id, password)
       return account
     },
