@@ -23,6 +23,7 @@ import { startProvider } from './oidc/provider/live-provider.ts'
 import { createPages } from './oidc/pages/pages.ts'
 import { createDecisions } from './oidc/authorization/policy.ts'
 import { sendLogouts } from './oidc/sessions/send-logouts.ts'
+import { createJumps } from './oidc/sessions/jumps.ts'
 import { createSessions } from './oidc/sessions/sessions.ts'
 import { createManagement } from './operations/answers.ts'
 import { createObservation } from './operations/observe.ts'
@@ -61,6 +62,7 @@ export async function buildApp(
   const { accounts, events, live, policy, postbox } = domain
   const logouts = createLogouts(store, () => setImmediate(tellApps))
   const sessions = createSessions({ ...domain, store, logouts })
+  const jumps = createJumps({ ...domain, sessions })
   const keys = createKeyRing(store, domain.sealer, { keepFor: longestLife(config) })
   const cookieKeys = createCookieKeys(deriveKeys(config.secrets, 'cookies'))
 
@@ -69,7 +71,7 @@ export async function buildApp(
       config,
       store,
       accounts,
-      decisions: createDecisions(domain),
+      decisions: createDecisions({ ...domain, jumps }),
       sessions,
       logouts,
       live,
@@ -101,6 +103,7 @@ export async function buildApp(
     store,
     views,
     sessions,
+    jumps,
     provider: provider.current,
     handler: () => handler,
   })

@@ -10,6 +10,7 @@ import type { Views } from '../lib/views.ts'
 import { ACCOUNT_CONSOLE } from '../oidc/consoles/console-clients.ts'
 import { createConsole } from '../oidc/consoles/console.ts'
 import { closeAccount } from '../oidc/sessions/account-status.ts'
+import type { Jumps } from '../oidc/sessions/jumps.ts'
 import type { Sessions } from '../oidc/sessions/sessions.ts'
 import { givePass } from '../signin/links/pass.ts'
 import { outlastReset } from '../signin/steps/prove.ts'
@@ -21,6 +22,7 @@ interface Ground extends Domain {
   store: Store
   views: Views
   sessions: Sessions
+  jumps: Jumps
   provider: () => Provider
   /** The whole server, for a console to call as any other relying party would. */
   handler: () => RequestListener

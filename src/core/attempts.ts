@@ -20,6 +20,8 @@ const attemptSchema = z.object({
   identifier: z.string().optional(),
   accountId: z.string().optional(),
   proofs: z.array(proofSchema),
+  /** The session that it goes on from: the uid. What it has taken over counts for as long as that has it. */
+  sessionUid: z.string().optional(),
   selected: z.boolean(),
   remember: z.boolean(),
   /** What the browser has worked out: `paid` until a try has used it up. */

@@ -14,6 +14,7 @@ import type { EndReason, SignIns } from '../core/sessions/signins.ts'
 import type { Work } from '../core/work.ts'
 import type { Views } from '../lib/views.ts'
 import type { MethodServices } from '../methods/method.ts'
+import type { Jumps } from '../oidc/sessions/jumps.ts'
 
 export interface SignInServices extends MethodServices {
   provider: () => Provider
@@ -24,6 +25,7 @@ export interface SignInServices extends MethodServices {
   recoveries: Recoveries
   devices: Devices
   signIns: SignIns
+  jumps: Jumps
   events: Events
   policy: HeldPolicy
   views: Views

@@ -210,7 +210,7 @@ describe('the command line, beside a running server', () => {
       await server.app.policies.set({ kind: 'guard', name: 'account' }, { sessionIdleTtl: 30 }, 'a test')
       await server.app.accounts.change(account.id, known => ({ ...known, validFrom: 0 }))
       const older = session!.proofs.map(proof => ({ ...proof, at: proof.at - 31_000 }))
-      await server.app.signIns.record({ ...session!, id: 'older', proofs: older })
+      await server.app.signIns.record({ ...session!, id: 'older', proofs: older }, 0)
       const atConsole = ['--client', 'latchkey-account', '--session', 'older']
       const console = await run('debug', 'login', '--email', account.email, ...atConsole)
       expect(console.stdout).to.match(/^a first proof: .*sessions are shorter here: a proof counts for 30s/m)

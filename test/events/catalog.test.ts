@@ -57,6 +57,7 @@ const about: Record<EventType, Field[]> = {
   'notice.disputed': person,
   'mail.bounced': person,
   'session.created': [...inSession, 'clientId'],
+  'session.jumped': [...inSession, 'clientId'],
   'session.ended': inSession,
   'session.expired': inSession,
   'signout.finished': [...person, 'sessionUid'],

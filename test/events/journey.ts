@@ -9,6 +9,7 @@ import { allow, attemptOf, authorization, codeOf, redeem, signIn, tokenRequest, 
 import { codeIn, linkIn, type Mailbox } from '../support/mailbox.ts'
 import { SecretiveVisitor, type Secrets } from '../support/secrets.ts'
 import { PASSWORD, REDIRECT_URI, type TestServer } from '../support/server.ts'
+import { FIREFOX } from '../support/traveller.ts'
 import type { VisitedPage } from '../support/visitor.ts'
 
 export interface Stage {
@@ -132,6 +133,7 @@ export class Journey {
     await this.#failures(client, other)
     await this.#tokens(client, service, email)
     await this.#signOuts(client, email)
+    await this.#elsewhere(client)
     await this.#factors(client)
     await this.#invitation()
     await this.#terms(client)
@@ -191,6 +193,11 @@ export class Journey {
       email: this.#address(),
       password: PASSWORD,
     })
+  }
+
+  async #elsewhere(client: ClientView): Promise<void> {
+    const { visitor } = await this.#signIn(client, await this.#person('--verified'))
+    await visitor.send('GET', authorization(this.#stage, client).url, undefined, { 'user-agent': FIREFOX })
   }
 
   async #failures(client: ClientView, email: string): Promise<void> {

@@ -216,7 +216,7 @@ describe('the record of a sign-in', () => {
     it('goes in batches: five hundred at once', async () => {
       await signedIn()
       const [record] = (await recordsOf()) as [SignIn]
-      for (let i = 0; i < 500; i += 1) await server.app.signIns.record({ ...record, id: `record-${i}` })
+      for (let i = 0; i < 500; i += 1) await server.app.signIns.record({ ...record, id: `record-${i}` }, 0)
       moveClock(2 * HOUR + MINUTE)
       await endSignIns()
       expect(await recordsOf()).to.deep.equal([])

@@ -3,10 +3,17 @@ import { z } from 'zod'
 import { LINK_PURPOSES } from '../links/links.ts'
 import { NOTICE_KINDS } from '../notices/kinds.ts'
 import { END_REASONS } from '../sessions/signins.ts'
+import { JUMPS, SESSION_JUMP } from '../sessions/jumps.ts'
 
 const nothing = z.strictObject({})
 /** `credential` is its id, `label` what its owner calls it. */
 const factor = z.strictObject({ method: z.string(), credential: z.string(), label: z.string().optional() })
+
+const place = z.strictObject({
+  browser: z.string().optional(),
+  system: z.string().optional(),
+  country: z.string().optional(),
+})
 
 const by = z.enum(['person', 'admin'])
 
@@ -69,6 +76,13 @@ export const catalog = {
   /** The account's address refuses mail for good. */
   'mail.bounced': z.strictObject({ mail: z.string() }),
   'session.created': nothing,
+  /** It was used elsewhere than where it was proven; `answer` is what policy had done about it. */
+  'session.jumped': z.strictObject({
+    changed: z.array(z.enum(JUMPS)),
+    answer: z.enum(SESSION_JUMP).exclude(['off']),
+    from: place,
+    to: place,
+  }),
   'session.ended': z.strictObject({ reason: z.enum(END_REASONS) }),
   'session.expired': nothing,
   'signout.finished': z.strictObject({ from: z.enum(['app', 'browser', 'everywhere']) }),

@@ -6,6 +6,7 @@ export const NOTICE_KINDS = [
   'factor-removed',
   'suspicious-tries',
   'account-locked',
+  'session-jumped',
   'account-deactivated',
   'deletion-scheduled',
 ] as const

@@ -39,7 +39,7 @@ const list: List = {
 
   'account.deletion_scheduled': ({ details }) => ({ kind: 'deletion-scheduled', facts: { until: details.at } }),
 
-  // Whoever goes on guessing must not fill the mailbox: of either, once a day.
+  // Whoever goes on guessing must not fill the mailbox: of each, once a day.
   'signin.suspicious': ({ accountId }, at) => ({
     kind: 'suspicious-tries',
     facts: {},
@@ -49,6 +49,12 @@ const list: List = {
     limit.endsWith('.account')
       ? { kind: 'account-locked', facts: { until }, once: `locked:${accountId}:${Math.floor(at / DAY)}` }
       : undefined,
+  // A copy of a cookie may be tried again and again.
+  'session.jumped': ({ accountId }, at) => ({
+    kind: 'session-jumped',
+    facts: {},
+    once: `jumped:${accountId}:${Math.floor(at / DAY)}`,
+  }),
 }
 
 /** @param at epoch milliseconds @returns undefined for what nobody has to be told of */

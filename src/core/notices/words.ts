@@ -54,6 +54,8 @@ export function noticeWords(
         subject: t('notices:suspiciousTries.subject', { brand }),
         happened: t('notices:suspiciousTries.happened'),
       }
+    case 'session-jumped':
+      return { subject: t('notices:sessionJumped.subject', { brand }), happened: t('notices:sessionJumped.happened') }
     case 'account-locked':
       return {
         subject: t('notices:accountLocked.subject', { brand }),

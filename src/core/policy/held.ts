@@ -57,6 +57,8 @@ const FIXED = {
   emailVerificationGrace: 0,
   rememberSecondFactor: 30 * 86_400,
   confirmNewDevice: 'off',
+  sessionNewDevice: 'prove',
+  sessionNewCountry: 'off',
   proofOfWork: 'under-attack',
   allowedNetworks: 'all',
   deniedNetworks: [],

@@ -5,6 +5,7 @@ import { isCidr } from '../../lib/config/kinds.ts'
 import { inBothNetworks, inEitherNetworks, type AllowedNetworks } from './networks.ts'
 import { PROOF_OF_WORK } from '../work.ts'
 import { ACR_VALUES, levelOfAcr } from '../signin/proof.ts'
+import { SESSION_JUMP } from '../sessions/jumps.ts'
 
 const lifetime = (about: string) => z.int().min(30).max(63_072_000).optional().describe(`${about} Seconds.`)
 
@@ -70,6 +71,16 @@ export const settingsSchema = z.strictObject({
     .describe(
       'When a sign-in without a passkey is confirmed by a mailed code or link: `off`, `device` on a browser that was not confirmed for the account, `network` also in a network that it was not confirmed in.',
     ),
+  sessionNewDevice: z
+    .enum(SESSION_JUMP)
+    .optional()
+    .describe(
+      'What becomes of a session that shows another browser or system than it was proven in: `off` for nothing, `prove` has the person proven anew, `end` ends it.',
+    ),
+  sessionNewCountry: z
+    .enum(SESSION_JUMP)
+    .optional()
+    .describe('The same of a session that shows up in another country: `off`, `prove` or `end`.'),
 })
 
 /** Overrides: what is absent is not said anything about. */
@@ -112,6 +123,8 @@ const ORDERED: Partial<Record<SettingName, (value: string) => number>> = {
   proofOfWork: value => (PROOF_OF_WORK as readonly string[]).indexOf(value),
   confirmNewDevice: value => (CONFIRM_NEW_DEVICE as readonly string[]).indexOf(value),
   secondFactor: value => (SECOND_FACTOR as readonly string[]).indexOf(value),
+  sessionNewDevice: value => (SESSION_JUMP as readonly string[]).indexOf(value),
+  sessionNewCountry: value => (SESSION_JUMP as readonly string[]).indexOf(value),
 }
 
 /** One of the two where it holds nothing that the other lacks, so that it is known whose word it is. */

@@ -18,6 +18,7 @@ export const END_REASONS = [
   'recovered',
   'revoked',
   'disputed',
+  'jumped',
   'expired',
 ] as const
 export type EndReason = (typeof END_REASONS)[number]
@@ -32,6 +33,8 @@ const signInSchema = z.object({
   deviceId: z.string().optional(),
   address: z.string(),
   userAgent: z.string(),
+  /** By the address, where it is known. */
+  country: z.string().optional(),
   /** Since when both have been kept in full; absent once they are shortened. Epoch milliseconds. */
   inFullSince: z.number().optional(),
   remembered: z.boolean(),
@@ -41,6 +44,8 @@ const signInSchema = z.object({
   deviceConfirmed: z.enum(['device', 'network']).optional(),
   /** When the second factor was last proven on the device, where the device spared the person that. */
   secondFactorAt: z.number().optional(),
+  /** Since when it waits for its person to be proven anew, as it showed up elsewhere: its proofs are gone. */
+  jumpedAt: z.number().optional(),
   /** Epoch milliseconds, as all times here. */
   createdAt: z.number(),
   /** Written at most once a minute. */
@@ -70,23 +75,21 @@ export function createSignIns(store: Store) {
   return {
     get: (uid: string): Promise<SignIn | undefined> => signIns.get(uid),
 
-    /** Makes the record of a session, or adds the newer proofs of a step-up by the same account to it. */
-    record: (wanted: SignIn): Promise<SignIn | undefined> =>
+    /**
+     * Makes the record of a session, or adds the newer proofs of a step-up by the same account to it.
+     * @param begunAt when the attempt began: what it has taken over from a session counts while the session has it
+     */
+    record: (wanted: SignIn, begunAt: number): Promise<SignIn | undefined> =>
       signIns.upsert(wanted.id, known =>
-        known?.accountId === wanted.accountId
-          ? {
-              ...known,
-              proofs: latestProofs([...known.proofs, ...wanted.proofs]),
-              clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
-              remembered: known.remembered || wanted.remembered,
-              ...(wanted.deviceKnown ? { deviceKnown: true } : {}),
-              ...(wanted.deviceConfirmed ? { deviceConfirmed: wanted.deviceConfirmed } : {}),
-              ...(wanted.secondFactorAt ? { secondFactorAt: wanted.secondFactorAt } : {}),
-              lastSeenAt: wanted.lastSeenAt,
-              endsAt: wanted.endsAt,
-            }
-          : wanted,
+        known?.accountId === wanted.accountId ? raised(known, wanted, begunAt) : wanted,
       ),
+
+    /**
+     * It showed up elsewhere: what was proven in it counts no longer. Of parallel callers, one does it.
+     * @param isMeant looks at it as it is then
+     */
+    unprove: (uid: string, isMeant: (known: SignIn) => boolean): Promise<SignIn | undefined> =>
+      signIns.update(uid, known => (known.endedAt || known.jumpedAt || !isMeant(known) ? undefined : unproven(known))),
 
     /** Notes that the session was used for an app; writes only what a minute or a new app has changed. */
     async seen(signIn: SignIn, clientId: string, endsAt: number): Promise<void> {
@@ -135,6 +138,38 @@ export function deviceOf({ deviceKnown, deviceConfirmed: confirmed, secondFactor
     ...(confirmed ? { confirmed } : {}),
     ...(secondFactorAt ? { secondFactorAt } : {}),
   }
+}
+
+/** Where it is at home. */
+const PLACE: readonly string[] = ['address', 'country', 'deviceId', 'inFullSince', 'userAgent']
+
+function raised(known: SignIn, wanted: SignIn, begunAt: number): SignIn {
+  const { jumpedAt, ...base } = known
+  const held = (proof: Proof) => known.proofs.some(({ method, at }) => method === proof.method && at === proof.at)
+  const proofs = wanted.proofs.filter(proof => proof.at >= begunAt || held(proof))
+  return {
+    ...(jumpedAt === undefined ? base : movedTo(wanted, base)),
+    proofs: latestProofs([...known.proofs, ...proofs]),
+    clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
+    remembered: known.remembered || wanted.remembered,
+    ...(wanted.deviceKnown ? { deviceKnown: true } : {}),
+    ...(wanted.deviceConfirmed ? { deviceConfirmed: wanted.deviceConfirmed } : {}),
+    ...(wanted.secondFactorAt ? { secondFactorAt: wanted.secondFactorAt } : {}),
+    lastSeenAt: wanted.lastSeenAt,
+    endsAt: wanted.endsAt,
+  }
+}
+
+/** Proven anew, it is at home where that was. */
+function movedTo(wanted: SignIn, base: SignIn): SignIn {
+  const part = (signIn: SignIn, ofPlace: boolean) =>
+    Object.entries(signIn).filter(([name]) => PLACE.includes(name) === ofPlace)
+  return Object.fromEntries([...part(base, false), ...part(wanted, true)]) as SignIn
+}
+
+function unproven(known: SignIn): SignIn {
+  const { deviceKnown: _known, deviceConfirmed: _confirmed, secondFactorAt: _at, ...rest } = known
+  return { ...rest, proofs: [], jumpedAt: Date.now() }
 }
 
 function latestProofs(proofs: Proof[]): Proof[] {

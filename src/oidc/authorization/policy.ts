@@ -25,6 +25,8 @@ import { PROMPTS } from './prompts.ts'
 import { readRequest } from './read-request.ts'
 import { signInOf } from '../sessions/sign-in-record.ts'
 import { keep } from '../provider/under-way.ts'
+import type { JumpPolicy } from '../../core/sessions/jumps.ts'
+import type { Jumps } from '../sessions/jumps.ts'
 
 const { Check, Prompt } = interactionPolicy
 const [LOWEST] = ACR_VALUES
@@ -41,9 +43,10 @@ export interface DecisionParts {
   factsOf: (account: Account) => Promise<MethodFacts[]>
   policy: HeldPolicy
   limits: Limits
+  jumps: Jumps
 }
 
-export function createDecisions({ config, signIns, events, factsOf, policy, limits }: DecisionParts) {
+export function createDecisions({ config, signIns, events, factsOf, policy, limits, jumps }: DecisionParts) {
   const made = new WeakMap<object, Promise<Step>>()
   const finished = new WeakMap<object, Finish>()
 
@@ -59,18 +62,20 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
     const { oidc } = ctx
     const result = resultOf(oidc.result)
     const account = recordOf(oidc.account)
-    const live = account !== undefined && stands(ctx, account)
     const request = { ...readRequest(ctx), ...expectedOf(result) }
     const grant = oidc.grant
     // What decides about access is read anew: a change on another process counts at once.
     await policy.read()
-    const signIn = account && live ? await signInFor(ctx, account) : undefined
     const { clientId } = oidc.client!
     const { settings } = signInPolicy(policy, {
       guards: guardsOf(config, clientId, Object.keys(request.resources)),
       clientId,
       roles: account?.roles ?? [],
     })
+    const stood = account !== undefined && stands(ctx, account)
+    const found = stood ? await signInFor(ctx, account, settings) : undefined
+    const live = stood && !found?.endedAt
+    const signIn = live ? found : undefined
     const proofs = signIn?.proofs ?? []
     const asksMethods = account !== undefined && live && methodsMatter(request, settings, account, proofs)
     const step = nextStep({
@@ -122,24 +127,34 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
   }
 
   /** The record of the session; of the sign-in that this request comes back from, it is made first. */
-  async function signInFor(ctx: KoaContextWithOIDC, account: Account): Promise<SignIn | undefined> {
+  async function signInFor(
+    ctx: KoaContextWithOIDC,
+    account: Account,
+    settings: JumpPolicy,
+  ): Promise<SignIn | undefined> {
     const { login } = resultOf(ctx.oidc.result)
     const session = ctx.oidc.session!
     // The library makes a session transient, and never lasting again when a later sign-in asks for it.
     if (login?.remember) session.transient = false
-    const known = login ? await recordSignIn(ctx, login) : await signIns.get(session.uid)
-    return known?.accountId === account.id && !known.endedAt ? known : undefined
+    const known = await signIns.get(session.uid)
+    const isOwn = known?.accountId === account.id && !known.endedAt
+    const followed = isOwn ? await jumps.follow(known, ctx, settings, ctx.oidc.client!.clientId) : undefined
+    // It may have ended just now: who has signed in to it comes too late.
+    if (followed?.endedAt || !login) return followed
+    const recorded = await recordSignIn(ctx, login, known)
+    return recorded?.accountId === account.id && !recorded.endedAt ? recorded : undefined
   }
 
   async function recordSignIn(
     ctx: KoaContextWithOIDC,
     login: NonNullable<AttemptResult['login']>,
+    known: SignIn | undefined,
   ): Promise<SignIn | undefined> {
     const { accountId, deviceId } = login
-    const signIn = signInOf(ctx, login, sessionTtl(policy, ctx.oidc.session!, recordOf(ctx.oidc.account)?.roles))
+    const signIn = await signInOf(ctx, login, sessionTtl(policy, ctx.oidc.session!, recordOf(ctx.oidc.account)?.roles))
     const { id: sessionUid, address, userAgent } = signIn
     const origin = { address, userAgent, traceId: ctx.state.traceId as string, ...(deviceId ? { deviceId } : {}) }
-    if (!(await signIns.get(sessionUid))) {
+    if (!known) {
       await events.emit({
         type: 'session.created',
         ...origin,
@@ -149,7 +164,7 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
         details: {},
       })
     }
-    return signIns.record(signIn)
+    return signIns.record(signIn, resultOf(ctx.oidc.result).attempt?.startedAt ?? 0)
   }
 
   /** What the tokens of this request say; undefined until it is decided. */

@@ -5,6 +5,7 @@ import { deviceOf } from '../../core/sessions/signins.ts'
 import { recordOf } from '../../oidc/accounts/account.ts'
 import { readRequest } from '../../oidc/authorization/read-request.ts'
 import type { SignInServices } from '../services.ts'
+import { leaveEndedSession } from './ended-session.ts'
 
 /** Called by the provider when a request needs the person: makes the attempt, and answers its page's address. */
 export async function beginAttempt(
@@ -17,8 +18,11 @@ export async function beginAttempt(
   const account = recordOf(oidc.account)
   const request = readRequest(ctx)
   // A live session goes on in the attempt, so that only what is missing is asked for.
-  const live = account !== undefined && standing(account, session.loginTs ?? 0) && !request.prompts.includes('create')
-  const signIn = live ? await signIns.get(session.uid) : undefined
+  const stood = account !== undefined && standing(account, session.loginTs ?? 0) && !request.prompts.includes('create')
+  const signIn = stood ? await signIns.get(session.uid) : undefined
+  const live = stood && !signIn?.endedAt
+  // This very request may have ended it, by policy.
+  if (signIn?.endedAt) await leaveEndedSession(interaction)
 
   const now = Date.now()
   const attempt: Attempt = {
@@ -29,8 +33,9 @@ export async function beginAttempt(
     startedAt: now,
     expiresAt: now + config.interactionTtl * 1000 + ATTEMPT_OUTLIVES,
     ...(live ? { accountId: account.id, identifier: account.email } : {}),
-    proofs: signIn?.accountId === account?.id ? (signIn?.proofs ?? []) : [],
-    ...(signIn ? { device: deviceOf(signIn) } : {}),
+    proofs: live && signIn?.accountId === account.id ? signIn.proofs : [],
+    ...(live ? { sessionUid: session.uid } : {}),
+    ...(live && signIn ? { device: deviceOf(signIn) } : {}),
     selected: false,
     remember: live && !session.transient,
   }

@@ -30,7 +30,7 @@ export interface Submission extends Page {
 /** @throws Stale for a page that cannot be gone on with */
 export async function openPage(services: SignInServices, ctx: PageContext): Promise<Page> {
   const { attempt, interaction, client } = await openAttempt(services, ctx)
-  const situated = await situate(services, attempt, client, ctx.ip)
+  const situated = await situate(services, ctx, attempt, client)
   const now = (await goOnProven(services, ctx, situated)) ?? situated
   // Not before a proof: the language of a stranger's account would tell that there is one.
   if (now.attempt.proofs.length > 0) notePerson(ctx, { profile: now.account?.profile })
@@ -51,7 +51,7 @@ async function goOnProven(
   })
   const changed =
     account && (await services.attempts.update(attempt.id, known => registered(known, verification, account)))
-  return changed && situate(services, changed, client, ctx.ip)
+  return changed && situate(services, ctx, changed, client)
 }
 
 /** The part of a request that events keep. */

@@ -13,6 +13,8 @@ import { nextStep, type Step } from '../../core/signin/next-step.ts'
 import { factsForAnybody, factsOf } from '../../methods/facts.ts'
 import { guardsOf } from '../../oidc/authorization/guards.ts'
 import type { SignInServices } from '../services.ts'
+import type { PageContext } from '../../lib/web/context.ts'
+import { withHeldProofs } from './held-proofs.ts'
 
 export interface Situated {
   attempt: Attempt
@@ -36,13 +38,13 @@ export interface Situated {
 
 const STRANGE = { known: false, declined: [] }
 
-/** @param address where the request comes from */
 export async function situate(
   services: SignInServices,
-  attempt: Attempt,
+  ctx: PageContext,
+  stored: Attempt,
   client: Client,
-  address: string,
 ): Promise<Situated> {
+  const attempt = await withHeldProofs(services, ctx, stored, client)
   const [account, verification] = await Promise.all([
     // Nobody is looked for too, so that the time does not tell who has an account.
     attempt.identifier === undefined ? undefined : services.accounts.get(attempt.accountId ?? 'nobody'),
@@ -73,7 +75,7 @@ export async function situate(
     selected: attempt.selected,
     methods,
     policy: settings,
-    fromAllowedNetwork: mayComeFrom(settings, address),
+    fromAllowedNetwork: mayComeFrom(settings, ctx.ip),
     workDue: asksWork && !attempt.worked?.paid,
     device: { ...(attempt.device ?? STRANGE), ...(attempt.able ? { able: attempt.able } : {}) },
     added: attempt.added ?? [],

@@ -74,7 +74,7 @@ export async function answerStep(opened: Page, refill?: Refill): Promise<void> {
 export async function goOn(opened: OpenedPage, change: (attempt: Attempt) => Attempt | undefined): Promise<void> {
   const { services, ctx, client } = opened
   const attempt = await services.attempts.update(opened.attempt.id, change)
-  const next = attempt && { ...opened, ...(await situate(services, attempt, client, ctx.ip)) }
+  const next = attempt && { ...opened, ...(await situate(services, ctx, attempt, client)) }
   if (next && (await ended(next))) return
   if (next) noteWhatHolds(next)
   ctx.redirect(`/signin/${opened.attempt.id}`)

@@ -19,6 +19,8 @@ const defaults: ResolvedSettings = {
   emailVerificationGrace: 0,
   rememberSecondFactor: 2_592_000,
   confirmNewDevice: 'off',
+  sessionNewDevice: 'prove',
+  sessionNewCountry: 'off',
   proofOfWork: 'under-attack',
   allowedNetworks: 'all',
   deniedNetworks: [],

@@ -12,11 +12,24 @@ const LONGEST = 300
 /** As `shortUserAgent` writes it. */
 const SHORT = /^([\w .+-]*); ([\w .+-]*)$/
 
+/** So many are told apart again and again without being parsed. */
+const MAX_KNOWN = 500
+const known = new Map<string, Browser>()
+
 /** The family of a browser and its system, without versions. It comes from the request and proves nothing. */
 export function browserOf(userAgent: string): Browser {
-  const short = SHORT.exec(userAgent)
-  if (short) return named(short[1], short[2])
   const cut = userAgent.slice(0, LONGEST)
+  const found = known.get(cut)
+  if (found) return found
+  const browser = parse(cut)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(cut, browser)
+  return browser
+}
+
+function parse(cut: string): Browser {
+  const short = SHORT.exec(cut)
+  if (short) return named(short[1], short[2])
   // The library throws at an empty one.
   if (cut === '') return {}
   const parser = getParser(cut)
