@@ -43,9 +43,10 @@ function rowOf(signIn: SignIn & { browser: string }): string[] {
   return [id, stateOf(signIn), browser, address, ...times, clientIds.join(' '), deviceId?.slice(0, 8) ?? '']
 }
 
-function stateOf({ endedAt, endReason, endsAt, remembered }: SignIn): string {
+function stateOf({ endedAt, endReason, endsAt, jumpedAt, remembered }: SignIn): string {
   if (endedAt) return `ended: ${endReason ?? 'unknown'}`
   if (endsAt <= Date.now()) return 'ended: expired'
+  if (jumpedAt) return 'live, to be proven anew'
   return remembered ? 'live, remembered' : 'live'
 }
 

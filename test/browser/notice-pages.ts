@@ -3,9 +3,10 @@ import type { Page } from 'playwright-core'
 import type { Account } from '../../src/core/accounts/account.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { addTotp } from '../support/factors.ts'
-import { signInForTokens } from '../support/flow.ts'
+import { authorization, signInForTokens } from '../support/flow.ts'
 import { linkIn, type ReceivedMail } from '../support/mailbox.ts'
 import { authorize } from '../support/endpoints.ts'
+import { FIREFOX } from '../support/traveller.ts'
 import { press } from './person.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
@@ -34,6 +35,11 @@ const happen = {
     const asked = await visitor.submit(page, '/identify', { identifier: email })
     for (let tries = 0; tries < 6; tries += 1) await visitor.submit(asked, '/prove/password', { password: 'wrong' })
   },
+  'session-jumped': async ({ server }, { email }) => {
+    const client = await server.register('web', { first_party: true })
+    const { visitor } = await signInForTokens(server, client, email)
+    await visitor.send('GET', authorization(server, client).url, undefined, { 'user-agent': FIREFOX })
+  },
 } satisfies Record<string, Happen>
 
 async function told(stage: Stage, kind: keyof typeof happen): Promise<ReceivedMail> {
@@ -55,6 +61,7 @@ const mailPages = (
     ['factor-added', 'A way to sign in was set up'],
     ['factor-removed', 'A way to sign in was removed'],
     ['account-locked', 'Too many wrong tries'],
+    ['session-jumped', 'A sign-in of yours showed up elsewhere'],
   ] as const
 ).map(([kind, heading]): RealPage => ({
   name: `mail-${kind}`,

@@ -12,6 +12,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 import { SoftAuthenticator } from '../support/soft-authenticator.ts'
 import { tryBy } from '../support/tries.ts'
 import { Visitor } from '../support/visitor.ts'
+import { SAFARI } from '../support/traveller.ts'
 import { askWorker } from './cli.ts'
 
 describe('the command line, beside a running server', () => {
@@ -207,6 +208,16 @@ describe('the command line, beside a running server', () => {
       expect(await login(account.email, ...at, '--prompt', 'none')).to.not.have.property('error')
       const chosen = await login(account.email, ...at, '--prompt', 'select_account')
       expect(kinds(chosen.steps)).to.deep.equal(['select', 'finish'])
+      const safari = [...at, '--user-agent', SAFARI]
+      const elsewhere = await run('debug', 'login', '--email', account.email, ...safari)
+      expect(elsewhere.stdout)
+        .to.match(
+          /^The session was proven in .* and shows Safari on macOS: it has to be proven anew, as sessionNewDevice is prove \(default\)\.$/m,
+        )
+        .and.match(/^a first proof: /m)
+      await server.app.policies.set({ kind: 'client', name: client.client_id }, { sessionNewDevice: 'off' }, 'a test')
+      expect(kinds((await login(account.email, ...safari)).steps)).to.deep.equal(['finish'])
+      await server.app.policies.set({ kind: 'client', name: client.client_id }, {}, 'a test')
       await server.app.policies.set({ kind: 'guard', name: 'account' }, { sessionIdleTtl: 30 }, 'a test')
       await server.app.accounts.change(account.id, known => ({ ...known, validFrom: 0 }))
       const older = session!.proofs.map(proof => ({ ...proof, at: proof.at - 31_000 }))

@@ -36,6 +36,8 @@ export function define(debug: Command): void {
     .option('--max-age <duration>', 'the oldest proof that the app takes, as 10m or in seconds', parseAge)
     .addOption(new Option('--prompt <prompt...>', 'what the app asks for').choices(ASKED_FOR))
     .option('--session <uid>', 'a session that the browser has: see `latchkey sessions list`')
+    .option('--user-agent <text>', 'what the browser of the session calls itself now')
+    .option('--address <address>', 'where the browser of the session is now')
     .addOption(
       new Option('--device <device>', 'how the device is known to the account').choices(DEVICES).default('new'),
     )

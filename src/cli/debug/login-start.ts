@@ -19,23 +19,22 @@ export interface StartOptions {
   /** Seconds. */
   maxAge?: number
   prompt?: (typeof ASKED_FOR)[number][]
-  session?: string
   device: (typeof DEVICES)[number]
 }
 
-/** @throws CommandError for a client or a session that is not there */
+/** @param session that the browser has, where it counts; @throws CommandError for a client that is not there */
 export async function startOf(
   opened: Opened,
   account: Account,
   policy: SignInPolicy,
   options: StartOptions,
+  session: SignIn | undefined,
 ): Promise<Omit<Situation, 'methods'>> {
   const { client: clientId, acr, maxAge, prompt = [] } = options
   const client = clientId === undefined || isConsole(clientId) ? undefined : await findClient(opened.store, clientId)
   if (clientId !== undefined && !client && !isConsole(clientId))
     throw new CommandError(`There is no client with the id ${clientId}.`)
   const given = client && (await createConsents(opened.store).get(account.id, client.id))
-  const session = options.session === undefined ? undefined : await sessionNamed(opened, account, options.session)
   const now = Date.now()
   return {
     now,
@@ -67,13 +66,6 @@ export async function startOf(
       decided: false,
     },
   }
-}
-
-/** @throws CommandError for one that is not this account's, or has ended */
-async function sessionNamed({ signIns }: Opened, account: Account, uid: string): Promise<SignIn> {
-  const signIn = await signIns.get(uid)
-  if (signIn?.accountId === account.id && !signIn.endedAt && signIn.endsAt > Date.now()) return signIn
-  throw new CommandError(`${account.email} has no live session with the uid ${uid}: see \`latchkey sessions list\`.`)
 }
 
 /** What is said, beside what the session knows. */

@@ -8,6 +8,7 @@ import { factsForAnybody, factsOf } from '../../methods/facts.ts'
 import { methods as listed, workingMethods } from '../../methods/list.ts'
 import { silentError } from '../../oidc/authorization/prompts.ts'
 import { riskInWords, riskOf } from './login-risk.ts'
+import { sessionInWords, sessionOf, type SessionOptions } from './login-session.ts'
 import { startOf, type StartOptions } from './login-start.ts'
 import { said, why } from './login-words.ts'
 import { guardsNamed } from '../policy/options.ts'
@@ -16,7 +17,7 @@ import { withStore } from '../support/open.ts'
 import type { JsonOption } from '../support/options.ts'
 import { print, table } from '../support/print.ts'
 
-export interface LoginOptions extends JsonOption, StartOptions {
+export interface LoginOptions extends JsonOption, StartOptions, SessionOptions {
   email: string
   guard?: Guard
 }
@@ -31,15 +32,20 @@ export function debugLogin(options: LoginOptions): Promise<void> {
     const { client: clientId } = options
     const guards = guardsNamed(config, clientId, options.guard)
     const policy = signInPolicy(held, { guards, ...(clientId ? { clientId } : {}), roles: account.roles })
-    const start = await startOf(opened, account, policy.settings, options)
+    const session = await sessionOf(opened, account, policy, options)
+    const counts = session?.answer === 'off' ? session.signIn : undefined
+    const start = await startOf(opened, account, policy.settings, options, counts)
     const known = await factsOf({ methods, credentials }, account)
     const steps = foresee({ ...start, methods: start.proofs.length > 0 ? known : factsForAnybody(methods) }, known)
     const risk = await riskOf(opened, account, policy.settings.rememberSecondFactor)
     const error = options.prompt?.includes('none') ? silentError(steps[0]!.step) : undefined
-    print(options.json, { accountId: account.id, guards, steps, ...(error ? { error } : {}), risk }, () => {
+    const { signIn: _kept, ...shown } = session ?? {}
+    const found = { accountId: account.id, guards, steps, ...(error ? { error } : {}), risk }
+    print(options.json, { ...found, ...(session ? { session: shown } : {}) }, () => {
       const rows = steps.map(one => [said(one), why(one, policy)])
       const silent = error ? [`With prompt=none the app is told ${error}, as the person has to do this first:`, ''] : []
-      return [...silent, table(['would ask', 'because'], rows), ...riskInWords(risk)].join('\n')
+      const elsewhere = session ? sessionInWords(session, policy) : []
+      return [...elsewhere, ...silent, table(['would ask', 'because'], rows), ...riskInWords(risk)].join('\n')
     })
   })
 }
