@@ -113,7 +113,7 @@ export const factorPages: [name: string, locals: object][] = [
   ['methods/email-code/enrol', { ...enrol, sent: 0, to: email }],
   ['methods/email-code/enrol', { ...enrol, ...refused, sent: 1, to: email }],
   ['methods/sms-code/prove', { ...prove, sent: 0, to: '+49 ••• 89' }],
-  ['methods/sms-code/prove', { ...prove, ...refused, sent: 1, to: '+49 ••• 89' }],
+  ['methods/sms-code/prove', { ...prove, ...refused, sent: 2, to: '+49 ••• 89' }],
   ['methods/sms-code/enrol', { ...enrol, errors: { phone: 'No' } }],
   ['methods/sms-code/enrol', { ...enrol, ...refused, to: '+4915123456789' }],
   ['methods/recovery-codes/prove', { ...prove, ...refused }],

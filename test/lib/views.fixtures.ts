@@ -40,7 +40,7 @@ const verifyLink = {
   askPassword: false,
   errors: {},
 }
-const verify = { ...form, resendAction: '/signin/1/resend', email, changeUrl: '/signin/1/signup' }
+const verify = { ...form, resendAction: '/signin/1/resend', email, isAgain: false, changeUrl: '/signin/1/signup' }
 const consent = {
   page,
   errors: {},
@@ -83,7 +83,7 @@ export const pages: [name: string, locals: object][] = [
   ['signin/signup', { ...signup, invited: email, usernames: 'required', fields: declaredFields }],
   ['signin/signup', { ...signup, domains: ['example.com'], usernames: 'off' }],
   ['signin/verify', verify],
-  ['signin/verify', { ...verify, errors: { code: 'No' }, notice: 'Sent again' }],
+  ['signin/verify', { ...verify, isAgain: true, errors: { code: 'No' } }],
   ['signin/verify-link', verifyLink],
   ['signin/verify-link', { ...verifyLink, askPassword: true, errors: { password: 'No' } }],
   ['signin/verified', { page, email, clientName: client.name }],

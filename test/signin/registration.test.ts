@@ -70,6 +70,7 @@ describe('registration', () => {
     it('works with the newest mail only', async () => {
       const { visitor, page, email, mail } = await register()
       const again = await visitor.submit(page, '/resend')
+      expect(wordsOf(again)).to.include(`We sent another code and another link to ${email}`)
       const newer = await server.mailTo(email)
       expect(codeIn(newer) === codeIn(mail) && linkIn(newer) === linkIn(mail)).to.equal(false)
       if (codeIn(newer) !== codeIn(mail)) {

@@ -34,11 +34,11 @@ export const smsCode: Method = {
   },
 
   async page(services, asked) {
-    const [number, sent] = await Promise.all([
+    const [number, begun] = await Promise.all([
       numberOf(services, asked),
       services.challenges.begun(boundTo(SMS_CODE, asked)),
     ])
-    return { view: 'methods/sms-code/prove', locals: { sent: sent !== undefined, to: maskPhone(number ?? '') } }
+    return { view: 'methods/sms-code/prove', locals: { sent: begun?.times ?? 0, to: maskPhone(number ?? '') } }
   },
 
   async challenge(services, attempted) {

@@ -71,6 +71,7 @@ export function stepPage(
           action: `${at}/verify`,
           resendAction: `${at}/resend`,
           email: verification?.email ?? account?.email ?? '',
+          isAgain: (verification?.sent ?? 1) > 1,
           ...(account ? {} : { changeUrl: `${at}/signup` }),
         },
       }
