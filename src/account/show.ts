@@ -10,8 +10,8 @@ import type { AccountPage } from './opened.ts'
 import type { AccountServices } from './services.ts'
 
 const SECTIONS = [
-  { label: 'account:security', url: '/account/security' },
-  { label: 'account:details', url: '/account/details' },
+  { label: 'account:security', url: '/account/security', pages: ['/account/security'] },
+  { label: 'account:details', url: '/account/details', pages: ['/account/details', '/account/close'] },
 ] as const
 
 /** What a refused form is filled with again. */
@@ -44,7 +44,11 @@ export function show({ services, ctx, signedIn }: AccountPage, view: string, loc
   const { path, clientId } = ACCOUNT_CONSOLE
   const { t } = languageOf(ctx)
   const console = {
-    sections: SECTIONS.map(({ label, url }) => ({ label: t(label), url, current: ctx.path.startsWith(url) })),
+    sections: SECTIONS.map(({ label, url, pages }) => ({
+      label: t(label),
+      url,
+      current: pages.some(page => ctx.path.startsWith(page)),
+    })),
     accountLabel: signedIn.account.email,
     homeUrl: path,
     signOutUrl: `/logout?client_id=${clientId}`,

@@ -50,6 +50,11 @@ eachEngine((_name, openUrl) => {
         details,
       }))
 
+    it('is asked for under the details of the account', async () => {
+      const { page } = await openConsole(server, person.email, { path: CLOSE })
+      expect(page.html).to.include('<a href="/account/details" aria-current="page">')
+    })
+
     it('ends every session, token and grant in the same request', async () => {
       const held = await signInForTokens(server, client, person.email)
       const answer = await close('delete')
