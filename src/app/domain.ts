@@ -91,6 +91,8 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     limits: createLimits(store, {
       inForce: rulesInForce(config, limitedMethods(methods)),
       refused: work.limited,
+      spent: ({ name: limit }, until) =>
+        events.emit({ type: 'budget.spent', outcome: 'failure', details: { limit, until } }),
     }),
     links: createLinks(store, { ttl: config.magicLinkTtl }),
     hasher: observation.hasher(hasher),

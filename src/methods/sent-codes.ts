@@ -1,7 +1,9 @@
 // Codes of six digits that go to something the person has: a mailbox, a telephone. The two methods differ in how they
 // send; what is limited, and how an answer is looked at, is the same.
 import { newCode, type Bound, type Challenge } from '../core/challenges.ts'
+import { countsOfMail } from '../core/limits/mails.ts'
 import { rulesOfMethod } from '../core/limits/rules.ts'
+import { countAll, type Counted } from '../core/limits/together.ts'
 import { Refused } from '../lib/errors.ts'
 import { networkOf } from '../lib/network.ts'
 import type { Asked, Enrolling, MethodServices, Try } from './method.ts'
@@ -10,16 +12,17 @@ import { accountKey, countTry, WrongAnswer } from './tries.ts'
 /**
  * Makes a code and its challenge. For nobody everything is the same, but that no code can ever match, and nothing is sent.
  * @param reachable whether there is somebody, and somewhere to send to
+ * @param counts what sending it is counted by beside the limits of the method: `mailTo`, or those of text messages
  * @returns the code, for the message alone
- * @throws LimitReached `limit.METHOD.sent…`, 429
+ * @throws LimitReached `limit.METHOD.sent…`, and those of `counts`, 429
  */
 export async function makeCode(
   services: Pick<MethodServices, 'limits' | 'challenges'>,
   method: string,
   asked: Pick<Asked, 'owner' | 'account' | 'identifier' | 'deviceId' | 'address'>,
-  reachable: boolean,
+  { reachable, counts }: { reachable: boolean; counts: readonly Counted[] },
 ): Promise<string> {
-  await countSent(services, method, accountKey(asked), asked.address)
+  await countSent(services, method, { key: accountKey(asked), address: asked.address, counts })
   const code = newCode()
   await services.challenges.begin(boundTo(method, asked), reachable ? { code } : {})
   return code
@@ -30,9 +33,9 @@ export async function makeEnrolCode(
   services: Pick<MethodServices, 'limits' | 'challenges'>,
   method: string,
   who: Enrolling,
-  data: Challenge['data'] = {},
+  { data = {}, counts }: { data?: Challenge['data']; counts: readonly Counted[] },
 ): Promise<string> {
-  await countSent(services, method, who.account.id, who.address)
+  await countSent(services, method, { key: who.account.id, address: who.address, counts })
   const code = newCode()
   await services.challenges.begin(enrolBound(method, who), { data, code })
   return code
@@ -71,17 +74,37 @@ export function enrolBound(method: string, { owner, account }: Pick<Enrolling, '
   return { owner, method, purpose: 'enrol', accountId: account.id }
 }
 
-/** Counts one message, before it is sent; a known device by itself (accountKey). @throws LimitReached `limit.METHOD.sent…`, 429 */
+interface Sending {
+  /** Whose it is (accountKey): a known device is counted by itself. */
+  key: string
+  /** Of who asks. */
+  address: string
+  counts: readonly Counted[]
+}
+
+/** Counts one message, before it is sent. @throws LimitReached `limit.METHOD.sent…`, and those of `counts`, 429 */
 export async function countSent(
   { limits }: Pick<MethodServices, 'limits'>,
   method: string,
-  key: string,
-  address: string,
+  { key, address, counts }: Sending,
 ): Promise<void> {
   const { sentHere, sent, sentNetwork } = rulesOfMethod(method)
-  await limits.count(sentNetwork, networkOf(address))
-  await limits.count(sentHere, `${key}:${networkOf(address)}`)
-  await limits.count(sent, key)
+  await countAll(limits, [
+    { rule: sentNetwork, key: networkOf(address) },
+    { rule: sentHere, key: `${key}:${networkOf(address)}` },
+    { rule: sent, key },
+    ...counts,
+  ])
+}
+
+/** What a mail is counted by as one that a stranger asked for; nothing on a known device, so that none can use it up. */
+export function mailTo({
+  account,
+  identifier,
+  deviceId,
+  address,
+}: Pick<Asked, 'account' | 'identifier' | 'deviceId' | 'address'>): Counted[] {
+  return account && deviceId ? [] : countsOfMail(account?.email ?? identifier, address)
 }
 
 /** Before a proof only what was typed: the address behind a username is nobody else's business. */

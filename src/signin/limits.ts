@@ -2,7 +2,9 @@
 // how many usernames may be asked about. Those on mails also bound how many codes for somebody else's address can be
 // tried: they protect a secret, and are no mere floods.
 import type { PageContext } from '../lib/web/context.ts'
+import { countsOfMail } from '../core/limits/mails.ts'
 import { rules } from '../core/limits/rules.ts'
+import { countAll } from '../core/limits/together.ts'
 import { sha256 } from '../lib/ids.ts'
 import { networkOf } from '../lib/network.ts'
 import type { SignInServices } from './services.ts'
@@ -42,8 +44,7 @@ export async function countVerification({ limits }: Services, email: string): Pr
   return { succeeded: () => limits.giveBack(rules.verification, key) }
 }
 
+/** @throws LimitReached `limit.mail.…`, 429 */
 async function countMail({ limits }: Services, ctx: PageContext, email: string): Promise<void> {
-  await limits.count(rules.mailsHere, `${sha256(email)}:${networkOf(ctx.ip)}`)
-  await limits.count(rules.mails, sha256(email))
-  await limits.count(rules.mailBudget, 'all')
+  await countAll(limits, countsOfMail(email, ctx.ip))
 }

@@ -71,12 +71,13 @@ const about: Record<EventType, Field[]> = {
   'client.secret_rotated': ['clientId'],
   'client.removed': ['clientId'],
   'client.locked': ['clientId'],
+  'budget.spent': [],
   'policy.changed': [],
   'secrets.rotated': [],
   'keys.rotated': [],
 }
-/** By jobs, which come from nowhere. */
-const byJobs = new Set<string>(['session.expired', 'mail.bounced'])
+/** By jobs, or by everyone together: they come from nowhere. */
+const fromNowhere = new Set<string>(['session.expired', 'mail.bounced', 'budget.spent'])
 const failures = new Set<string>([
   'signin.failed',
   'signin.locked',
@@ -84,6 +85,7 @@ const failures = new Set<string>([
   'mail.bounced',
   'signin.suspicious',
   'client.locked',
+  'budget.spent',
 ])
 
 describe('the catalog of events', () => {
@@ -106,6 +108,8 @@ describe('the catalog of events', () => {
       LATCHKEY_MAIL: mailbox.url,
       LATCHKEY_LOG_LEVEL: 'trace',
       LATCHKEY_LOG_FILE: logFile,
+      LATCHKEY_SMS: `file:${join(folder, 'sms')}`,
+      LATCHKEY_SMS_BUDGET: '1',
     })
     withTerms = await startFleet(1, store, fleet.secrets, {
       LATCHKEY_MAIL: mailbox.url,
@@ -151,7 +155,7 @@ describe('the catalog of events', () => {
         for (const entry of all()) {
           const said = JSON.stringify(entry)
           if (entry.actor) expect(entry.actor, said).to.equal('command line')
-          else if (!byJobs.has(type)) {
+          else if (!fromNowhere.has(type)) {
             expect(entry.address, said).to.match(/^(127\.0\.0\.1|::1)$/)
             expect(entry.userAgent, said).to.be.a('string').and.to.not.equal('')
             expect(log, said).to.include(`"trace.id":"${entry.traceId}"`)

@@ -140,6 +140,7 @@ export class Journey {
     await this.#details()
     await this.#link(client, email)
     await this.#recovery(client)
+    await this.#budget()
     await Promise.all([
       this.cli('users', 'force-password-change', other),
       this.cli('users', 'disable', other),
@@ -340,6 +341,16 @@ export class Journey {
     const password = this.#stage.secrets.keep('new password', 'nine blue herons beside the canal')
     const elsewhere = this.#visitor()
     await elsewhere.submit(await elsewhere.open(link), '/reset', { password })
+  }
+
+  /** One text message may be sent. */
+  async #budget(): Promise<void> {
+    const { issuer } = this.#stage
+    const email = await this.#person('--verified')
+    const visitor = this.#visitor()
+    const { page } = await openConsole({ issuer }, email, { visitor })
+    for (const phone of ['+491512100001', '+491512100002'])
+      await visitor.post(`${page.url.pathname}/sms-code/add`, { phone })
   }
 
   async #timeOut(client: ClientView, email: string): Promise<void> {

@@ -5,7 +5,9 @@ import { inMailOf } from '../../core/accounts/language.ts'
 import { canonicalEmail } from '../../core/accounts/names.ts'
 import { requireOpenTo } from '../../core/accounts/registration.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
+import { countsOfMail } from '../../core/limits/mails.ts'
 import { rules } from '../../core/limits/rules.ts'
+import { countAll } from '../../core/limits/together.ts'
 import { Refused } from '../../lib/errors.ts'
 import { sha256 } from '../../lib/ids.ts'
 import { goTo } from '../../lib/web/go-to.ts'
@@ -116,8 +118,7 @@ async function verificationOf({ services, ctx, signedIn }: AccountPage): Promise
   throw new Refused('verification.none', { status: 404 })
 }
 
-async function countMail({ services, signedIn }: AccountPage, email: string): Promise<void> {
-  await services.limits.count(rules.addressChange, signedIn.account.id)
-  await services.limits.count(rules.mails, sha256(email))
-  await services.limits.count(rules.mailBudget, 'all')
+async function countMail({ services, signedIn, ctx }: AccountPage, email: string): Promise<void> {
+  const change = { rule: rules.addressChange, key: signedIn.account.id }
+  await countAll(services.limits, [change, ...countsOfMail(email, ctx.ip)])
 }

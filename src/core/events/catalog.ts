@@ -97,6 +97,8 @@ export const catalog = {
   'client.removed': nothing,
   /** Too many wrong secrets of it came from one network. `until` in epoch milliseconds. */
   'client.locked': z.strictObject({ limit: z.string(), until: z.number() }),
+  /** What everyone together may have sent. `until`: when there is more. Epoch milliseconds. */
+  'budget.spent': z.strictObject({ limit: z.string(), until: z.number() }),
   'policy.changed': z.strictObject({ scope: z.string() }),
   'secrets.rotated': z.strictObject({ fields: z.number() }),
   'keys.rotated': z.strictObject({ kids: z.array(z.string()) }),

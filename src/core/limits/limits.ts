@@ -35,6 +35,7 @@ export const floodDeclaration: Declaration<Counter> = { ...counterDeclaration, n
 
 /** The limit is passed. `begins` says whether it was passed by this very try: once for each lock. */
 export class LimitReached extends Refused {
+  readonly rule: Rule
   readonly begins: boolean
   /** When it opens again. Epoch milliseconds. */
   readonly until: number
@@ -44,9 +45,10 @@ export class LimitReached extends Refused {
     super(`limit.${rule.name}`, {
       status: 429,
       retryAfter,
-      says: 'limit',
+      says: rule.budget ?? 'limit',
       values: { count: Math.ceil(retryAfter / 60) },
     })
+    this.rule = rule
     this.begins = begins
     this.until = Date.now() + milliseconds
   }
@@ -59,9 +61,14 @@ export interface LimitOptions {
   inForce?: RuleInForce
   /** Told of each try that a limit refuses. */
   refused?: (rule: Rule) => void
+  /** Told of a budget by the try that finds it spent, once for each window; until when, in epoch milliseconds. */
+  spent?: (rule: Rule, until: number) => Promise<void>
 }
 
-export function createLimits(store: Store, { inForce = rule => rule, refused = () => {} }: LimitOptions = {}) {
+export function createLimits(
+  store: Store,
+  { inForce = rule => rule, refused = () => {}, spent = async () => {} }: LimitOptions = {},
+) {
   const durable = store.collection(counterDeclaration)
   const volatile = store.collection(floodDeclaration)
   const idOf = (rule: Rule, key: string) => `${rule.name}:${key}`
@@ -98,6 +105,7 @@ export function createLimits(store: Store, { inForce = rule => rule, refused = (
       const openAgainAt = counter.lockedUntil ?? (counter.count > rule.max ? counter.windowEndsAt : 0)
       if (openAgainAt > now) {
         refused(rule)
+        if (begins && rule.budget) await spent(rule, openAgainAt)
         throw new LimitReached(rule, openAgainAt - now, begins)
       }
       return counter.count

@@ -1,5 +1,4 @@
 // Every limit there is, in one table: docs/limits.md is made from it, and each can be changed or switched off by its name.
-import type { Config } from '../../lib/config/schema.ts'
 
 /** What a limit is counted by: whose tries are one count. */
 export type CountedBy = 'account' | 'device' | 'network' | 'site' | 'target' | 'client' | 'everyone'
@@ -17,6 +16,8 @@ export interface Rule {
    * Whatever does not say so is counted where it lasts.
    */
   flood?: boolean
+  /** Of all together, for what costs money or a good name: what a refusal says, and that it is spent is an event. */
+  budget?: 'mail.budget' | 'sms.budget'
 }
 
 /** A rule as the table has it. */
@@ -156,6 +157,7 @@ export const rules = {
     counts: 'mails that strangers asked for',
     max: 20_000,
     window: HOUR,
+    budget: 'mail.budget',
   },
   // New mails bring new codes and new tries: of all of them together, a day of guessing finds one in 20,000.
   verification: {
@@ -199,6 +201,7 @@ export const rules = {
     counts: 'text messages',
     max: 1000,
     window: DAY,
+    budget: 'sms.budget',
   },
   // Each one asked for is a series of mails to the owner.
   recoveryAccount: {
@@ -277,23 +280,4 @@ export function rulesOfMethod(method: string) {
       window: HOUR,
     },
   } satisfies Record<string, ListedRule>
-}
-
-/** What the configuration says of single limits by keys of its own. */
-export function configuredRules(config: Config): Record<string, Partial<Rule>> {
-  const { passwordFailures, passwordWindow: window, passwordLock, addressFailures, globalFailures, smsBudget } = config
-  const account = {
-    max: passwordFailures,
-    window,
-    lock: passwordLock,
-    longestLock: Math.max(passwordLock, guesses.longestLock),
-  }
-  return {
-    [rules.passwordAccount.name]: account,
-    [rules.passwordDevice.name]: account,
-    [rules.passwordNetwork.name]: { max: addressFailures, window },
-    [rules.passwordSite.name]: { max: addressFailures * 8, window },
-    [rules.passwordEveryone.name]: { max: globalFailures, window },
-    [rules.smsBudget.name]: { max: smsBudget },
-  }
 }

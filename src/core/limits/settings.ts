@@ -2,7 +2,7 @@
 import { readLimitSetting } from '../../lib/config/limit-settings.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
-import { configuredRules, rules, rulesOfMethod, type ListedRule, type Rule } from './rules.ts'
+import { rules, rulesOfMethod, type ListedRule, type Rule } from './rules.ts'
 
 /** A rule as it holds here; undefined where it is switched off. */
 export type RuleInForce = (rule: Rule) => Rule | undefined
@@ -30,6 +30,25 @@ export function rulesInForce(config: Config, methods: readonly string[]): RuleIn
 /** Each limit there is, in the order of the table. */
 export function allRules(methods: readonly string[]): ListedRule[] {
   return [...Object.values(rules), ...methods.flatMap(method => Object.values(rulesOfMethod(method)))]
+}
+
+/** What the configuration says of single limits by keys of its own. */
+function configuredRules(config: Config): Record<string, Partial<Rule>> {
+  const { passwordFailures, passwordWindow: window, passwordLock, addressFailures, globalFailures, smsBudget } = config
+  const account = {
+    max: passwordFailures,
+    window,
+    lock: passwordLock,
+    longestLock: Math.max(passwordLock, rules.passwordAccount.longestLock),
+  }
+  return {
+    [rules.passwordAccount.name]: account,
+    [rules.passwordDevice.name]: account,
+    [rules.passwordNetwork.name]: { max: addressFailures, window },
+    [rules.passwordSite.name]: { max: addressFailures * 8, window },
+    [rules.passwordEveryone.name]: { max: globalFailures, window },
+    [rules.smsBudget.name]: { max: smsBudget },
+  }
 }
 
 function unknownLimit(name: string): Refused {

@@ -3,12 +3,22 @@
 import { canSignIn } from '../../core/accounts/account.ts'
 import { onlyCredentialId } from '../../core/credentials.ts'
 import type { Account } from '../../core/accounts/account.ts'
+import { countsOfMail } from '../../core/limits/mails.ts'
 import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
 import type { Language } from '../../lib/languages/language.ts'
 import { Refused } from '../../lib/errors.ts'
 import { proofBy, type Method, type MethodServices } from '../method.ts'
-import { boundTo, enrolBound, makeCode, makeEnrolCode, takeCode, typedCode, shownAddress } from '../sent-codes.ts'
+import {
+  boundTo,
+  enrolBound,
+  mailTo,
+  makeCode,
+  makeEnrolCode,
+  takeCode,
+  typedCode,
+  shownAddress,
+} from '../sent-codes.ts'
 
 const ID = 'email-code'
 
@@ -39,7 +49,7 @@ export const emailCode: Method = {
   async challenge(services, attempted) {
     const { account, clientName, language } = attempted
     const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
-    const code = await makeCode(services, ID, attempted, reachable)
+    const code = await makeCode(services, ID, attempted, { reachable, counts: mailTo(attempted) })
     await postCode(services, reachable, { to: account, language, code, clientName })
     return { kind: 'asked' }
   },
@@ -58,7 +68,7 @@ export const emailCode: Method = {
     },
     async confirm(services, who, form) {
       if (form.send !== undefined) {
-        const code = await makeEnrolCode(services, ID, who)
+        const code = await makeEnrolCode(services, ID, who, { counts: countsOfMail(who.account.email, who.address) })
         await postCode(services, true, { to: who.account, language: who.language, code })
         return { kind: 'more' }
       }

@@ -5,7 +5,7 @@ import { inMailOf, languageOfAccount } from '../../core/accounts/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
 import { describeBrowser } from '../../lib/web/browser/describe-browser.ts'
 import { proofBy, type Method } from '../method.ts'
-import { countSent, shownAddress } from '../sent-codes.ts'
+import { countSent, mailTo, shownAddress } from '../sent-codes.ts'
 import { accountKey } from '../tries.ts'
 import { askedAddress } from './address.ts'
 import { takeCodeFromElsewhere } from './elsewhere.ts'
@@ -37,7 +37,7 @@ export const magicLink: Method = {
   async challenge(services, attempted) {
     const { config, links, postbox } = services
     const { account, owner, clientName, address, userAgent } = attempted
-    await countSent(services, MAGIC_LINK, accountKey(attempted), address)
+    await countSent(services, MAGIC_LINK, { key: accountKey(attempted), address, counts: mailTo(attempted) })
     const language = languageOfAccount(account, attempted.language)
     const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
     const token = await links.ask(owner, { account, reachable, from: { address, userAgent } })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { canonicalPhone } from '../../lib/phone.ts'
 import type { Enrolling, MethodServices, Shown } from '../method.ts'
 import { enrolBound, makeEnrolCode, typedCode } from '../sent-codes.ts'
-import { countMessage, requireReachable } from './limits.ts'
+import { countsOfText, requireReachable } from './limits.ts'
 import { sendCode } from './message.ts'
 
 const METHOD = 'sms-code'
@@ -41,8 +41,8 @@ export async function confirmNumber(
 
 async function sendTo(services: MethodServices, who: Enrolling, number: string): Promise<void> {
   requireReachable(services.config, number)
-  await countMessage(services, { to: number, accountId: who.account.id, address: who.address })
-  const code = await makeEnrolCode(services, METHOD, who, { number })
+  const counts = countsOfText({ to: number, accountId: who.account.id, address: who.address })
+  const code = await makeEnrolCode(services, METHOD, who, { data: { number }, counts })
   try {
     await sendCode(services, who.language, number, code)
   } catch (error) {

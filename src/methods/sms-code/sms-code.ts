@@ -7,7 +7,7 @@ import { languageOfAccount } from '../../core/accounts/language.ts'
 import { proofBy, type Asked, type Method, type MethodServices } from '../method.ts'
 import { boundTo, makeCode, takeCode } from '../sent-codes.ts'
 import { confirmNumber, enrolPage } from './enrol.ts'
-import { countMessage } from './limits.ts'
+import { countsOfText } from './limits.ts'
 import { sendCode } from './message.ts'
 
 export const SMS_CODE = 'sms-code'
@@ -44,8 +44,8 @@ export const smsCode: Method = {
   async challenge(services, attempted) {
     const { account, address } = attempted
     const number = await numberOf(services, attempted)
-    if (account && number) await countMessage(services, { to: number, accountId: account.id, address })
-    const code = await makeCode(services, SMS_CODE, attempted, number !== undefined)
+    const counts = account && number ? countsOfText({ to: number, accountId: account.id, address }) : []
+    const code = await makeCode(services, SMS_CODE, attempted, { reachable: number !== undefined, counts })
     if (number) await sendOrCancel(services, attempted, number, code)
     return { kind: 'asked' }
   },

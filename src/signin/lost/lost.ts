@@ -1,7 +1,9 @@
 // “I have none of these”: the second factor is lost. Whoever has proven the first can ask to get in without it, and has to
 // wait while the account's owner is told; by the link of the last mail they then remove what they have lost.
 import { credentialsOf } from '../../core/credentials.ts'
+import { countsOfMail } from '../../core/limits/mails.ts'
 import { rules } from '../../core/limits/rules.ts'
+import { countAll } from '../../core/limits/together.ts'
 import { tellOfRecovery } from '../../core/recoveries/tell.ts'
 import { Refused } from '../../lib/errors.ts'
 import { networkOf } from '../../lib/network.ts'
@@ -45,8 +47,11 @@ export async function beginLost(submission: Submission): Promise<void> {
   const { services, ctx, attempt, account, client } = submission
   if (!(await mayRecover(submission))) throw new Refused('recovery.not_offered', { status: 403 })
   if (!(await services.recoveries.underWay(account!))) {
-    await services.limits.count(rules.recoveryNetwork, networkOf(ctx.ip))
-    await services.limits.count(rules.recoveryAccount, account!.id)
+    await countAll(services.limits, [
+      { rule: rules.recoveryNetwork, key: networkOf(ctx.ip) },
+      { rule: rules.recoveryAccount, key: account!.id },
+      ...countsOfMail(account!.email, ctx.ip),
+    ])
   }
   const { recovery, begun } = await services.recoveries.begin(account!, placeOf(ctx))
   if (begun) {

@@ -7,7 +7,7 @@ import { Refused } from '../../lib/errors.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
 import { logOf } from '../../lib/web/edge/trace.ts'
 import type { Try } from '../../methods/method.ts'
-import { makeCode } from '../../methods/sent-codes.ts'
+import { mailTo, makeCode } from '../../methods/sent-codes.ts'
 import { accountKey } from '../../methods/tries.ts'
 import { knownDevice } from '../browser/device-cookie.ts'
 import { MAX_IDENTIFIER } from '../steps/identify.ts'
@@ -53,7 +53,7 @@ export async function ask(submission: Submission): Promise<void> {
   const attempted = tryOf({ ...submission, attempt: about, account }, {}, device?.id)
   const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
 
-  const code = await makeCode(services, RESET, attempted, reachable)
+  const code = await makeCode(services, RESET, attempted, { reachable, counts: mailTo(attempted) })
   await services.events.emit({
     type: 'recovery.asked',
     ...originOf(ctx, client),

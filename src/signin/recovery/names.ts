@@ -4,7 +4,7 @@ import { canSignIn } from '../../core/accounts/account.ts'
 import { inMailOf } from '../../core/accounts/language.ts'
 import { canonicalEmail } from '../../core/accounts/names.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
-import { countSent } from '../../methods/sent-codes.ts'
+import { countSent, mailTo } from '../../methods/sent-codes.ts'
 import { accountKey } from '../../methods/tries.ts'
 import { languageOf } from '../../lib/web/browser/language.ts'
 import { originOf, type Page, type Submission } from '../attempt/page.ts'
@@ -30,7 +30,8 @@ export async function sendNames(submission: Submission): Promise<void> {
   const { config, postbox } = services
   const email = canonicalEmail(form.text('email'))
   const account = await services.accounts.byIdentifier(email)
-  await countSent(services, 'names', accountKey({ account, identifier: email, deviceId: undefined }), ctx.ip)
+  const asked = { account, identifier: email, deviceId: undefined, address: ctx.ip }
+  await countSent(services, 'names', { key: accountKey(asked), address: ctx.ip, counts: mailTo(asked) })
   const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
   await services.events.emit({
     type: 'recovery.asked',

@@ -84,10 +84,10 @@ export async function reported<Result>(
       ...(accountId ? { accountId } : {}),
       outcome: 'failure' as const,
     }
-    // A lock is one event, however long it is knocked at.
+    // A lock is one event, however long it is knocked at; that a budget is spent is nothing of this account's.
     if (!(error instanceof LimitReached))
       await services.events.emit({ type: 'signin.failed', ...from, details: { method, reason: error.code } })
-    else if (error.begins)
+    else if (error.begins && !error.rule.budget)
       await services.events.emit({ type: 'signin.locked', ...from, details: lockOf(error, method) })
     if (error instanceof WrongAnswer && error.failures === SUSPICIOUS)
       await services.events.emit({ type: 'signin.suspicious', ...from, details: { method, failures: error.failures } })
@@ -95,8 +95,8 @@ export async function reported<Result>(
   }
 }
 
-function lockOf({ code, until }: LimitReached, method: string) {
-  return { method, limit: code.replace(/^limit\./, ''), until }
+function lockOf({ rule, until }: LimitReached, method: string) {
+  return { method, limit: rule.name, until }
 }
 
 /** A proof counts for who it was asked of: meanwhile the person may have been changed in another tab. */

@@ -186,7 +186,7 @@ describe('codes by text message', () => {
         expect([(await tried()).status, (await tried()).status]).to.deep.equal([200, 200])
         const third = await tried()
         expect([third.status, wordsOf(third).includes('No more text messages can be sent today')]).to.deep.equal([
-          503,
+          429,
           true,
         ])
         moveClock(25 * HOUR)
