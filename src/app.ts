@@ -15,6 +15,7 @@ import { deriveKeys } from './lib/seal.ts'
 import { createViews } from './lib/views.ts'
 import { createCookieKeys } from './lib/web/browser/cookie-keys.ts'
 import { createClients } from './oidc/clients/clients.ts'
+import { limitDeadTokens } from './oidc/clients/dead-tokens.ts'
 import { createWrongSecrets } from './oidc/clients/wrong-secrets.ts'
 import { createGrantLoader } from './oidc/tokens/grants.ts'
 import { createKeyRing } from './oidc/keys/keys.ts'
@@ -77,6 +78,7 @@ export async function buildApp(
       live,
       policy,
       wrongSecrets: createWrongSecrets(domain.limits, events),
+      limitDeadTokens: limitDeadTokens(domain.limits, events),
       pages: createPages(views, accounts),
       loadExistingGrant: createGrantLoader(store, domain.consents),
       beginAttempt: (ctx, interaction) => beginAttempt(domain, ctx, interaction),

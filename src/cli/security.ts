@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { AuditEntry } from '../core/events/events.ts'
 import { inWords } from '../core/limits/in-words.ts'
-import type { CountedBy, ListedRule } from '../core/limits/rules.ts'
+import type { CountedBy, ListedRule } from '../core/limits/rule.ts'
 import { allRules, rulesInForce } from '../core/limits/settings.ts'
 import { loadConfig } from '../lib/config/load.ts'
 import { networkOf, normalizeAddress, siteOf } from '../lib/network.ts'

@@ -6,7 +6,7 @@ import {
   LimitReached,
   type Limits,
 } from '../../src/core/limits/limits.ts'
-import type { Rule } from '../../src/core/limits/rules.ts'
+import type { Rule } from '../../src/core/limits/rule.ts'
 import type { Store } from '../../src/storage/port.ts'
 import { openStore } from '../../src/storage/open.ts'
 import { moveClock, resetClock } from '../support/clock.ts'

@@ -1,5 +1,6 @@
 // Links that an app with the right to has mailed: `POST /api/v1/links`.
 import { expect } from 'chai'
+import { rules } from '../../src/core/limits/rules.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock } from '../support/clock.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
@@ -22,13 +23,15 @@ describe('a link that an app has mailed', () => {
     const tokenFor = async (client: ClientView, scope = 'links', resource = `${at.server.issuer}/api`) =>
       (await tokenRequest(at.server, client, { grant_type: 'client_credentials', resource, scope })).body.access_token
 
-    beforeEach(async () => {
-      app = await at.server.register('web', {
+    const newApp = () =>
+      at.server.register('web', {
         first_party: true,
         initiate_login_uri: START,
         grant_types: GRANTS,
         link_purposes: ['sign-in', 'verify'],
       })
+    beforeEach(async () => {
+      app = await newApp()
       token = await tokenFor(app)
     })
 
@@ -39,7 +42,9 @@ describe('a link that an app has mailed', () => {
         body: typeof body === 'string' ? body : JSON.stringify(body),
       })
       const answer = (await response.json()) as Record<string, unknown>
-      return { status: response.status, body: answer, challenge: response.headers.get('www-authenticate') }
+      const { headers: got } = response
+      const [challenge, wait] = [got.get('www-authenticate'), got.get('retry-after')]
+      return { status: response.status, body: answer, challenge, wait }
     }
 
     it('signs its owner in to the app, and is nowhere but in the mail', async () => {
@@ -105,6 +110,29 @@ describe('a link that an app has mailed', () => {
         expect(body).to.have.all.keys('id', 'purpose', 'expires_in')
       }
       for (const { email } of [verified, unverified, disabled]) expect(at.server.mailbox.to(email)).to.have.length(0)
+    })
+
+    it('is asked for by no token a hundred times from a network in five minutes; who has one is heard still', async () => {
+      const without = []
+      for (let count = 0; count < 101; count += 1) without.push((await ask({}, { authorization: 'Bearer x' })).status)
+      expect(without).to.deep.equal([...Array<number>(100).fill(401), 429])
+      const { status, body } = await ask({ purpose: 'sign-in', email: 'nobody-here@example.com' })
+      expect([status, body.purpose]).to.deep.equal([202, 'sign-in'])
+      moveClock(5 * MINUTE)
+      expect((await ask({}, {})).status).to.equal(401)
+    })
+
+    it('is an answer to at most so many requests of one app in a minute, with the time to wait', async () => {
+      const rule = rules.apiClient
+      const used = Array.from({ length: rule.max }, () =>
+        at.server.app.methodServices.limits.count(rule, app.client_id),
+      )
+      await Promise.all(used)
+      const { status, body, wait } = await ask({ purpose: 'sign-in', email: 'still-nobody@example.com' })
+      expect([status, body.error]).to.deep.equal([429, 'limit.api.client'])
+      expect(Number(wait)).to.be.within(1, rule.window)
+      token = await tokenFor(await newApp())
+      expect((await ask({ purpose: 'sign-in', email: 'nobody-either@example.com' })).status).to.equal(202)
     })
 
     it('is mailed five times in a quarter of an hour, whether or not there is somebody', async () => {

@@ -95,7 +95,7 @@ export const catalog = {
   'client.updated': z.strictObject({ fields: z.array(z.string()) }),
   'client.secret_rotated': nothing,
   'client.removed': nothing,
-  /** Too many wrong secrets of it came from one network. `until` in epoch milliseconds. */
+  /** From one network it got too much wrong: secrets, tokens that it introspects. `until` in epoch milliseconds. */
   'client.locked': z.strictObject({ limit: z.string(), until: z.number() }),
   /** What everyone together may have sent. `until`: when there is more. Epoch milliseconds. */
   'budget.spent': z.strictObject({ limit: z.string(), until: z.number() }),

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../lib/config/kinds.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 
 /** A rule as documentation and the command line show it. */
 export function inWords({ max, window, lock, longestLock = 0 }: Rule): { max: string; within: string; closed: string } {

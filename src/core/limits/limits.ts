@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { Refused } from '../../lib/errors.ts'
 import { Unavailable, type Collection, type Declaration, type Store } from '../../storage/port.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 import type { RuleInForce } from './settings.ts'
 
 const counterSchema = z.object({

@@ -1,31 +1,6 @@
 // Every limit there is, in one table: docs/limits.md is made from it, and each can be changed or switched off by its name.
 
-/** What a limit is counted by: whose tries are one count. */
-export type CountedBy = 'account' | 'device' | 'network' | 'site' | 'target' | 'client' | 'everyone'
-
-/** `max` tries in `window` seconds; one more closes it for `lock` seconds (the rest of the window where there is none). */
-export interface Rule {
-  name: string
-  max: number
-  window: number
-  lock?: number
-  /** Each lock that follows another lasts twice as long, up to so many seconds. */
-  longestLock?: number
-  /**
-   * It holds back a flood, and no guess at a secret depends on it: to lose the count costs nothing but some more requests.
-   * Whatever does not say so is counted where it lasts.
-   */
-  flood?: boolean
-  /** Of all together, for what costs money or a good name: what a refusal says, and that it is spent is an event. */
-  budget?: 'mail.budget' | 'sms.budget'
-}
-
-/** A rule as the table has it. */
-export interface ListedRule extends Rule {
-  by: CountedBy
-  /** What is counted, in words for an operator. */
-  counts: string
-}
+import type { ListedRule } from './rule.ts'
 
 const HOUR = 3600
 const DAY = 86_400
@@ -223,6 +198,30 @@ export const rules = {
     by: 'client',
     counts: 'requests of a client, from one network, whose authentication failed',
     max: 30,
+    window: 300,
+    flood: true,
+  },
+  introspected: {
+    name: 'introspect.client',
+    by: 'client',
+    counts: 'introspections of a client, from one network, of what is no token (any more)',
+    max: 6000,
+    window: 300,
+    flood: true,
+  },
+  apiClient: {
+    name: 'api.client',
+    by: 'client',
+    counts: 'requests to the API of an app',
+    max: 600,
+    window: 60,
+    flood: true,
+  },
+  apiNetwork: {
+    name: 'api.network',
+    by: 'network',
+    counts: 'requests to the API without a token that counts there',
+    max: 100,
     window: 300,
     flood: true,
   },

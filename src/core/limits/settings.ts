@@ -2,7 +2,8 @@
 import { readLimitSetting } from '../../lib/config/limit-settings.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
-import { rules, rulesOfMethod, type ListedRule, type Rule } from './rules.ts'
+import type { ListedRule, Rule } from './rule.ts'
+import { rules, rulesOfMethod } from './rules.ts'
 
 /** A rule as it holds here; undefined where it is switched off. */
 export type RuleInForce = (rule: Rule) => Rule | undefined

@@ -1,7 +1,7 @@
 // Several limits of one try. Each count is a write that the try waits for: where all of them are far from being reached,
 // they are made at once, and share a commit.
 import type { Limits } from './limits.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 
 export interface Counted {
   rule: Rule

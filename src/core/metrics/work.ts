@@ -2,7 +2,7 @@
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { JobOutcome, JobRecords } from '../job-records.ts'
 import type { BreachAnswer } from '../passwords/breached.ts'
-import type { Rule } from '../limits/rules.ts'
+import type { Rule } from '../limits/rule.ts'
 import type { Outcome } from '../outbox/sender.ts'
 
 export function measureWork(metrics: Metrics) {

@@ -1,5 +1,6 @@
 // One factory for the OpenID provider, cheap to call: a key rotation makes a new Provider and swaps it in, so every
 // option, override and listener is applied here and nowhere else.
+import type { Middleware } from 'koa'
 import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { standing } from '../../core/accounts/account.ts'
 import type { Accounts } from '../../core/accounts/accounts.ts'
@@ -39,6 +40,8 @@ export interface ProviderParts {
   live: LiveCounts
   policy: HeldPolicy
   wrongSecrets: WrongSecrets
+  /** Holds back who introspects what is no token. */
+  limitDeadTokens: Middleware
   pages: Pages
   loadExistingGrant: Configuration['loadExistingGrant']
   /** Begins the attempt, and says where its page is. */
@@ -54,6 +57,7 @@ export function createProvider(parts: ProviderParts, keys: SigningKeys, revocati
   const provider = new Provider(config.issuer, configuration(parts, keys, revocations))
   provider.proxy = true
   provider.use(acceptPosted)
+  provider.use(parts.limitDeadTokens)
   applyOverrides(provider, store, createFindClient(store, config), parts.wrongSecrets, decisions.finishOf)
   queueLogouts(provider, parts.logouts)
   countTokens(provider, parts.live)
