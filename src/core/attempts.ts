@@ -24,8 +24,8 @@ const attemptSchema = z.object({
   sessionUid: z.string().optional(),
   selected: z.boolean(),
   remember: z.boolean(),
-  /** What the browser has worked out: `paid` until a try has used it up. */
-  worked: z.object({ paid: z.boolean(), nonces: z.array(z.string()) }).optional(),
+  /** What the browser has worked out, and how many times: `paid` until a try has used it up. */
+  worked: z.object({ paid: z.boolean(), turns: z.number().default(0) }).optional(),
   /** What was known of the browser when the account was proven. */
   device: z
     .object({

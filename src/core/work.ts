@@ -39,26 +39,27 @@ export function createWork(limits: Limits, keys: readonly Buffer[]) {
       return setting === 'always' || (setting === 'under-attack' && (await isUnderAttack()))
     },
 
-    /** What the browser is to do, as JSON: for this attempt and no other, and once. */
-    async ask(attemptId: string): Promise<string> {
+    /** What the browser is to do, as JSON: for this attempt and no other, and for its so-many-eth time (`turn`). */
+    async ask(attempt: string, turn: number): Promise<string> {
       const expiresAt = Math.floor(Date.now() / 1000) + LASTS
       const challenge = await createChallenge({
         ...COST,
         deriveKey,
         expiresAt,
-        data: { attempt: attemptId },
+        data: { attempt, turn },
         hmacSignatureSecret: secrets[0]!,
       })
       return JSON.stringify(challenge)
     },
 
-    /** What it was done for, if `solution` (base64 of ALTCHA's payload) is that of this attempt. */
-    async accept(attemptId: string, solution: string): Promise<string | undefined> {
+    /** The turn that it was done for, if `solution` (base64 of ALTCHA's payload) is that of this attempt. */
+    async accept(attempt: string, solution: string): Promise<number | undefined> {
       const payload = readPayload(solution)
-      if (!payload || payload.challenge.parameters.data?.attempt !== attemptId) return undefined
+      const { attempt: doneFor, turn } = payload?.challenge.parameters.data ?? {}
+      if (!payload || doneFor !== attempt || typeof turn !== 'number') return undefined
       for (const hmacSignatureSecret of secrets) {
         const { verified } = await verifySolution({ ...payload, deriveKey, hmacSignatureSecret })
-        if (verified) return payload.challenge.parameters.nonce
+        if (verified) return turn
       }
       return undefined
     },

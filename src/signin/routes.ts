@@ -77,7 +77,7 @@ function attemptRoutes(services: SignInServices): Router {
 
   get('/recover', page(services, afterWork('recover', showAsk)))
   post('/recover', submission(services, 'any', ask, showAsk))
-  get('/recover/names', page(services, showNames))
+  get('/recover/names', page(services, afterWork('recover/names', showNames)))
   post('/recover/names', submission(services, 'any', sendNames, showNames))
   post('/recover/code', submission(services, ['recover'], takeResetCode))
 
@@ -115,7 +115,7 @@ function afterWork(name: string, show: (opened: Page) => void | Promise<void>) {
   return async (opened: Page): Promise<void> => {
     const { services, ctx, attempt, asksWork } = opened
     if (!asksWork || attempt.worked?.paid || attempt.invitation) return show(opened)
-    const { view, locals, script } = await workPage(services, attempt.id, name)
+    const { view, locals, script } = await workPage(services, attempt, name)
     showPage(services, ctx, opened, view, { errors: {}, ...locals }, { script })
   }
 }

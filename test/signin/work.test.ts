@@ -89,12 +89,30 @@ describe('work that is asked of a browser', () => {
       expect((await other.visitor.submit(other.page, '/work', { work: late })).status).to.equal(400)
     })
 
+    it('is not done in advance and sent round and round: each piece is for its turn', async () => {
+      const { email } = await server.person()
+      const { visitor, page } = await named(email)
+      const at = attemptOf(page)
+      const pages = await Promise.all(Array.from({ length: 3 }, () => visitor.open(at)))
+      const first = await Promise.all(pages.map(workedOut))
+      const guess = () => visitor.send('POST', `${at}/prove/password`, { password: 'a guess' })
+      const statuses: number[] = []
+      for (const solution of [...first, ...first]) {
+        await visitor.post(`${at}/work`, { work: solution })
+        statuses.push((await guess()).status)
+      }
+      expect(statuses).to.deep.equal([400, 409, 409, 409, 409, 409])
+      await visitor.post(`${at}/work`, { work: await workedOut(await visitor.open(at)) })
+      expect((await guess()).status).to.equal(400)
+    })
+
     it('is not spared by posting past it, nor by what only looks like it', async () => {
       const { email } = await server.person()
       const { visitor, page } = await named(email)
       const at = attemptOf(page)
       expect((await visitor.post(`${at}/prove/password`, { password: PASSWORD })).status).to.equal(409)
       expect((await visitor.post(`${at}/recover`, { identifier: email })).status).to.equal(409)
+      expect((await visitor.post(`${at}/recover/names`, { email })).status).to.equal(409)
       const form = { email: 'new@example.com', password: 'nine yellow kites above the valley' }
       expect((await visitor.post(`${at}/signup`, form)).status).to.equal(409)
       const challenge = {
@@ -103,12 +121,13 @@ describe('work that is asked of a browser', () => {
       const unsigned = Buffer.from(JSON.stringify({ challenge, solution: { counter: 1, derivedKey: '00' } })).toString(
         'base64',
       )
-      for (const made of ['', 'x', '{}', unsigned, 'A'.repeat(10_000)])
+      const bare = Buffer.from(JSON.stringify({ challenge: null })).toString('base64')
+      for (const made of ['', 'x', '{}', unsigned, bare, 'A'.repeat(10_000)])
         expect((await visitor.post(`${at}/work`, { work: made })).status, made.slice(0, 20)).to.equal(400)
     })
 
     it('comes before a registration, and a mail to get back in, and leads on to them', async () => {
-      for (const name of ['signup', 'recover']) {
+      for (const name of ['signup', 'recover', 'recover/names']) {
         const visitor = new Visitor(server.issuer)
         const first = await visitor.open(authorization(server, client).url)
         const asked = await visitor.open(`${attemptOf(first)}/${name}`)

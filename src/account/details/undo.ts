@@ -15,7 +15,6 @@ type Handler = (ctx: PageContext) => Promise<void>
 export function showUndo(services: AccountServices): Handler {
   return async ctx => {
     const { account, former } = await find(services, ctx)
-    ctx.set('Referrer-Policy', 'no-referrer')
     const about = { action: ctx.path, email: former.email, newEmail: account.email, at: former.at }
     showSignedOut(services, ctx, 'account/undo', about)
   }
@@ -34,7 +33,6 @@ export function undo(services: AccountServices): Handler {
     await disownSince(services, account.id, former.at, origin)
     // They are dead by `validFrom` already; this marks them, and tells the apps.
     await services.endSessions(account.id, origin)
-    ctx.set('Referrer-Policy', 'no-referrer')
     showSignedOut(services, ctx, 'account/undone', { email: former.email, recoverUrl: '/recover' })
   }
 }

@@ -10,6 +10,7 @@ import { languageOf } from '../../lib/web/browser/language.ts'
 import { originOf, type Page, type Submission } from '../attempt/page.ts'
 import type { Refill } from '../attempt/refill.ts'
 import { showPage } from '../attempt/show.ts'
+import { spendWork } from '../steps/work.ts'
 
 export function showNames(page: Page, { values = {}, errors = {}, status }: Refill = {}): Promise<void> {
   const { services, ctx, attempt } = page
@@ -24,11 +25,12 @@ export function showNames(page: Page, { values = {}, errors = {}, status }: Refi
   return Promise.resolve()
 }
 
-/** @throws Refused `email.invalid`; LimitReached `limit.names.…`, 429 */
+/** @throws Refused `email.invalid`, `work.missing`; LimitReached `limit.names.…`, 429 */
 export async function sendNames(submission: Submission): Promise<void> {
   const { services, ctx, client, attempt, form } = submission
   const { config, postbox } = services
   const email = canonicalEmail(form.text('email'))
+  await spendWork(submission)
   const account = await services.accounts.byIdentifier(email)
   const asked = { account, identifier: email, deviceId: undefined, address: ctx.ip }
   await countSent(services, 'names', { key: accountKey(asked), address: ctx.ip, counts: mailTo(asked) })

@@ -37,7 +37,6 @@ function handle(services: SignInServices, work: Handler) {
     if (!invitation?.email) return next()
     if (stateOf(invitation, Date.now()) !== 'open') throw invitationGone(invitation)
     if (!mayRegister(services.config, true)) throw closed()
-    ctx.set('Referrer-Policy', 'no-referrer')
     await work(services, ctx, invitation)
   }
 }

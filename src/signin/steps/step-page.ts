@@ -39,7 +39,7 @@ export function stepPage(
     case 'identify':
       return identifyPage(services, ctx, situated, values, step.reason && t('signin:otherAccount'))
     case 'work':
-      return workPage(services, attempt.id)
+      return workPage(services, attempt)
     case 'prove':
       return provePage(services, ctx, situated, step, values, chosen)
     case 'recover':

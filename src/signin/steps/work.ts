@@ -3,30 +3,30 @@
 import { fileURLToPath } from 'node:url'
 import { Refused } from '../../lib/errors.ts'
 import type { Shown } from '../../methods/method.ts'
+import type { Attempt } from '../../core/attempts.ts'
 import type { Page, Submission } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
 
 /** What is gone on to: the step at hand, or a page that can be opened at any. */
-const ONWARD = new Set(['', 'signup', 'recover'])
-/** Nonces of the last ones: a solution counts once. */
-const REMEMBERED = 20
+const ONWARD = new Set(['', 'signup', 'recover', 'recover/names'])
 
-export async function workPage({ work }: SignInServices, attemptId: string, onward = ''): Promise<Shown> {
+export async function workPage({ work }: SignInServices, { id, worked }: Attempt, onward = ''): Promise<Shown> {
   return {
     view: 'signin/work',
-    locals: { action: `/signin/${attemptId}/work`, challenge: await work.ask(attemptId), onward },
+    locals: { action: `/signin/${id}/work`, challenge: await work.ask(id, worked?.turns ?? 0), onward },
     script: 'work.js',
   }
 }
 
-/** Takes what was worked out. One piece of work is good for one try. */
+/**
+ * Takes what was worked out. One piece of work is good for one try: each is for its turn, however many were worked out in
+ * advance.
+ */
 export async function takeWork({ services, ctx, attempt, form, go }: Submission): Promise<void> {
-  const nonce = await services.work.accept(attempt.id, form.text('work'))
-  if (nonce === undefined) throw new Refused('work.wrong')
+  const turn = await services.work.accept(attempt.id, form.text('work'))
+  if (turn === undefined) throw new Refused('work.wrong')
   await go(known =>
-    known.worked?.nonces.includes(nonce)
-      ? undefined
-      : { ...known, worked: { paid: true, nonces: [...(known.worked?.nonces ?? []), nonce].slice(-REMEMBERED) } },
+    (known.worked?.turns ?? 0) === turn ? { ...known, worked: { paid: true, turns: turn + 1 } } : undefined,
   )
   const onward = form.text('onward')
   if (onward !== '' && ONWARD.has(onward) && ctx.status === 303) ctx.redirect(`/signin/${attempt.id}/${onward}`)
