@@ -127,7 +127,11 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     teller,
     invitations: createInvitations(store),
     recoveries: createRecoveries(store, { delay: config.recoveryDelay }),
-    verifications: createVerifications(store, { codeTtl: config.codeTtl, linkTtl: config.verificationTtl }),
+    verifications: createVerifications(store, {
+      keys: deriveKeys(config.secrets, 'codes'),
+      codeTtl: config.codeTtl,
+      linkTtl: config.verificationTtl,
+    }),
     factsOf: (account: Account) => factsOf(methodServices, account),
   }
 }

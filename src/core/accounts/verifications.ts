@@ -1,7 +1,7 @@
 // Proving an address, by the code or by the link of one mail. A registration waits in here until its address is proven,
 // and only then becomes an account: nobody can hold a stranger's address or a username by typing it, and the answer
 // never tells whether an address is taken.
-import { randomInt } from 'node:crypto'
+import { createHmac, randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { newId, newSecret, sha256 } from '../../lib/ids.ts'
 import { Refused } from '../../lib/errors.ts'
@@ -37,7 +37,7 @@ const verificationSchema = z.object({
   /** The account whose address it is; absent for a registration. */
   accountId: z.string().optional(),
   registration: registrationSchema.optional(),
-  /** SHA-256 of the secrets. Absent for an address that is taken: then nothing can ever match. */
+  /** Keyed, as there are few codes; SHA-256 of the link's. Absent for an address that is taken: then nothing can ever match. */
   codeHash: z.string().optional(),
   linkHash: z.string().optional(),
   codeExpiresAt: z.number(),
@@ -83,9 +83,17 @@ export interface Secrets {
 
 export type Verifications = ReturnType<typeof createVerifications>
 
-/** `codeTtl` and `linkTtl` in seconds. */
-export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTtl: number; linkTtl: number }) {
+/**
+ * `codeTtl` and `linkTtl` in seconds.
+ * @param keys the newest first: whoever reads the store must not find a code by trying them all, and prove an address by it
+ */
+export function createVerifications(
+  store: Store,
+  { keys, codeTtl, linkTtl }: { keys: readonly Buffer[]; codeTtl: number; linkTtl: number },
+) {
   const verifications = store.collection(verificationDeclaration)
+  const codeHashes = (id: string, code: string) =>
+    keys.map(key => createHmac('sha256', key).update(`${id}:${code}`).digest('base64url'))
 
   function newSecrets(
     id: string,
@@ -95,7 +103,7 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
     return {
       secrets,
       hashes: {
-        codeHash: codeHash(id, secrets.code),
+        codeHash: codeHashes(id, secrets.code)[0]!,
         linkHash: sha256(secrets.link),
         codeExpiresAt: now + codeTtl * 1000,
       },
@@ -145,13 +153,14 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
    */
   async function proveByCode(id: string, typed: string): Promise<Verification> {
     const now = Date.now()
-    const tried = codeHash(id, typed.replace(/[\s-]/g, ''))
+    const tried = codeHashes(id, typed.replace(/[\s-]/g, ''))
+    const matches = ({ codeHash }: Verification) => codeHash !== undefined && tried.includes(codeHash)
     const verification = await verifications.update(id, known => {
       if (known.failures >= MAX_FAILURES) return undefined
-      if (known.codeHash === tried && known.codeExpiresAt > now) return { ...known, provenAt: known.provenAt ?? now }
+      if (matches(known) && known.codeExpiresAt > now) return { ...known, provenAt: known.provenAt ?? now }
       return { ...known, failures: known.failures + 1 }
     })
-    if (verification?.provenAt && verification.codeHash === tried) return verification
+    if (verification?.provenAt && matches(verification)) return verification
     if (!verification) {
       throw new Refused('verification.too_many', {
         field: 'code',
@@ -204,8 +213,4 @@ export function createVerifications(store: Store, { codeTtl, linkTtl }: { codeTt
         return { ...known, registration: { ...rest, ...(username ? { username } : {}) } }
       }),
   }
-}
-
-function codeHash(id: string, code: string): string {
-  return sha256(`${id}:${code}`)
 }

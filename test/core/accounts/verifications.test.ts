@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createHash, randomBytes } from 'node:crypto'
 import {
   createVerifications,
   verificationDeclaration,
@@ -11,13 +12,14 @@ import type { Store } from '../../../src/storage/port.ts'
 import { moveClock, resetClock } from '../../support/clock.ts'
 
 const MINUTE = 60_000
+const key = randomBytes(32)
 
 describe('proving an address', () => {
   let store: Store
   let verifications: Verifications
   before(async () => {
     store = await openStore('sqlite::memory:', [verificationDeclaration])
-    verifications = createVerifications(store, { codeTtl: 300, linkTtl: 86_400 })
+    verifications = createVerifications(store, { keys: [key], codeTtl: 300, linkTtl: 86_400 })
   })
   afterEach(resetClock)
   after(() => store.close())
@@ -37,6 +39,15 @@ describe('proving an address', () => {
       const { id, secrets } = await begin()
       const typed = ` ${secrets.code.slice(0, 3)}-${secrets.code.slice(3)} `
       expect((await verifications.proveByCode(id, typed)).provenAt).to.be.a('number')
+    })
+
+    it('is kept by a key alone: whoever reads the store cannot try them all', async () => {
+      const { id, secrets } = await begin()
+      const { codeHash } = (await verifications.get(id))!
+      for (const text of [secrets.code, `${id}:${secrets.code}`])
+        expect(codeHash).to.not.equal(createHash('sha256').update(text).digest('base64url'))
+      const renewed = createVerifications(store, { keys: [randomBytes(32), key], codeTtl: 300, linkTtl: 86_400 })
+      expect((await renewed.proveByCode(id, secrets.code)).provenAt).to.be.a('number')
     })
 
     it('works again for whoever sends the form twice, and makes no second account: its id is the verification’s', async () => {
