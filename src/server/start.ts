@@ -11,7 +11,6 @@ import { openManagementPort } from '../operations/port.ts'
 import { openBus } from '../storage/bus.ts'
 import { openStore } from '../storage/open.ts'
 import { boundHeap } from './heap.ts'
-import { letHelpersGiveWay } from './helpers.ts'
 import { listen } from './listen.ts'
 import type { Running } from './running.ts'
 
@@ -34,7 +33,6 @@ export async function start(config: Config, log: Log, { management: withPort = t
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app.handler)
   const port = await listen(server, config)
   boundHeap()
-  letHelpersGiveWay()
   // From now on, and not from the first scrape, the process watches its event loop and its garbage collector.
   if (config.managementPort !== undefined) await app.management.exposition()
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 
 /** As `nice` counts: on a core that is fully asked for, a tenth, and the rest for whoever answers requests. */
@@ -6,34 +6,13 @@ const STEPS = 10
 /** The least that there is. */
 const LOWEST = 19
 
-/** The calling thread gives way to the event loop. */
+/** The calling thread gives way to the event loop. Linux alone has priorities for threads; elsewhere all compete as equals. */
 export function giveWay(): void {
-  whereThreadsHavePriorities(() => {
-    const [, , thread] = readlinkSync('/proc/thread-self').split('/')
-    setPriority(Number(thread), lower())
-  })
-}
-
-/** So do all threads of this process with that name. */
-export function letGiveWay(name: string): void {
-  whereThreadsHavePriorities(() => {
-    const nameOf = (thread: string) => readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim()
-    for (const thread of readdirSync('/proc/self/task')) {
-      if (nameOf(thread) === name) setPriority(Number(thread), lower())
-    }
-  })
-}
-
-/** Of the event loop's own, which is the process's. */
-function lower(): number {
-  return Math.min(LOWEST, getPriority(process.pid) + STEPS)
-}
-
-/** Linux alone has priorities for threads; elsewhere, or in a sandbox, all compete as equals. */
-function whereThreadsHavePriorities(work: () => void): void {
   if (process.platform !== 'linux') return
   try {
-    work()
+    const [, , thread] = readlinkSync('/proc/thread-self').split('/')
+    // The event loop's own priority is the process's.
+    setPriority(Number(thread), Math.min(LOWEST, getPriority(process.pid) + STEPS))
   } catch {
     // No /proc, or not allowed to.
   }

@@ -10,7 +10,6 @@ import { checkCodeVerifiers } from '../tokens/code-verifiers.ts'
 import { resultOf } from '../authorization/interaction-result.ts'
 import type { Decisions } from '../authorization/policy.ts'
 import { recordKinds, TOKEN_PREFIXES } from '../store/records.ts'
-import { useAtOnce } from '../tokens/uses.ts'
 
 export function applyOverrides(
   provider: Provider,
@@ -21,7 +20,6 @@ export function applyOverrides(
 ): void {
   keepClients(provider, findClient)
   prefixTokens(provider)
-  useAtOnce(provider)
   compareHashedSecrets(provider, wrongSecrets)
   insertReplays(provider, store)
   checkCodeVerifiers(provider, store)

@@ -15,16 +15,6 @@ export function keep(ctx: Pick<Context, 'req'>, write: Promise<unknown>): void {
   else underWay.set(ctx.req, [write])
 }
 
-/** The request tells by itself that `write` failed. */
-export function release(ctx: Pick<Context, 'req'>, write: Promise<unknown>): void {
-  const writes = underWay.get(ctx.req)
-  if (writes)
-    underWay.set(
-      ctx.req,
-      writes.filter(one => one !== write),
-    )
-}
-
 /** As `keep` within a request; without one, waits here. Only for what nobody reads before the answer is out. */
 export function keepForAnswer(write: Promise<unknown>): Promise<void> {
   const { ctx } = Provider

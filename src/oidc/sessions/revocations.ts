@@ -50,12 +50,7 @@ export function createRevocations(events: Events, log: Log, live: LiveCounts) {
     if (model === 'RefreshToken' && !wentBefore) live.refresh_tokens.leaveSome(Math.min(count, 1))
   }
 
-  /** Called for what was made from a use that was not the first. Access tokens are counted only after that is known. */
-  function tookBack(model: string, expiresAt: number): void {
-    if (model === 'RefreshToken') live.refresh_tokens.leave(expiresAt)
-  }
-
-  return { beforeDestroy, beforeRevoke, afterRevoke, tookBack }
+  return { beforeDestroy, beforeRevoke, afterRevoke }
 }
 
 function reasonOf({ oidc: { route } }: KoaContextWithOIDC): string {

@@ -1,9 +1,8 @@
 // oidc-provider's adapter for everything but sessions and clients, over the storage port.
-import Provider, { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
+import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
 import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
 import { keepForAnswer } from '../provider/under-way.ts'
-import { madeFromUse, requireFirstUse } from '../tokens/uses.ts'
 import { recordKinds, TOKEN_PREFIXES, type ProviderRecord } from './records.ts'
 import { thawed } from './thawed.ts'
 import type { Revocations } from '../sessions/revocations.ts'
@@ -43,21 +42,7 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
     }
     // A token is written once, under an id that nobody had: no need to read what was there. Nobody waits for any of them
     // before the answer.
-    if (kind!.secretId) await insertNew(record)
-    else await keepForAnswer(records.upsert(record.id, () => record))
-  }
-
-  async function insertNew(record: ProviderRecord): Promise<void> {
-    const { ctx } = Provider
-    const inserted = records.insert(record)
-    madeFromUse(ctx, async () => {
-      await inserted
-      await records.remove(record.id)
-      revocations.tookBack(model, record.expiresAt)
-    })
-    await keepForAnswer(inserted)
-    // The last of what a code or a refresh token is made into.
-    if (model === 'AccessToken') await requireFirstUse(ctx)
+    await keepForAnswer(kind!.secretId ? records.insert(record) : records.upsert(record.id, () => record))
   }
 
   /** The library ignores what this answers, so that only throwing keeps all but the first from going on. */
