@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
-/** How much more than what is in use the heap may hold before it is collected: 200 percent. */
-const GROWTH = 200
+/** How much more than what is in use the heap may hold before it is collected. Percent. */
+const GROWTH = 140
 
 /**
  * With memory at hand, V8 lets the heap grow to several times what is in use, which takes 60 MB more and saves no CPU
