@@ -8,11 +8,11 @@ import type { Declaration, Store } from '../storage/port.ts'
 const challengeSchema = z.object({
   /** Of what it is bound to, the method and the purpose. */
   id: z.string(),
-  /** Whom it was made for; absent for somebody who is not known yet, or is nobody. */
+  /** Whom it was made for, or what stands for nobody's name; absent for somebody who is not known yet. */
   accountId: z.string().optional(),
   /** What the method needs to remember. No secret in the clear: `sealed` is what lib/seal.ts made. */
   data: z.record(z.string(), z.unknown()),
-  /** Absent where there is no code, and where none was sent because there is nobody: then nothing can ever match. */
+  /** Absent where there is no code. */
   codeHash: z.string().optional(),
   failures: z.number(),
   /** How often it was begun, the last time included. */

@@ -5,12 +5,13 @@ import { countsOfMail } from '../core/limits/mails.ts'
 import { rulesOfMethod } from '../core/limits/rules.ts'
 import { countAll, type Counted } from '../core/limits/together.ts'
 import { Refused } from '../lib/errors.ts'
+import { newSecret } from '../lib/ids.ts'
 import { networkOf } from '../lib/network.ts'
 import type { Asked, Enrolling, MethodServices, Try } from './method.ts'
-import { accountKey, countTry, WrongAnswer } from './tries.ts'
+import { accountKey, countTry, nameKey, WrongAnswer } from './tries.ts'
 
 /**
- * Makes a code and its challenge. For nobody everything is the same, but that no code can ever match, and nothing is sent.
+ * Makes a code and its challenge. For nobody everything is the same, but that no code of six digits can ever match.
  * @param reachable whether there is somebody, and somewhere to send to
  * @param counts what sending it is counted by beside the limits of the method: `mailTo`, or those of text messages
  * @returns the code, for the message alone
@@ -24,7 +25,7 @@ export async function makeCode(
 ): Promise<string> {
   await countSent(services, method, { key: accountKey(asked), address: asked.address, counts })
   const code = newCode()
-  await services.challenges.begin(boundTo(method, asked), reachable ? { code } : {})
+  await services.challenges.begin(boundTo(method, asked), { code: reachable ? code : newSecret() })
   return code
 }
 
@@ -66,8 +67,8 @@ export function typedCode(form: Record<string, string>): string {
   return typed
 }
 
-export function boundTo(method: string, { owner, account }: Pick<Asked, 'owner' | 'account'>): Bound {
-  return { owner, method, purpose: 'prove', accountId: account?.id }
+export function boundTo(method: string, asked: Pick<Asked, 'owner' | 'account' | 'identifier'>): Bound {
+  return { owner: asked.owner, method, purpose: 'prove', accountId: nameKey(asked) }
 }
 
 export function enrolBound(method: string, { owner, account }: Pick<Enrolling, 'owner' | 'account'>): Bound {

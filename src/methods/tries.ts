@@ -71,16 +71,19 @@ export async function closedUntil(
   return found.find(({ lockedUntil }) => lockedUntil)?.lockedUntil
 }
 
-/**
- * One key for all names of an account and, for nobody, all spellings of the name; another for each known device. No address
- * in the clear.
- */
+/** As nameKey; another key for each known device. */
 export function accountKey({
   account,
   identifier,
   deviceId,
 }: Pick<Asked, 'account' | 'identifier' | 'deviceId'>): string {
-  if (account) return deviceId ? `device:${deviceId}` : account.id
+  if (account && deviceId) return `device:${deviceId}`
+  return nameKey({ account, identifier })
+}
+
+/** The account's id; for nobody what stands for the name, in all its spellings. No address in the clear. */
+export function nameKey({ account, identifier }: Pick<Asked, 'account' | 'identifier'>): string {
+  if (account) return account.id
   const name = canonicalIdentifier(identifier)
   return `nobody:${sha256(name ? JSON.stringify(name) : identifier.slice(0, 300))}`
 }

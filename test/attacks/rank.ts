@@ -1,8 +1,14 @@
 // Whether two samples could have come from one distribution: the rank test of Mann and Whitney, two-sided, by the normal
 // approximation with a correction for ties. It asks nothing of how times are spread.
 
-/** @returns the p-value: the chance to see ranks at least as unlike by luck alone */
-export function rankTest(one: readonly number[], other: readonly number[]): number {
+export interface RankTest {
+  /** The chance to see ranks at least as unlike by luck alone. */
+  p: number
+  /** Whether the first sample is the one that ranks higher. */
+  isFirstHigher: boolean
+}
+
+export function rankTest(one: readonly number[], other: readonly number[]): RankTest {
   const all = [...one.map(value => ({ value, of: 1 })), ...other.map(value => ({ value, of: 2 }))].toSorted(
     (a, b) => a.value - b.value,
   )
@@ -21,7 +27,7 @@ export function rankTest(one: readonly number[], other: readonly number[]): numb
   const expected = (m * (total + 1)) / 2
   const variance = ((m * n) / 12) * (total + 1 - ties / (total * (total - 1)))
   const z = Math.max(0, Math.abs(rankSum - expected) - 0.5) / Math.sqrt(variance)
-  return 2 * (1 - normal(z))
+  return { p: 2 * (1 - normal(z)), isFirstHigher: rankSum > expected }
 }
 
 /** The standard normal distribution (Abramowitz and Stegun, 26.2.17), to seven digits. */

@@ -86,7 +86,7 @@ describe('links', () => {
     })
 
     it('that are asked for again end the ones before, also while they are used', async () => {
-      const ask = () => links.ask('an-attempt', { account, reachable: true, from: FROM })
+      const ask = () => links.ask('an-attempt', { whose: account.id, account, reachable: true, from: FROM })
       const old = await ask()
       const token = await ask()
       expect(await outcome(old, { attemptId: 'an-attempt' })).to.equal('link.unknown')

@@ -20,8 +20,11 @@ const momentSchema = z.object({ at: z.number(), address: z.string(), userAgent: 
 const linkSchema = z.object({
   id: z.string(),
   purpose: z.enum(ALL_PURPOSES),
-  /** SHA-256 of the token. Absent for a link that nobody was sent, because there is nobody: nothing can ever match. */
+  /** SHA-256 of the token. */
   tokenHash: z.string().optional(),
+  /** Nobody was sent the token, because there is nobody; it is forgotten, so that nothing can ever match. */
+  toNobody: z.literal(true).optional(),
+  /** Of an account; else what stands for nobody's name. */
   accountId: z.string().optional(),
   /** The address that the account had: a link does not outlast it. */
   email: z.string().optional(),
@@ -97,6 +100,8 @@ export type Links = ReturnType<typeof createLinks>
 /** What a person asks for. */
 interface AskedLink {
   purpose: AnyPurpose
+  /** The account's id, or what stands for nobody's name. */
+  whose: string
   account: Account | undefined
   /** Whether it is sent to somebody: otherwise the same is kept, but that nothing opens it. */
   reachable: boolean
@@ -116,17 +121,20 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
   async function replace(
     id: string,
     attemptId: string,
-    { account, reachable, from, lasts, ...wanted }: AskedLink,
+    { whose, account, reachable, from, lasts, ...wanted }: AskedLink,
   ): Promise<string> {
     const token = newSecret()
     const link = { ...begun(lasts), ...wanted, id, attemptId, maxUses: 1, createdBy: 'person' } as const
     const created = { at: Date.now(), ...from }
     await links.upsert(id, known => ({
       ...link,
-      ...(account ? { accountId: account.id, email: account.email } : {}),
-      ...(reachable ? { tokenHash: sha256(token) } : {}),
+      accountId: whose,
+      ...(account ? { email: account.email } : {}),
+      // As long a write for nobody, in as many places.
+      tokenHash: sha256(reachable ? token : newSecret()),
+      ...(reachable ? {} : { toNobody: true as const }),
       created,
-      sent: (known?.accountId === account?.id ? (known?.sent ?? 0) : 0) + 1,
+      sent: (known?.accountId === whose ? known.sent : 0) + 1,
     }))
     return token
   }
@@ -138,16 +146,15 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
 
   return {
     /** A link to sign in, asked for in an attempt: one for each. @returns the token, for the mail alone */
-    ask: (attemptId: string, wanted: Pick<AskedLink, 'account' | 'reachable' | 'from'>): Promise<string> =>
+    ask: (attemptId: string, wanted: Pick<AskedLink, 'whose' | 'account' | 'reachable' | 'from'>): Promise<string> =>
       replace(idOfAsked(attemptId), attemptId, { ...wanted, purpose: 'sign-in', lasts: ttl }),
 
     /**
      * A link to get back in: one for each account, in whichever attempt it is asked for.
-     * @param whose the account's id, or what stands for nobody's name
      * @returns the token, for the mail alone
      */
-    askReset: (whose: string, attemptId: string, wanted: Omit<AskedLink, 'purpose'>): Promise<string> =>
-      replace(idOfReset(whose), attemptId, { ...wanted, purpose: 'reset' }),
+    askReset: (attemptId: string, wanted: Omit<AskedLink, 'purpose'>): Promise<string> =>
+      replace(idOfReset(wanted.whose), attemptId, { ...wanted, purpose: 'reset' }),
 
     /**
      * Another token for the account's link, in the place of the one that was mailed: for who proved the same by a code.
@@ -164,9 +171,9 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
     },
 
     /** The link that was asked for in an attempt: for the page that says so. */
-    async asked(attemptId: string, accountId: string | undefined): Promise<Link | undefined> {
+    async asked(attemptId: string, whose: string): Promise<Link | undefined> {
       const link = await links.get(idOfAsked(attemptId))
-      return link?.accountId === accountId ? link : undefined
+      return link?.accountId === whose ? link : undefined
     },
 
     /** A link that an administrator or an app makes; it begins something new. @returns the token, for its address */
@@ -224,10 +231,10 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
 }
 
 /** What has become of a link, in a word. */
-export function stateOf({ uses, maxUses, endsAt, tokenHash }: Link): 'open' | 'used' | 'expired' | 'sent to nobody' {
+export function stateOf({ uses, maxUses, endsAt, toNobody }: Link): 'open' | 'used' | 'expired' | 'sent to nobody' {
   if (uses >= maxUses) return 'used'
   if (endsAt <= Date.now()) return 'expired'
-  return tokenHash ? 'open' : 'sent to nobody'
+  return toNobody ? 'sent to nobody' : 'open'
 }
 
 /** Why a link does not count here, in words for the person who opened it. Undefined when it does. */

@@ -63,7 +63,7 @@ export function createPostbox(parts: PostboxParts) {
     const { lasts = LASTS, ...rest } = options
     const sealed = await sealer.seal(JSON.stringify(views.renderMail(name, locals)))
     await outbox.put({ ...rest, to, name, sealed, lasts })
-    sender.wake()
+    sender.wakeSoon()
   }
 
   async function posted(): Promise<void> {
@@ -81,7 +81,7 @@ export function createPostbox(parts: PostboxParts) {
 
   return {
     /**
-     * Renders views/mail/NAME and puts it into the outbox; it is sent right behind that, and again while it cannot be.
+     * Renders views/mail/NAME and puts it into the outbox; it is sent within a second of that, and again while it cannot be.
      * Answers when it is written.
      * @param to undefined when it is for nobody: the same is done, but that it is sent to nowhere
      * @throws Unavailable

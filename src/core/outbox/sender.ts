@@ -9,6 +9,9 @@ import { TAKEN, type Message, type Outbox } from './outbox.ts'
 
 /** How many are handed over at the same time, by each process. */
 const WIDTH = 5
+/** What was just put in waits for so long, by chance between the two. Milliseconds. */
+const SOONEST = 100
+const LATEST = 1000
 /** Longer than all timeouts of a mailer together; shorter than a mail is taken for. Milliseconds. */
 const LONGEST_TRY = TAKEN - 60_000
 
@@ -33,9 +36,20 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
   let looking: Promise<void> | undefined
   let lookAgain = false
   let stopped = false
+  let soon: NodeJS.Timeout | undefined
+
+  /**
+   * Wakes it a while later, at a moment that nobody can foresee. Handing a mail over takes this thread longer than leaving
+   * one that is for nobody: right away that would show in the time of the answer, and in the next one's.
+   */
+  function wakeSoon(): void {
+    if (!stopped) soon ??= setTimeout(wake, SOONEST + Math.random() * (LATEST - SOONEST)).unref()
+  }
 
   /** Has a look at what is due, in the background. */
   function wake(): void {
+    clearTimeout(soon)
+    soon = undefined
     lookAgain = true
     if (stopped || looking || underWay.size >= WIDTH) return
     looking = look()
@@ -105,17 +119,20 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
 
   return {
     wake,
+    wakeSoon,
 
     /** How many are being handed over. */
     underWay: (): number => underWay.size,
 
     /** Until nothing is due that this process knows of, and nothing is under way. */
     async idle(): Promise<void> {
+      if (soon) wake()
       while (!isIdle()) await Promise.all([looking, ...underWay.values()])
     },
 
-    /** Takes up nothing more. */
+    /** Takes up nothing more, but what was put in a moment ago. */
     stop(): void {
+      if (soon) wake()
       stopped = true
       lookAgain = false
     },

@@ -6,7 +6,7 @@ import { lasting } from '../../lib/languages/lasting.ts'
 import { describeBrowser } from '../../lib/web/browser/describe-browser.ts'
 import { proofBy, type Method } from '../method.ts'
 import { countSent, mailTo, shownAddress } from '../sent-codes.ts'
-import { accountKey } from '../tries.ts'
+import { accountKey, nameKey } from '../tries.ts'
 import { askedAddress } from './address.ts'
 import { takeCodeFromElsewhere } from './elsewhere.ts'
 
@@ -30,7 +30,7 @@ export const magicLink: Method = {
   standing: account => ({ enrolled: false, first: account.emailVerified, second: false, protects: false }),
 
   async page(services, asked) {
-    const sent = (await services.links.asked(asked.owner, asked.account?.id))?.sent ?? 0
+    const sent = (await services.links.asked(asked.owner, nameKey(asked)))?.sent ?? 0
     return { view: 'methods/magic-link/prove', locals: { sent, to: shownAddress(asked) } }
   },
 
@@ -40,7 +40,12 @@ export const magicLink: Method = {
     await countSent(services, MAGIC_LINK, { key: accountKey(attempted), address, counts: mailTo(attempted) })
     const language = languageOfAccount(account, attempted.language)
     const reachable = account?.emailVerified === true && canSignIn(account, Date.now())
-    const token = await links.ask(owner, { account, reachable, from: { address, userAgent } })
+    const token = await links.ask(owner, {
+      whose: nameKey(attempted),
+      account,
+      reachable,
+      from: { address, userAgent },
+    })
     const locals = {
       ...inMailOf(account, language),
       brandName: config.name,

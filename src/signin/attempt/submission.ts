@@ -8,6 +8,7 @@ import { formOf, queryOf, type Form } from '../../lib/web/form.ts'
 import { languageOf, takeLanguage } from '../../lib/web/browser/language.ts'
 import { logOf } from '../../lib/web/edge/trace.ts'
 import { finish, refuseRequest } from './finish.ts'
+import { blur } from './blur.ts'
 import { openPage, type OpenedPage, type Page, type Submission } from './page.ts'
 import type { SignInServices } from '../services.ts'
 import { refillOf, shownAgain, type Refill } from './refill.ts'
@@ -17,7 +18,9 @@ import { situate } from './situation.ts'
 /** A page by GET. */
 export function page(services: SignInServices, show: (page: Page) => void | Promise<void>) {
   return async (ctx: PageContext): Promise<void> => {
-    await show(await openPage(services, ctx))
+    const opened = await openPage(services, ctx)
+    await blur(opened.attempt)
+    await show(opened)
   }
 }
 

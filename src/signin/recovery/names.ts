@@ -2,6 +2,7 @@
 // whether or not there is one.
 import { canSignIn } from '../../core/accounts/account.ts'
 import { inMailOf } from '../../core/accounts/language.ts'
+import { nobodysId } from '../../core/accounts/nobody.ts'
 import { canonicalEmail } from '../../core/accounts/names.ts'
 import { ACCOUNT_CONSOLE } from '../../oidc/consoles/console-clients.ts'
 import { countSent, mailTo } from '../../methods/sent-codes.ts'
@@ -38,7 +39,7 @@ export async function sendNames(submission: Submission): Promise<void> {
   await services.events.emit({
     type: 'recovery.asked',
     ...originOf(ctx, client),
-    ...(account ? { accountId: account.id } : {}),
+    accountId: account?.id ?? nobodysId(),
     outcome: reachable ? 'success' : 'failure',
     details: { what: 'names' },
   })

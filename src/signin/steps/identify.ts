@@ -1,5 +1,6 @@
 import { withoutPerson } from '../../core/attempts.ts'
 import { Refused } from '../../lib/errors.ts'
+import { blur } from '../attempt/blur.ts'
 import type { Submission } from '../attempt/page.ts'
 
 /** Characters. */
@@ -13,6 +14,7 @@ export async function identify({ services, form, go }: Submission): Promise<void
     throw new Refused('identifier.missing', { field: 'identifier' })
   }
   const account = await services.accounts.byIdentifier(identifier)
+  await blur({ identifier, proofs: [] })
   await go(attempt => ({
     ...withoutPerson(attempt),
     identifier,
