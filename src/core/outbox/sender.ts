@@ -32,7 +32,7 @@ export interface SenderParts {
 export type Sender = ReturnType<typeof createSender>
 
 export function createSender({ outbox, mailer, sealer, log, ended, bounced }: SenderParts) {
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Map<string, { to: string | undefined; sending: Promise<void> }>()
   let looking: Promise<void> | undefined
   let lookAgain = false
   let stopped = false
@@ -68,17 +68,23 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
     // Each may have neighbours that there was no hand for.
     if (due.length > 0) lookAgain = true
     for (const message of due) {
-      const { id } = message
+      const { id, to } = message
       // A clock that was put forward makes it due while it is on its way.
       if (underWay.has(id)) continue
-      const sending = send(message)
+      const sending = earlierTo(to)
+        .then(() => send(message))
         .catch((error: unknown) => log.warn({ err: error, mail: message.name }, 'a mail stays in the outbox'))
         .finally(() => {
           underWay.delete(id)
           if (lookAgain) wake()
         })
-      underWay.set(id, sending)
+      underWay.set(id, { to, sending })
     }
+  }
+
+  /** Of two mails to one address, the newer one comes last: it is the one that counts. */
+  async function earlierTo(to: string | undefined): Promise<void> {
+    if (to !== undefined) await [...underWay.values()].findLast(one => one.to === to)?.sending
   }
 
   async function send(message: Message): Promise<void> {
@@ -126,8 +132,10 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
 
     /** Until nothing is due that this process knows of, and nothing is under way. */
     async idle(): Promise<void> {
-      if (soon) wake()
-      while (!isIdle()) await Promise.all([looking, ...underWay.values()])
+      while (soon || !isIdle()) {
+        if (soon) wake()
+        await Promise.all([looking, ...[...underWay.values()].map(({ sending }) => sending)])
+      }
     },
 
     /** Takes up nothing more, but what was put in a moment ago. */
