@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import { LINK_PURPOSES } from '../links/links.ts'
 import { NOTICE_KINDS } from '../notices/kinds.ts'
-import { END_REASONS } from '../sessions/signins.ts'
 import { JUMPS, SESSION_JUMP } from '../sessions/jumps.ts'
+import { END_REASONS } from '../sessions/signins.ts'
 
 const nothing = z.strictObject({})
 /** `credential` is its id, `label` what its owner calls it. */
 const factor = z.strictObject({ method: z.string(), credential: z.string(), label: z.string().optional() })
 
+/** Of a browser; what is not known is absent. */
 const place = z.strictObject({
   browser: z.string().optional(),
   system: z.string().optional(),

@@ -144,11 +144,10 @@ export function deviceOf({ deviceKnown, deviceConfirmed: confirmed, secondFactor
 const PLACE: readonly string[] = ['address', 'country', 'deviceId', 'inFullSince', 'userAgent']
 
 function raised(known: SignIn, wanted: SignIn, begunAt: number): SignIn {
-  const { jumpedAt, ...base } = known
   const held = (proof: Proof) => known.proofs.some(({ method, at }) => method === proof.method && at === proof.at)
   const proofs = wanted.proofs.filter(proof => proof.at >= begunAt || held(proof))
   return {
-    ...(jumpedAt === undefined ? base : movedTo(wanted, base)),
+    ...(known.jumpedAt !== undefined && proofs.length > 0 ? movedTo(wanted, known) : known),
     proofs: latestProofs([...known.proofs, ...proofs]),
     clientIds: [...new Set([...known.clientIds, ...wanted.clientIds])],
     remembered: known.remembered || wanted.remembered,
@@ -161,7 +160,7 @@ function raised(known: SignIn, wanted: SignIn, begunAt: number): SignIn {
 }
 
 /** Proven anew, it is at home where that was. */
-function movedTo(wanted: SignIn, base: SignIn): SignIn {
+function movedTo(wanted: SignIn, { jumpedAt: _over, ...base }: SignIn): SignIn {
   const part = (signIn: SignIn, ofPlace: boolean) =>
     Object.entries(signIn).filter(([name]) => PLACE.includes(name) === ofPlace)
   return Object.fromEntries([...part(base, false), ...part(wanted, true)]) as SignIn
