@@ -3,6 +3,8 @@ import { expect } from 'chai'
 import type { Account } from '../../src/core/accounts/account.ts'
 import { leave } from '../../src/core/accounts/former-addresses.ts'
 import { credentialsOf } from '../../src/core/credentials.ts'
+import { createRecoveries } from '../../src/core/recoveries/recoveries.ts'
+import type { Refused } from '../../src/lib/errors.ts'
 import { enrolPassword } from '../../src/methods/password/set.ts'
 import { closeAccount } from '../../src/oidc/sessions/account-status.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
@@ -80,6 +82,23 @@ describe('a thief in an account', () => {
       const asked = await askToGetBack(at, owner.email)
       const end = await chooseBy(asked.visitor, (await mailedTo(at, owner.email)).link)
       expect(answerOf(end)).to.have.property('code')
+    })
+
+    it('ends the wait for a lost second factor before its time, or 20 times at once: not before, and once', async () => {
+      const recoveries = createRecoveries(at.server.app.store, { delay: 3600 })
+      const { begun } = await recoveries.begin(owner, { address: '192.0.2.1', userAgent: '' })
+      expect(begun).to.equal(true)
+      const finish = () =>
+        recoveries.finish(owner).then(
+          ({ state }) => state,
+          ({ code }: Refused) => code,
+        )
+      moveClock(3_599_000)
+      expect(await finish()).to.equal('recovery.not_due')
+      moveClock(2000)
+      const ends = await Promise.all(Array.from({ length: 20 }, finish))
+      expect(ends.filter(end => end === 'finished')).to.have.length(1)
+      expect(new Set(ends)).to.deep.equal(new Set(['finished', 'recovery.over']))
     })
 
     it('takes as a username the id of somebody else: what names that id means its owner', async () => {
