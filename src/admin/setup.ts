@@ -92,7 +92,7 @@ async function createAdministrator(services: SetupServices, ctx: PageContext, fo
   const id = newId()
   const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
   const entry = { type: 'account.registered', ...origin, accountId: id, details: { by: 'admin' } } as const
-  const invitation = await invitations.use(invited.id, id)
+  const invitation = await invitations.use(invited.id, id, { address: origin.address, userAgent: origin.userAgent })
   if (!invitation) throw gone()
   try {
     // Written first, so that no act is without its entry.

@@ -1,5 +1,6 @@
 // The pages that links by email open, and those that wait for them.
 import type { Page } from 'playwright-core'
+import type { AccountPurpose } from '../../src/core/links/links.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { enterName, expectHeading, field, press } from './person.ts'
@@ -26,12 +27,23 @@ async function openElsewhere(stage: Stage, page: Page): Promise<string> {
   return link
 }
 
-async function openMade(stage: Stage, page: Page, purpose: 'sign-in' | 'verify' = 'sign-in'): Promise<void> {
+async function openMade(stage: Stage, page: Page, purpose: AccountPurpose = 'sign-in'): Promise<void> {
   const account = await stage.server.person({ email: newAddress(), verified: purpose !== 'verify' })
   const { client_id: clientId } = stage.client
   const wanted = { purpose, account, clientId, lasts: 3600, maxUses: 1, createdBy: 'a test' }
   const { token } = await stage.server.app.methodServices.links.make(wanted)
   await page.goto(`${stage.server.issuer}/magic/${token}`)
+}
+
+async function showMadeMail(stage: Stage, page: Page, name: string): Promise<void> {
+  const { email } = await stage.server.person({ email: newAddress() })
+  await stage.server.app.postbox.post(email, name, {
+    brandName: 'Latchkey',
+    clientName: 'Fernwood Library',
+    link: `${stage.server.issuer}/magic/a-token`,
+    until: Date.UTC(2030, 0, 1),
+  })
+  await showMail(page, (await stage.server.mailTo(email)).html)
 }
 
 export const linkPages: RealPage[] = [
@@ -124,18 +136,19 @@ export const linkPages: RealPage[] = [
     },
   },
   {
+    name: 'magic-reset',
+    heading: 'Choose a new password',
+    open: (stage, page) => openMade(stage, page, 'reset'),
+  },
+  {
     name: 'mail-made-verify',
     heading: 'Is this your address?',
-    async open(stage, page) {
-      const { email } = await stage.server.person({ email: newAddress(), verified: false })
-      await stage.server.app.postbox.post(email, 'made-verify', {
-        brandName: 'Latchkey',
-        clientName: 'Fernwood Library',
-        link: `${stage.server.issuer}/magic/a-token`,
-        until: Date.UTC(2030, 0, 1),
-      })
-      await showMail(page, (await stage.server.mailTo(email)).html)
-    },
+    open: (stage, page) => showMadeMail(stage, page, 'made-verify'),
+  },
+  {
+    name: 'mail-made-reset',
+    heading: 'Choose a new password',
+    open: (stage, page) => showMadeMail(stage, page, 'made-reset'),
   },
   {
     name: 'mail-sign-in-link',

@@ -1,11 +1,16 @@
 // Signing in by a mailed link, in a real browser, on each store.
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { askWorker } from '../cli/cli.ts'
 import { eachEngine } from '../support/engines.ts'
+import { addTotp } from '../support/factors.ts'
 import { codeIn, linkIn } from '../support/mailbox.ts'
-import { claim, enterName, expectHeading, expectSignedIn, field, openExample, press } from './person.ts'
+import { PASSWORD } from '../support/server.ts'
+import { claim, enterName, enterPassword, expectHeading, expectSignedIn, field, openExample, press } from './person.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
+
+const NEW_PASSWORD = 'nine blue herons beside the canal'
 
 describe('a person with a mailed link', () => {
   eachEngine((_, openUrl) => {
@@ -76,6 +81,55 @@ describe('a person with a mailed link', () => {
       await page.waitForURL(home)
       await page.goto(stage.start({}, client))
       expect(new URL(page.url()).searchParams.has('code')).to.equal(true)
+    })
+
+    /** As an administrator gets it, to hand over. */
+    async function handedOver(...more: string[]): Promise<string> {
+      const client = ['--client', stage.example.clientId]
+      const { code, stdout, stderr } = await askWorker(
+        ['users', 'link', '--json', ...client, ...more],
+        stage.server.env,
+      )
+      expect(code, stderr).to.equal(0)
+      return (JSON.parse(stdout) as { link: string }).link
+    }
+
+    journey('chooses a new password by a link that an administrator handed over, and signs in with it', async open => {
+      const account = await stage.server.person({ email: newAddress() })
+      const app = await addTotp(stage.server, account)
+      const page = await open()
+      await page.goto(await handedOver('--purpose', 'reset', '--email', account.email))
+      expect(page.url()).to.equal(`${stage.server.issuer}/magic/reset`)
+      await page.getByLabel('Password', { exact: true }).fill('short')
+      await press(page, 'Save the new password')
+      await expectHeading(page, 'Choose a new password')
+      await page.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD)
+      await press(page, 'Save the new password')
+      await expectHeading(page, 'Your password is changed')
+      await page.getByRole('link', { name: 'Go to Acme Notes' }).click()
+      await press(page, 'Sign in')
+      await enterName(page, account.email)
+      await enterPassword(page, { password: NEW_PASSWORD })
+      await field(page, '6-digit code').fill(app.code())
+      await press(page, 'Continue')
+      await press(page, 'Allow')
+      await expectSignedIn(stage, page, account.email)
+    })
+
+    journey('makes an account by a link that an administrator handed over, for the app', async open => {
+      const email = newAddress()
+      const page = await open()
+      await page.goto(await handedOver('--purpose', 'invite', '--email', email, '--role', 'auditor'))
+      await expectHeading(page, 'You are invited to Acme Notes')
+      await press(page, 'Create your account')
+      await page.getByRole('link', { name: 'Go to Acme Notes' }).click()
+      await press(page, 'Sign in')
+      await expectHeading(page, 'Create your account')
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await press(page, 'Create account')
+      await press(page, 'Allow')
+      await expectSignedIn(stage, page, email)
+      expect((await stage.server.app.accounts.byIdentifier(email))!.roles).to.deep.equal(['auditor'])
     })
   })
 })

@@ -23,7 +23,7 @@ export interface Stage {
   /** Signs people in from elsewhere. */
   github: GitHubServer
   /** The example app, as `npm start` serves it. */
-  example: Site
+  example: Site & { clientId: string }
   /** A client of the kind that third parties register: a logo from elsewhere, terms, a policy. */
   client: ClientView
   /** Where the client's answers arrive. */
@@ -77,7 +77,7 @@ export async function setStage(options: ServerOptions = {}, start = startServer)
   }
 }
 
-async function startExampleOf(server: TestServer): Promise<Site> {
+async function startExampleOf(server: TestServer): Promise<Stage['example']> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const client = await server.register('web', {
@@ -87,7 +87,8 @@ async function startExampleOf(server: TestServer): Promise<Site> {
     post_logout_redirect_uris: [`${url}/`],
   })
   const secret = client.client_secret!
-  return startExample({ issuer: server.issuer, clientId: client.client_id, clientSecret: secret, port })
+  const clientId = client.client_id
+  return { ...(await startExample({ issuer: server.issuer, clientId, clientSecret: secret, port })), clientId }
 }
 
 /** A site of its own on a free port. `host` makes it another site (`127.0.0.1`) or only another origin (`localhost`). */

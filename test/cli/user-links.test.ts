@@ -50,6 +50,16 @@ describe('latchkey users link', () => {
     ['no use', ['--uses', '0'], 'from 1 to 100'],
     ['no network', ['--from', 'here'], 'CIDR'],
     ['another purpose', ['--purpose', 'own'], 'sign-in'],
+    ['to use one to a new password twice', ['--purpose', 'reset', '--uses', '2'], 'a link to reset works once'],
+    ['to invite who is there', ['--purpose', 'invite'], 'ann@example.com has an account already.'],
+    ['to invite twice', ['--purpose', 'invite', '--uses', '2'], 'a link to invite works once'],
+    ['an invitation to a network', ['--purpose', 'invite', '--from', '192.0.2.1'], 'bound to its address'],
+    [
+      'to invite to nowhere',
+      ['--purpose', 'invite', '--email', 'new@example.com', '--client', 'no'],
+      'There is no app',
+    ],
+    ['roles by anything else', ['--role', 'admin'], 'only an invitation gives roles'],
     ['to prove what is proven', ['--purpose', 'verify'], 'ann@example.com is verified already'],
   ] as const) {
     it(`refuses ${what}`, async () => {
@@ -68,11 +78,23 @@ describe('latchkey users link', () => {
     expect(stdout).to.match(/^http\S+\n\nIt proves that eve@example\.com is theirs, once/)
   })
 
+  it('says what one to a new password, and one to an account, is good for', async () => {
+    const reset = await folder.run(link('--purpose', 'reset'))
+    expect(reset.stdout).to.match(/^http\S+\/magic\/\S+\n\nIt lets ann@example\.com choose a new password, once, until/)
+    const invite = await folder.run(link('--purpose', 'invite', '--email', 'new@example.com', '--role', 'staff'))
+    expect(invite.stdout).to.match(
+      /^http\S+\/invite\/\S+\n\nIt invites new@example\.com to make an account, once, until/,
+    )
+    const { stdout } = await folder.run(['users', 'invite', 'list'])
+    expect(stdout).to.match(/^ID +EMAIL +STATE +ROLES +SENT +OPENED +USED +UNTIL +BY\n/)
+    expect(stdout).to.match(/new@example\.com +open +staff +0 /)
+  })
+
   it('lists what became of each link, and never what it could be told by', async () => {
     const { items } = await folder.json<Page<Record<string, unknown>>>(['users', 'links', 'list', 'ann@example.com'])
     expect(items).to.have.length.greaterThan(1)
     for (const one of items) {
-      expect(one).to.include({ purpose: 'sign-in', state: 'open', createdBy: 'command line', sent: 0, timesOpened: 0 })
+      expect(one).to.include({ state: 'open', createdBy: 'command line', sent: 0, timesOpened: 0 })
       expect(one).to.not.have.any.keys('tokenHash')
     }
     const { stdout } = await folder.run(['users', 'links', 'list', 'ann@example.com'])

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/core/accounts/account.ts'
 import { createAccounts } from '../../src/core/accounts/accounts.ts'
-import { createLinks, linkDeclaration, LINK_PURPOSES, type Links, type WantedLink } from '../../src/core/links/links.ts'
+import { createLinks, linkDeclaration, ACCOUNT_PURPOSES, type Links, type WantedLink } from '../../src/core/links/links.ts'
 import { Refused } from '../../src/lib/errors.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
@@ -61,9 +61,9 @@ describe('links', () => {
     })
 
     it('of one purpose are nothing for another', async () => {
-      for (const purpose of LINK_PURPOSES) {
+      for (const purpose of ACCOUNT_PURPOSES) {
         const { token } = await make({ purpose })
-        for (const other of LINK_PURPOSES.filter(one => one !== purpose))
+        for (const other of ACCOUNT_PURPOSES.filter(one => one !== purpose))
           expect(await outcome(token, { purpose: other })).to.equal('link.unknown')
         expect(await outcome(token, { purpose })).to.equal('used')
       }

@@ -46,4 +46,5 @@ export const linkMails: [name: string, locals: object][] = [
   ],
   ['made-sign-in', made],
   ['made-verify', made],
+  ['made-reset', made],
 ]

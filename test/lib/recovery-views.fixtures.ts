@@ -35,6 +35,7 @@ export const recoveryPages: [name: string, locals: object][] = [
   ['signin/recovery/reset', { ...reset, options: { challenge: 'x' } }],
   ['signin/recovery/reset', { ...reset, byPassword: false, options: { challenge: 'x' } }],
   ['signin/recovery/reset', { ...reset, ...asked, errors: { password: 'No' } }],
+  ['signin/recovery/reset', { ...reset, made: true }],
   ['signin/recovery/over', { page, hint: 'It is too old.', askUrl: '/recover', clientUrl: client.clientUri }],
   ['signin/recovery/done', { page, email, clientUrl: client.clientUri }],
   ['signin/lost/lost', lost],

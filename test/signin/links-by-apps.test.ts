@@ -5,10 +5,12 @@ import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock } from '../support/clock.ts'
 import { answerOf, authorize } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
-import { signIn, tokenRequest } from '../support/flow.ts'
+import { codeOf, signIn, tokenRequest } from '../support/flow.ts'
 import { linkIn } from '../support/mailbox.ts'
+import { PASSWORD, startServer } from '../support/server.ts'
 import { Visitor, wordsOf } from '../support/visitor.ts'
 import { atSignIn } from './factors/at-sign-in.ts'
+import { NEW_PASSWORD } from './recovery/getting-back.ts'
 
 const START = 'https://app.example/start'
 const GRANTS = ['authorization_code', 'client_credentials']
@@ -28,7 +30,7 @@ describe('a link that an app has mailed', () => {
         first_party: true,
         initiate_login_uri: START,
         grant_types: GRANTS,
-        link_purposes: ['sign-in', 'verify'],
+        link_purposes: ['sign-in', 'verify', 'reset'],
       })
     beforeEach(async () => {
       app = await newApp()
@@ -93,6 +95,65 @@ describe('a link that an app has mailed', () => {
       expect((await at.server.app.accounts.get(account.id))!.emailVerified).to.equal(false)
     })
 
+    it('lets its owner choose a new password, and the app never sees it', async () => {
+      const { email } = await at.server.person()
+      const { body } = await ask({ purpose: 'reset', email })
+      const mail = await at.server.mailTo(email)
+      expect(mail.subject).to.equal('Choose a new password for Test app at Latchkey')
+      const link = linkIn(mail)
+      expect(JSON.stringify(body)).to.not.include(link.split('/').at(-1)!)
+      const visitor = new Visitor(at.server.issuer)
+      const done = await visitor.submit(await visitor.open(link), '/magic/reset', { password: NEW_PASSWORD })
+      expect(wordsOf(done)).to.include('Your password is changed')
+      const { page, visitor: next } = await authorize(at.server, app)
+      codeOf(await signIn(next, page, email, NEW_PASSWORD))
+    })
+
+    it('invites who has no account, to nothing but an account, and nobody else', async () => {
+      await at.server.app.clients.update(app.client_id, { link_purposes: ['invite'] }, { actor: 'a test' })
+      const { email: taken } = await at.server.person()
+      const answers = [await ask({ purpose: 'invite', email: taken })]
+      answers.push(await ask({ purpose: 'invite', email: 'New@example.com' }))
+      for (const { status, body } of answers) {
+        expect(status).to.equal(202)
+        expect(body).to.have.all.keys('id', 'purpose', 'expires_in')
+      }
+      expect((await ask({ purpose: 'invite', email: 'x@example.com', roles: ['admin'] })).status).to.equal(400)
+      const link = linkIn(await at.server.mailTo('new@example.com'))
+      expect(at.server.mailbox.to(taken)).to.deep.equal([])
+      expect(JSON.stringify(answers)).to.not.include(link.split('/').at(-1)!)
+      const visitor = new Visitor(at.server.issuer)
+      await visitor.submit(await visitor.open(link), new URL(link).pathname)
+      const { page } = await authorize(at.server, app, {}, visitor)
+      const form = { password: PASSWORD, username: '', name: '' }
+      expect(answerOf(await visitor.submit(page, '/signup', form))).to.have.property('code')
+      const account = (await at.server.app.accounts.byIdentifier('new@example.com'))!
+      expect(account).to.deep.include({ emailVerified: true, roles: [] })
+      const kept = await at.server.app.invitations.get(answers[1]!.body.id as string)
+      expect(kept).to.include({ createdBy: `client ${app.client_id}`, sent: 1, accountId: account.id })
+    })
+
+    it('invites nobody where registration is closed', async () => {
+      const server = await startServer({ store: await openUrl(), env: { LATCHKEY_REGISTRATION: 'closed' } })
+      try {
+        const service = await server.register('service', {
+          client_uri: 'https://app.example',
+          link_purposes: ['invite'],
+        })
+        const grant = { grant_type: 'client_credentials', resource: `${server.issuer}/api`, scope: 'links' }
+        const { access_token: held } = (await tokenRequest(server, service, grant)).body
+        const response = await fetch(new URL('/api/v1/links', server.issuer), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${held}` },
+          body: JSON.stringify({ purpose: 'invite', email: 'ann@example.com' }),
+        })
+        expect(response.status).to.equal(403)
+        expect(await response.json()).to.include({ error: 'registration.closed' })
+      } finally {
+        await server.close()
+      }
+    })
+
     it('is not sent where it would do nothing, and the app is answered alike', async () => {
       const verified = await at.server.person()
       const unverified = await at.server.person({ verified: false })
@@ -102,6 +163,8 @@ describe('a link that an app has mailed', () => {
         await ask({ purpose: 'sign-in', email: 'nobody@example.com' }),
         await ask({ purpose: 'sign-in', email: unverified.email }),
         await ask({ purpose: 'sign-in', email: disabled.email }),
+        await ask({ purpose: 'reset', email: unverified.email }),
+        await ask({ purpose: 'reset', email: disabled.email }),
         await ask({ purpose: 'verify', email: verified.email }),
       ]
       await at.server.app.postbox.settled()

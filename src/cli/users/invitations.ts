@@ -1,15 +1,16 @@
 // `latchkey users invite`: an account for somebody, with its roles, that they make themselves by a mailed link.
 import { InvalidArgumentError, type Command } from 'commander'
-import { mayRegister } from '../../core/accounts/registration.ts'
-import { canonicalEmail } from '../../core/accounts/names.ts'
 import { createInvitations, stateOf, type Invitation } from '../../core/links/invitations.ts'
+import { NOWHERE } from '../../core/links/place.ts'
 import { formatDuration, parseDuration } from '../../lib/config/kinds.ts'
-import { newId } from '../../lib/ids.ts'
 import { TAGS } from '../../lib/languages/catalogs.ts'
 import { chooseTag } from '../../lib/languages/choose.ts'
 import { findClient } from '../../oidc/clients/client-record.ts'
+import { invitationAddress, postInvitation } from '../../signin/registration/mails.ts'
 import { CommandError } from '../support/failure.ts'
+import { documentOf, invite } from '../support/invite.ts'
 import { openMail } from '../support/mail.ts'
+import { momentOf } from '../support/moment.ts'
 import { ORIGIN, withStore, type Opened } from '../support/open.ts'
 import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '../support/options.ts'
 import { more, print, table, time } from '../support/print.ts'
@@ -27,7 +28,7 @@ interface InviteOptions extends JsonOption {
 }
 
 export function defineInvite(users: Command): void {
-  const invite = withJson(users.command('invite'))
+  const noun = withJson(users.command('invite'))
     .description('mail somebody a link by which they make their account')
     .option('--email <address>', 'whom: the account is bound to this address')
     .option('--role <role...>', 'roles that the account gets')
@@ -36,42 +37,24 @@ export function defineInvite(users: Command): void {
     .option('--expires <duration>', 'how long the link works', parseExpiry, USUAL)
     .action(send)
   // Options that `invite` has too are its own, wherever they stand.
-  withPage(invite.command('list'))
+  withPage(noun.command('list'))
     .description('list invitations, and what became of them')
     .action((_options, command: Command) => list(command.optsWithGlobals()))
-  withJson(invite.command('resend <id>'))
+  withJson(noun.command('resend <id>'))
     .description('mail a new link in the place of the old one')
     .option('--expires <duration>', 'how long it works', parseExpiry, USUAL)
     .action((id: string, _options, command: Command) => resend(id, command.optsWithGlobals()))
-  withJson(invite.command('revoke <id>'))
+  withJson(noun.command('revoke <id>'))
     .description('take an invitation back')
     .action((id: string, _options, command: Command) => revoke(id, command.optsWithGlobals()))
 }
 
-function send(options: InviteOptions): Promise<void> {
+function send({ email, role: roles = [], client: clientId, language, expires, json }: InviteOptions): Promise<void> {
   return withStore(async opened => {
-    const { events, store } = opened
-    const email = await addressToInvite(opened, options.email)
-    const clientId = options.client === undefined ? undefined : await clientNamed(opened, options.client)
-    const roles = options.role ?? []
-    const id = newId()
-    const until = Date.now() + options.expires * 1000
-    // Written first, so that no act is without its entry.
-    await events.emit({
-      type: 'invitation.created',
-      ...ORIGIN,
-      ...(clientId ? { clientId } : {}),
-      details: { invitation: id, roles, until },
-    })
-    const wanted = {
-      email,
-      roles,
-      ...(clientId ? { clientId } : {}),
-      ...(options.language ? { language: options.language } : {}),
-      createdBy: ORIGIN.actor,
-      lasts: options.expires,
-    }
-    await mail(opened, await createInvitations(store).invite(wanted, id), options)
+    if (email === undefined) throw new CommandError('--email: expected the address of whom to invite')
+    const about = { ...(clientId === undefined ? {} : { clientId }), ...(language ? { language } : {}) }
+    const wanted = { email, roles, ...about, lasts: expires, sent: 1 }
+    await mail(opened, await invite(opened, wanted), json)
   })
 }
 
@@ -81,7 +64,7 @@ function resend(id: string, options: Pick<InviteOptions, 'expires' | 'json'>): P
     await requireKnown(opened, id)
     const until = Date.now() + options.expires * 1000
     await opened.events.emit({ type: 'invitation.resent', ...ORIGIN, details: { invitation: id, until } })
-    await mail(opened, await invitations.renew(id, options.expires), options)
+    await mail(opened, await invitations.renew(id, options.expires), options.json)
   })
 }
 
@@ -102,36 +85,21 @@ function list(options: ListOptions): Promise<void> {
     const items = page.items.map(documentOf)
     print(options.json, { ...page, items }, () => {
       if (items.length === 0) return 'There are no invitations.'
-      const rows = items.map(({ id, email, state, roles, endsAt, createdBy }) => [
+      const rows = items.map(({ id, email, state, roles, sent = 0, opened, timesOpened, usedAt, ...rest }) => [
         id,
         email ?? '(first administrator)',
         state,
         roles.join(' '),
-        endsAt === undefined ? '' : time(endsAt),
-        createdBy ?? '',
+        String(sent),
+        opened ? `${timesOpened}x, ${momentOf(opened)}` : '',
+        usedAt ? momentOf({ at: usedAt, ...(rest.usedFrom ?? NOWHERE) }) : '',
+        rest.endsAt === undefined ? '' : time(rest.endsAt),
+        rest.createdBy ?? '',
       ])
-      return table(['id', 'email', 'state', 'roles', 'until', 'by'], rows) + more('users invite list', page.cursor)
+      const headings = ['id', 'email', 'state', 'roles', 'sent', 'opened', 'used', 'until', 'by']
+      return table(headings, rows) + more('users invite list', page.cursor)
     })
   })
-}
-
-/** @throws CommandError for who needs no invitation, or could not use one */
-async function addressToInvite({ config, accounts }: Opened, typed: string | undefined): Promise<string> {
-  if (typed === undefined) throw new CommandError('--email: expected the address of whom to invite')
-  if (!mayRegister(config, true))
-    throw new CommandError('Nobody can register: LATCHKEY_REGISTRATION is closed; set it to invitation.')
-  const email = canonicalEmail(typed)
-  if (await accounts.byIdentifier(email)) throw new CommandError(`${email} has an account already.`)
-  return email
-}
-
-async function clientNamed({ store }: Opened, id: string): Promise<string> {
-  const client = await findClient(store, id)
-  if (!client) throw new CommandError(`There is no app with the id ${JSON.stringify(id)}.`)
-  if (client.metadata.initiate_login_uri || client.metadata.client_uri) return id
-  throw new CommandError(
-    `${id} has no address that an invitation could lead to: give it an initiate_login_uri (--meta) or a --client-uri.`,
-  )
 }
 
 async function requireKnown({ store }: Opened, id: string): Promise<Invitation> {
@@ -142,29 +110,18 @@ async function requireKnown({ store }: Opened, id: string): Promise<Invitation> 
 
 async function mail(
   opened: Opened,
-  { invitation, secret }: { invitation: Invitation; secret: string },
-  { json }: JsonOption,
+  made: { invitation: Invitation; secret: string },
+  json: boolean | undefined,
 ): Promise<void> {
   const { config, store } = opened
-  const { email, clientId, endsAt, language } = invitation
-  const link = `${config.issuer}/invite/${secret}`
+  const { email, clientId, endsAt } = made.invitation
   const client = clientId ? await findClient(store, clientId) : undefined
+  const clientName = client?.metadata.client_name as string | undefined
   const { postbox } = openMail(opened)
-  const locals = {
-    ...(language ? { lang: language } : {}),
-    brandName: config.name,
-    link,
-    until: endsAt!,
-    ...(client?.metadata.client_name ? { clientName: client.metadata.client_name } : {}),
-  }
-  await postbox.post(email, 'invitation', locals, { lasts: Math.ceil((endsAt! - Date.now()) / 1000) })
+  await postInvitation({ config, postbox }, made, clientName)
   await postbox.settled()
-  print(json, { ...documentOf(invitation), link }, () => `Invited ${email}, until ${time(endsAt!)}.\n\n${link}`)
-}
-
-function documentOf(invitation: Invitation) {
-  const { tokenHash: _secret, expiresAt: _kept, ...rest } = invitation
-  return { ...rest, state: stateOf(invitation, Date.now()) }
+  const link = invitationAddress({ config }, made.secret)
+  print(json, { ...documentOf(made.invitation), link }, () => `Invited ${email}, until ${time(endsAt!)}.\n\n${link}`)
 }
 
 function parseLanguage(text: string): string {

@@ -14,7 +14,8 @@ import { askNewPassword, isInteractive } from '../support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from '../support/secret-input.ts'
 import { defineInvite } from './invitations.ts'
 import { defineLifecycle } from './lifecycle.ts'
-import { defineLink } from './links.ts'
+import { defineLink } from './link.ts'
+import { defineLinks } from './links.ts'
 import { defineImport } from './import.ts'
 import { defineForceChange } from './password.ts'
 
@@ -42,6 +43,7 @@ export function define(users: Command): void {
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
   defineInvite(users)
   defineLink(users)
+  defineLinks(users)
   defineImport(users)
   defineForceChange(users)
 }

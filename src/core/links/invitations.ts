@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { newId, newSecret, sha256 } from '../../lib/ids.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
+import { momentSchema, placeSchema, type Place } from './place.ts'
 
 const invitationSchema = z.object({
   id: z.string(),
@@ -20,7 +21,13 @@ const invitationSchema = z.object({
   /** Epoch milliseconds, as all times here. */
   createdAt: z.number(),
   endsAt: z.number().optional(),
+  /** How often it was mailed. */
+  sent: z.number().optional(),
+  /** The last time, and how often: by mail scanners too. */
+  opened: momentSchema.optional(),
+  timesOpened: z.number().optional(),
   usedAt: z.number().optional(),
+  usedFrom: placeSchema.optional(),
   /** The account that it became. */
   accountId: z.string().optional(),
   revokedAt: z.number().optional(),
@@ -50,6 +57,8 @@ export interface NewInvitation {
   language?: string
   /** Seconds. */
   lasts: number
+  /** 1 for one that is mailed. */
+  sent?: number
 }
 
 export type InvitationState = 'open' | 'used' | 'revoked' | 'expired'
@@ -102,13 +111,14 @@ export function createInvitations(store: Store) {
 
   /** One for an address. @returns with the secret of the link, for the mail alone */
   async function invite(
-    { lasts, ...wanted }: NewInvitation,
+    { lasts, sent = 0, ...wanted }: NewInvitation,
     id = newId(),
   ): Promise<{ invitation: Invitation; secret: string }> {
     const secret = newSecret()
     const now = Date.now()
     const endsAt = now + lasts * 1000
-    const invitation = { id, ...wanted, tokenHash: sha256(secret), createdAt: now, endsAt, expiresAt: endsAt + KEPT }
+    const times = { createdAt: now, endsAt, expiresAt: endsAt + KEPT }
+    const invitation = { id, ...wanted, tokenHash: sha256(secret), sent, timesOpened: 0, ...times }
     await invitations.insert(invitation)
     return { invitation, secret }
   }
@@ -119,7 +129,7 @@ export function createInvitations(store: Store) {
     const endsAt = Date.now() + lasts * 1000
     const invitation = await invitations.update(id, known =>
       known.email && !known.usedAt && !known.revokedAt
-        ? { ...known, tokenHash: sha256(secret), endsAt, expiresAt: endsAt + KEPT }
+        ? { ...known, tokenHash: sha256(secret), endsAt, expiresAt: endsAt + KEPT, sent: (known.sent ?? 0) + 1 }
         : undefined,
     )
     if (!invitation) throw invitationGone(await invitations.get(id))
@@ -131,22 +141,29 @@ export function createInvitations(store: Store) {
     invitations.update(id, known => (known.usedAt || known.revokedAt ? undefined : { ...known, revokedAt: Date.now() }))
 
   /** Uses the invitation up for one account: of parallel callers with other accounts, one gets it. */
-  const use = (id: string, accountId: string): Promise<Invitation | undefined> =>
+  const use = (id: string, accountId: string, usedFrom: Place): Promise<Invitation | undefined> =>
     invitations.update(id, known => {
       if (known.accountId === accountId) return known
-      return isOpen(known) ? { ...known, usedAt: Date.now(), accountId } : undefined
+      return isOpen(known) ? { ...known, usedAt: Date.now(), usedFrom, accountId } : undefined
     })
 
   /** Gives it back when what it was used for did not come about. */
   async function giveBack(id: string, ofAccount: string): Promise<void> {
-    await invitations.update(id, ({ usedAt: _usedAt, accountId, ...rest }) =>
+    await invitations.update(id, ({ usedAt: _usedAt, usedFrom: _usedFrom, accountId, ...rest }) =>
       accountId === ofAccount ? rest : undefined,
     )
+  }
+
+  /** Notes that its link was opened, be it by a mail scanner. */
+  async function noteOpened(id: string, from: Place): Promise<void> {
+    const opened = { at: Date.now(), ...from }
+    await invitations.update(id, known => ({ ...known, opened, timesOpened: (known.timesOpened ?? 0) + 1 }))
   }
 
   return {
     make,
     invite,
+    noteOpened,
     renew,
     revoke,
     use,

@@ -6,20 +6,23 @@ import { createProxyTrust } from '../../lib/network.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { canSignIn, type Account } from '../accounts/account.ts'
+import { momentSchema, NOWHERE, type Place } from './place.ts'
 
 /** A link of one purpose is nothing for another. */
-export const LINK_PURPOSES = ['sign-in', 'verify', 'reset', 'invite'] as const
+export const ACCOUNT_PURPOSES = ['sign-in', 'verify', 'reset'] as const
+export type AccountPurpose = (typeof ACCOUNT_PURPOSES)[number]
+
+/** What links are made for. One to invite is kept as an invitation (invitations.ts): there is no account yet. */
+export const LINK_PURPOSES = [...ACCOUNT_PURPOSES, 'invite'] as const
 export type LinkPurpose = (typeof LINK_PURPOSES)[number]
 
 /** With those that nobody can ask for: they are mailed while a recovery waits (recoveries/tell.ts). */
-const ALL_PURPOSES = [...LINK_PURPOSES, 'stop-recovery', 'finish-recovery'] as const
-export type AnyPurpose = (typeof ALL_PURPOSES)[number]
-
-const momentSchema = z.object({ at: z.number(), address: z.string(), userAgent: z.string() })
+const KEPT_PURPOSES = [...ACCOUNT_PURPOSES, 'stop-recovery', 'finish-recovery'] as const
+export type KeptPurpose = (typeof KEPT_PURPOSES)[number]
 
 const linkSchema = z.object({
   id: z.string(),
-  purpose: z.enum(ALL_PURPOSES),
+  purpose: z.enum(KEPT_PURPOSES),
   /** SHA-256 of the token. */
   tokenHash: z.string().optional(),
   /** Nobody was sent the token, because there is nobody; it is forgotten, so that nothing can ever match. */
@@ -60,15 +63,9 @@ export const linkDeclaration: Declaration<Link> = {
   expires: 'expiresAt',
 }
 
-/** From where something was done. */
-export interface Place {
-  address: string
-  userAgent: string
-}
-
 /** What a link has to be to count here. */
 export interface WantedLink {
-  purpose: AnyPurpose
+  purpose: KeptPurpose
   attemptId: string | undefined
   account: Account | undefined
   address: string
@@ -76,7 +73,7 @@ export interface WantedLink {
 
 /** What a link is made of that nobody has asked for in a sign-in. */
 export interface WantedToMake {
-  purpose: AnyPurpose
+  purpose: KeptPurpose
   account: Account
   clientId: string
   /** Seconds. */
@@ -91,15 +88,13 @@ export interface WantedToMake {
   sent?: number
 }
 
-const NOWHERE: Place = { address: '', userAgent: '' }
-
 const KEPT = 24 * 60 * 60 * 1000
 
 export type Links = ReturnType<typeof createLinks>
 
 /** What a person asks for. */
 interface AskedLink {
-  purpose: AnyPurpose
+  purpose: KeptPurpose
   /** The account's id, or what stands for nobody's name. */
   whose: string
   account: Account | undefined
@@ -176,7 +171,10 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
       return link?.accountId === whose ? link : undefined
     },
 
-    /** A link that an administrator or an app makes; it begins something new. @returns the token, for its address */
+    /**
+     * A link that an administrator or an app makes; it begins something new. One to get back in takes the place of the one
+     * before it, whoever that was made or asked for by. @returns the token, for its address
+     */
     async make(wanted: WantedToMake): Promise<{ token: string; link: Link }> {
       const { account, lasts, network, from = NOWHERE, sent = 0, ...rest } = wanted
       const token = newSecret()
@@ -184,14 +182,14 @@ export function createLinks(store: Store, { ttl }: { ttl: number }) {
         ...begun(lasts),
         ...rest,
         ...(network ? { network } : {}),
-        id: newId(),
+        id: rest.purpose === 'reset' ? idOfReset(account.id) : newId(),
         tokenHash: sha256(token),
         accountId: account.id,
         email: account.email,
         sent,
         created: { at: Date.now(), ...from },
       }
-      await links.insert(link)
+      await links.upsert(link.id, () => link)
       return { token, link }
     },
 

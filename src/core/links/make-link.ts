@@ -1,10 +1,10 @@
 import type { Events, Origin } from '../events/events.ts'
-import type { Link, LinkPurpose, Links, WantedToMake } from './links.ts'
+import type { AccountPurpose, Link, Links, WantedToMake } from './links.ts'
 
 /** Makes a link for somebody. The entry is written first, so that none is without it. @returns the token, for its address */
 export async function makeLink(
   { events, links }: { events: Events; links: Links },
-  wanted: WantedToMake & { purpose: LinkPurpose },
+  wanted: WantedToMake & { purpose: AccountPurpose },
   origin: Origin,
 ): Promise<{ token: string; link: Link }> {
   const { purpose, account, clientId, lasts, maxUses } = wanted

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { Refused } from '../../lib/errors.ts'
 import type { Declaration, Page, Store } from '../../storage/port.ts'
 import type { Account } from '../accounts/account.ts'
-import type { Place } from '../links/links.ts'
+import type { Place } from '../links/place.ts'
 import { NEVER, nextNotice } from './schedule.ts'
 
 const recoverySchema = z.object({

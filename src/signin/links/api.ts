@@ -3,24 +3,18 @@
 import Router from '@koa/router'
 import type { Client } from 'oidc-provider'
 import { z } from 'zod'
-import { standing, type Account } from '../../core/accounts/account.ts'
-import { inMailOf } from '../../core/accounts/language.ts'
 import { canonicalEmail } from '../../core/accounts/names.ts'
 import { LINK_PURPOSES, type LinkPurpose } from '../../core/links/links.ts'
 import { rules } from '../../core/limits/rules.ts'
-import { makeLink } from '../../core/links/make-link.ts'
 import { Refused } from '../../lib/errors.ts'
 import { newId, sha256 } from '../../lib/ids.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { answeredAsJson, jsonOf, readJson } from '../../lib/web/json.ts'
-import { madeAddress } from '../../methods/magic-link/address.ts'
 import { linkPurposesOf, LINKS_SCOPE } from '../../oidc/tokens/resources.ts'
 import { clientOfToken } from '../../oidc/web/api-token.ts'
-import { originOf } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
-import { placeOf } from './kept.ts'
 import { LONGEST, SHORTEST } from './lasting.ts'
-import { LINK_PAGES, MADE_FOR } from './pages.ts'
+import { mailInvitation, mailLink } from './mail-link.ts'
 
 const bodySchema = z.strictObject({
   purpose: z.enum(LINK_PURPOSES),
@@ -35,7 +29,7 @@ export function linkApiRoutes(services: SignInServices): Router {
   return router
 }
 
-/** Answers 202 alike for an address that nobody has: an app does not find out here who has an account. */
+/** Answers 202 alike whether or not the address has an account: an app does not find out here who has one. */
 async function send(services: SignInServices, ctx: PageContext): Promise<void> {
   const client = await clientOfToken(services, ctx, LINKS_SCOPE)
   const { purpose, email, expires_in: lasts } = jsonOf(ctx, bodySchema)
@@ -43,38 +37,13 @@ async function send(services: SignInServices, ctx: PageContext): Promise<void> {
   const address = canonicalEmail(email)
   await services.limits.count(rules.linksOfClient, client.clientId)
   await services.limits.count(rules.linksToAddress, `${client.clientId}:${sha256(address)}`)
-  const account = await services.accounts.byIdentifier(address)
   const id =
-    account && isFor(purpose, account) ? await mail(services, ctx, client, { purpose, account, lasts }) : newId()
+    purpose === 'invite'
+      ? await mailInvitation(services, ctx, client, { address, lasts })
+      : await mailLink(services, ctx, client, { purpose, address, lasts })
   ctx.status = 202
   ctx.set('Cache-Control', 'no-store')
-  ctx.body = { id, purpose, expires_in: lasts }
-}
-
-async function mail(
-  services: SignInServices,
-  ctx: PageContext,
-  client: Client,
-  { purpose, account, lasts }: { purpose: LinkPurpose; account: Account; lasts: number },
-): Promise<string> {
-  const { config, postbox } = services
-  const { clientId, clientName = clientId } = client
-  const wanted = { purpose, account, clientId, lasts, maxUses: 1, createdBy: `client ${clientId}`, sent: 1 }
-  const { token, link } = await makeLink(services, { ...wanted, from: placeOf(ctx) }, originOf(ctx, client))
-  await postbox.post(account.email, LINK_PAGES[purpose]!.mail, {
-    ...inMailOf(account),
-    brandName: config.name,
-    clientName,
-    link: madeAddress(config, token),
-    until: link.endsAt,
-  })
-  return link.id
-}
-
-/** Whether it would do anything for this account. A mailbox that nobody has proven is no way to sign in. */
-function isFor(purpose: LinkPurpose, account: Account): boolean {
-  if (!standing(account, Date.now() / 1000 + 1)) return false
-  return (purpose === 'verify') !== account.emailVerified
+  ctx.body = { id: id ?? newId(), purpose, expires_in: lasts }
 }
 
 function requireRight(client: Client, purpose: LinkPurpose): void {
@@ -84,12 +53,8 @@ function requireRight(client: Client, purpose: LinkPurpose): void {
       hint: `This client may make no links to ${purpose}: see link_purposes.`,
     })
   }
-  if (!MADE_FOR.includes(purpose)) {
-    throw new Refused('link.purpose', {
-      hint: `No link can be made to ${purpose} here; expected ${MADE_FOR.join(', ')}.`,
-    })
-  }
-  if (purpose === 'sign-in' && !client.initiateLoginUri && !client.clientUri) {
+  const leadsThere = purpose === 'sign-in' || purpose === 'invite'
+  if (leadsThere && !client.initiateLoginUri && !client.clientUri) {
     const hint = 'This client has no address that a link could lead to: it needs an initiate_login_uri or a client_uri.'
     throw new Refused('link.nowhere', { hint })
   }

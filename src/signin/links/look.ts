@@ -1,6 +1,6 @@
 import type { Client } from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
-import { whyNot, type LinkPurpose, type WantedLink } from '../../core/links/links.ts'
+import { whyNot, type AccountPurpose, type WantedLink } from '../../core/links/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { Stale } from '../attempt/open.ts'
@@ -17,7 +17,7 @@ export interface Looked {
 }
 
 /** The link, made for somebody, that this browser has opened. Looking uses nothing up. @throws Stale without the cookie */
-export async function look(services: SignInServices, ctx: PageContext, purpose: LinkPurpose): Promise<Looked> {
+export async function look(services: SignInServices, ctx: PageContext, purpose: AccountPurpose): Promise<Looked> {
   const token = keptToken(services, ctx)
   if (token === '') throw new Stale('no_cookie')
   const link = await services.links.find(token)

@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import type { PageContext } from '../../lib/web/context.ts'
 import { readBody } from '../../lib/web/form.ts'
+import { showReset, takeReset } from '../recovery/reset.ts'
 import type { SignInServices } from '../services.ts'
 import { staleness } from '../attempt/stale.ts'
 import { confirmAsked, showAsked } from './asked.ts'
@@ -9,7 +10,7 @@ import { showMade, useMade } from './made.ts'
 import { pathOfLink } from './pages.ts'
 import { showVerify, useVerify } from './verify-made.ts'
 
-/** The pages of links to sign in: of those that were asked for in a sign-in, and of those that begin one. */
+/** The pages of links: of those that were asked for in a sign-in, and of those that were made for somebody. */
 export function linkRoutes(services: SignInServices): Router {
   const router = new Router({ sensitive: true })
   type Handler = (ctx: PageContext) => Promise<void>
@@ -27,6 +28,8 @@ export function linkRoutes(services: SignInServices): Router {
   post('/magic', useMade(services))
   get('/magic/verify', showVerify(services))
   post('/magic/verify', useVerify(services))
+  get('/magic/reset', showReset(services))
+  post('/magic/reset', takeReset(services))
   get(
     '/magic/:token',
     arrive(services, async (_ctx, token) => pathOfLink(await services.links.find(token))),

@@ -1,5 +1,5 @@
 import type { Account } from '../../core/accounts/account.ts'
-import type { AnyPurpose, Link } from '../../core/links/links.ts'
+import type { KeptPurpose, Link } from '../../core/links/links.ts'
 import type { Recovery } from '../../core/recoveries/recoveries.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { PageContext } from '../../lib/web/context.ts'
@@ -24,7 +24,7 @@ interface Opened {
 export async function openedLink(
   services: SignInServices,
   ctx: PageContext,
-  purpose: AnyPurpose,
+  purpose: KeptPurpose,
 ): Promise<Opened | { refused: Refused }> {
   const token = keptToken(services, ctx, RECOVERY_COOKIE)
   if (token === '') throw new Stale('no_cookie')

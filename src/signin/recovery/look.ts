@@ -50,8 +50,9 @@ function noWay(): Refused {
   return new Refused('recovery.no_way', { status: 403 })
 }
 
-/** The link outlives the sign-in that it was asked in: it then works as in any other browser. */
+/** The link outlives the sign-in that it was asked in: it then works as in any other browser. One that was made has none. */
 async function ownPage(services: SignInServices, ctx: PageContext): Promise<Page | undefined> {
+  if (ctx.params.uid === undefined) return undefined
   try {
     return await openPage(services, ctx)
   } catch (error) {

@@ -1,5 +1,6 @@
-// The page of the mailed link: a new password. Opening it uses nothing up (mail scanners do that too). It works in any
-// browser, and signs in only the one that asked, as far as nextStep lets it.
+// The page of a link to get back in, mailed to who asked or made by somebody for them: a new password. Opening it uses nothing
+// up (mail scanners do that too). It works in any browser, and signs in only the one that asked, as far as nextStep lets it.
+import type { Link } from '../../core/links/links.ts'
 import { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
@@ -48,7 +49,7 @@ export function takeReset(services: SignInServices): Handler {
 async function showForm(
   services: SignInServices,
   ctx: PageContext,
-  { client, own, account, ways, link: { created } }: Usable,
+  { client, own, account, ways, link }: Usable,
   { status = 200, errors = {} }: Refill = {},
 ): Promise<void> {
   const locals = {
@@ -58,17 +59,17 @@ async function showForm(
     minLength: await minLengthFor(services, account),
     errors,
     ...(ways.passkey ? { options: await newPasskeyOptions(services, { owner: own!.attempt.id, account }, ALONE) } : {}),
-    ...(own
-      ? {}
-      : {
-          askedAt: created.at,
-          askedFrom: created.userAgent,
-          address: created.address,
-        }),
+    ...(own ? {} : originOfLink(link)),
   }
   const view = 'signin/recovery/reset'
   if (own) showPage(services, ctx, own, view, locals, { status, script: ways.passkey ? 'passkey.js' : STRENGTH_SCRIPT })
   else showLinkPage(services, ctx, client, view, locals, { status, script: STRENGTH_SCRIPT })
+}
+
+/** By which somebody else can tell whether it is for them. */
+function originOfLink({ attemptId, created }: Link): object {
+  if (attemptId === undefined) return { made: true }
+  return { askedAt: created.at, askedFrom: created.userAgent, address: created.address }
 }
 
 /** The link does not count. The page says why, and where to ask for another. */

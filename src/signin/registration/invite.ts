@@ -10,6 +10,7 @@ import type { PageContext } from '../../lib/web/context.ts'
 import { readBody } from '../../lib/web/form.ts'
 import { cookieName } from '../browser/device-cookie.ts'
 import { currentSession } from '../attempt/finish.ts'
+import { placeOf } from '../links/kept.ts'
 import { showLinkPage } from '../links/show.ts'
 import { originOf, type Page } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
@@ -37,6 +38,7 @@ function handle(services: SignInServices, work: Handler) {
     if (!invitation?.email) return next()
     if (stateOf(invitation, Date.now()) !== 'open') throw invitationGone(invitation)
     if (!mayRegister(services.config, true)) throw closed()
+    if (ctx.method === 'GET') await services.invitations.noteOpened(invitation.id, placeOf(ctx))
     await work(services, ctx, invitation)
   }
 }

@@ -1,4 +1,5 @@
 import type { Client } from 'oidc-provider'
+import type { Invitation } from '../../core/links/invitations.ts'
 import type { Secrets } from '../../core/accounts/verifications.ts'
 import type { Language } from '../../lib/languages/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
@@ -17,6 +18,30 @@ interface VerificationMail {
   uid: string
   /** The address has an account: its owner is told so, and gets no code. */
   taken: boolean
+}
+
+/** Of the link of an invitation. */
+export function invitationAddress({ config }: Pick<SignInServices, 'config'>, secret: string): string {
+  return `${config.issuer}/invite/${secret}`
+}
+
+/** @param clientName of the app that it leads to, where it names one */
+export function postInvitation(
+  services: Pick<SignInServices, 'config' | 'postbox'>,
+  { invitation, secret }: { invitation: Invitation; secret: string },
+  clientName: string | undefined,
+): Promise<void> {
+  const until = invitation.endsAt!
+  const locals = {
+    ...(invitation.language ? { lang: invitation.language } : {}),
+    brandName: services.config.name,
+    link: invitationAddress(services, secret),
+    until,
+    ...(clientName ? { clientName } : {}),
+  }
+  return services.postbox.post(invitation.email, 'invitation', locals, {
+    lasts: Math.ceil((until - Date.now()) / 1000),
+  })
 }
 
 /** Sends the code and the link, or tells the owner of a taken address that someone tried to register with it. */

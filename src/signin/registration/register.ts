@@ -91,7 +91,8 @@ async function useInvitation(
   origin: Origin,
 ): Promise<void> {
   if (id === undefined) return
-  if (!(await invitations.use(id, accountId))) throw invitationGone(await invitations.get(id))
+  const { address = '', userAgent = '' } = origin
+  if (!(await invitations.use(id, accountId, { address, userAgent }))) throw invitationGone(await invitations.get(id))
   await events.emit({ type: 'invitation.used', ...origin, accountId, details: { invitation: id } })
 }
 
