@@ -1,9 +1,9 @@
-import type { Client } from 'oidc-provider'
 import type { Invitation } from '../../core/links/invitations.ts'
 import type { Secrets } from '../../core/accounts/verifications.ts'
-import type { Language } from '../../lib/languages/language.ts'
 import { lasting } from '../../lib/languages/lasting.ts'
 import { describeBrowser } from '../../lib/web/browser/describe-browser.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
+import type { Page } from '../attempt/page.ts'
 import type { SignInServices } from '../services.ts'
 
 interface VerificationMail {
@@ -11,11 +11,6 @@ interface VerificationMail {
   secrets: Secrets
   /** The browser's own name for itself (User-Agent). */
   startedFrom: string
-  /** Of the pages. */
-  language: Language
-  client: Client
-  /** Of the attempt, whose pages the link leads to. */
-  uid: string
   /** The address has an account: its owner is told so, and gets no code. */
   taken: boolean
 }
@@ -45,8 +40,11 @@ export function postInvitation(
 }
 
 /** Sends the code and the link, or tells the owner of a taken address that someone tried to register with it. */
-export function postVerification({ config, postbox }: SignInServices, mail: VerificationMail): Promise<void> {
-  const { email, secrets, startedFrom, language, client, uid } = mail
+export function postVerification(
+  { services: { config, postbox }, ctx, client }: Pick<Page, 'services' | 'ctx' | 'client'>,
+  { email, secrets, startedFrom, taken }: VerificationMail,
+): Promise<void> {
+  const language = languageOf(ctx)
   const common = {
     lang: language.tag,
     brandName: config.name,
@@ -54,14 +52,14 @@ export function postVerification({ config, postbox }: SignInServices, mail: Veri
     startedFrom: describeBrowser(startedFrom, language),
     clientName: client.clientName ?? client.clientId,
   }
-  if (mail.taken) {
+  if (taken) {
     const locals = { ...common, ...(client.clientUri ? { signinUrl: client.clientUri } : {}) }
     return postbox.post(email, 'already-registered', locals, { lasts: config.verificationTtl })
   }
   const locals = {
     ...common,
     code: secrets.code,
-    link: `${config.issuer}/signin/${uid}/verify/${secrets.link}`,
+    link: `${config.issuer}/signin/${ctx.params.uid}/verify/${secrets.link}`,
     codeLasts: lasting(language, config.codeTtl),
     linkLasts: lasting(language, config.verificationTtl),
   }

@@ -21,10 +21,9 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
   const known = ({ id, email: identifier }: Account) => ({ accountId: id, identifier, selected: true })
   if (owner) return goAs(attempt => ({ ...attempt, ...known(owner), linking: { ...credential, accountId: owner.id } }))
 
-  const language = languageOf(ctx)
   const registration = {
     profile,
-    language: language.tag,
+    language: languageOf(ctx).tag,
     ...(roles.length > 0 ? { roles } : {}),
     // There was no form on which to accept them: nextStep asks.
     ...(services.config.termsUrl ? { terms: [] } : {}),
@@ -40,6 +39,6 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
   const taken = (await services.accounts.byIdentifier(email)) !== undefined
   const startedFrom = ctx.get('user-agent').slice(0, 300)
   const { id, secrets } = await services.verifications.start({ email, taken, startedFrom, registration })
-  await postVerification(services, { language, email, secrets, startedFrom, client, uid: ctx.params.uid!, taken })
+  await postVerification(submission, { email, secrets, startedFrom, taken })
   return goAs(attempt => ({ ...attempt, verificationId: id }))
 }

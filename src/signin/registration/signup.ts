@@ -40,15 +40,7 @@ export async function signUp(submission: Submission): Promise<void> {
     startedFrom,
     registration: { ...registration, language: languageOf(ctx).tag, ...(made ? { secured: securedBy(made) } : {}) },
   })
-  await postVerification(services, {
-    language: languageOf(ctx),
-    email,
-    secrets,
-    startedFrom,
-    client,
-    uid: ctx.params.uid!,
-    taken: holder !== undefined,
-  })
+  await postVerification(submission, { email, secrets, startedFrom, taken: holder !== undefined })
   await go(begun => ({ ...withoutPerson(begun), verificationId: id, remember: form.text('remember') !== '' }))
 }
 

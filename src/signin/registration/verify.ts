@@ -1,6 +1,5 @@
 // Proving an address on the page (by code), and what follows from it.
 import { Refused } from '../../lib/errors.ts'
-import { languageOf } from '../../lib/web/browser/language.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { countResend, countUsername, countVerification } from '../limits.ts'
 import { readUsername } from './form.ts'
@@ -48,15 +47,8 @@ export async function resend({
   if (renewed) {
     const { verification, secrets } = renewed
     const { email, startedFrom } = verification
-    await postVerification(services, {
-      language: languageOf(ctx),
-      email,
-      secrets,
-      startedFrom,
-      client,
-      uid: attempt.id,
-      taken: verification.linkHash === undefined,
-    })
+    const taken = verification.linkHash === undefined
+    await postVerification({ services, ctx, client }, { email, secrets, startedFrom, taken })
     await go(unchanged => unchanged)
     return
   }
@@ -80,16 +72,7 @@ export async function sendFirst({
   const first = await services.attempts.update(attempt.id, known =>
     known.verificationId === attempt.verificationId ? { ...known, verificationId: id } : undefined,
   )
-  if (first)
-    await postVerification(services, {
-      language: languageOf(ctx),
-      email,
-      secrets,
-      startedFrom,
-      client,
-      uid: attempt.id,
-      taken: false,
-    })
+  if (first) await postVerification({ services, ctx, client }, { email, secrets, startedFrom, taken: false })
 }
 
 /** The username of a registration was taken by the time its address was proven: another is chosen, or none. */
