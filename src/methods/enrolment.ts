@@ -35,24 +35,25 @@ export async function confirmEnrolment(
   return { endsSessions, ...(proof ? { proof } : {}) }
 }
 
-type Adding = Pick<Extract<Enrolled, { kind: 'enrolled' }>, 'over' | 'event'>
+type Adding = Pick<Extract<Enrolled, { kind: 'enrolled' }>, 'over' | 'replaces' | 'event'>
 
 /** @throws Refused `factor.too_many`, `factor.taken` */
 export async function addCredential(
   services: Changing,
   credential: Credential,
   origin: Origin,
-  { over = () => credential, event }: Adding = {},
+  { over = () => credential, replaces, event }: Adding = {},
 ): Promise<void> {
   const { credentials, events } = services
   const { accountId, method } = credential
   const own = (await credentialsOf(credentials, accountId)).filter(one => one.method === method)
-  if (own.length >= MOST && own.every(({ id }) => id !== credential.id)) {
-    throw new Refused('factor.too_many')
-  }
+  const isThere = own.some(({ id }) => id === credential.id)
+  if (own.length >= MOST && !isThere) throw new Refused('factor.too_many')
   const entry = event ?? { type: 'factor.enrolled', details: detailsOf(credential) }
   await events.emit({ ...entry, ...origin, accountId })
-  await noteChange(services, method, accountId)
+  // Not what proves the new one, which comes after it was made.
+  const replaced = { method, credentialId: credential.id, at: credential.createdAt - 1 }
+  await noteChange(services, method, accountId, replaces && isThere ? replaced : undefined)
   const stored = await credentials.upsert(credential.id, known => {
     if (known && known.accountId !== accountId) return undefined
     // What takes another's place protects for as long as that has: sessions from between are asked for it.

@@ -124,6 +124,8 @@ export type Enrolled =
       credential: Credential
       /** What becomes of one that is there already, where more is kept of it than of a new one. */
       over?: (known: Credential) => Credential
+      /** Whether what was proven by one that is there already counts nowhere any more: another number, another secret. */
+      replaces?: true
       /** The entry, in the place of `factor.enrolled`. */
       event?: { type: 'password.changed'; details: EventDetails<'password.changed'> }
       /** What is to be done once it is stored. */

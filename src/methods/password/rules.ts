@@ -1,6 +1,8 @@
 // Whether a password may be somebody's: every page and command that sets one asks here (NIST SP 800-63B-4, 3.1.1.2).
 import type { Account } from '../../core/accounts/account.ts'
+import { ADMIN } from '../../core/accounts/accounts.ts'
 import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
+import { GUARDS } from '../../core/policy/resolve.ts'
 import { factsFrom } from '../facts.ts'
 import type { MethodServices } from '../method.ts'
 import { passwordDataSchema, storedHash, type NewPassword } from './data.ts'
@@ -56,14 +58,21 @@ export async function minLengthFor(services: RulesServices, owner: PasswordOwner
   return (await isNeverAlone(services, owner)) ? Math.min(alone, together) : alone
 }
 
-/** Whether a second factor is asked for after it: the account has one, or policy lets nobody in without. */
+/**
+ * Whether a second factor is asked for after it, whatever its owner signs in to: the account has one, or policy lets nobody in
+ * without.
+ */
 export async function isNeverAlone(services: RulesServices, owner: PasswordOwner): Promise<boolean> {
   const { policy, methods, credentials } = services
   await policy.read()
-  const { secondFactor, secondFactorGrace } = policy.resolve({ guards: ['apps'], roles: owner.roles ?? [] }).settings
+  const { roles = [] } = owner
+  const settings = GUARDS.filter(guard => guard !== 'admin' || roles.includes(ADMIN)).map(
+    guard => policy.resolve({ guards: [guard], roles }).settings,
+  )
   // Until a grace is over, the password is all that there is.
-  if (secondFactor === 'required' && secondFactorGrace === 0) return true
-  if (secondFactor === 'off' || owner.id === undefined) return false
+  const laxer = settings.filter(one => one.secondFactor !== 'required' || one.secondFactorGrace > 0)
+  if (laxer.length === 0) return true
+  if (owner.id === undefined || laxer.some(({ secondFactor }) => secondFactor === 'off')) return false
   const own = await credentialsOf(credentials, owner.id)
   return factsFrom(methods, owner, own).some(({ protects }) => protects)
 }

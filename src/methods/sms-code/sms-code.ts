@@ -66,7 +66,7 @@ export const smsCode: Method = {
       const { id: accountId } = who.account
       const id = onlyCredentialId(SMS_CODE, accountId)
       const credential = { id, accountId, method: SMS_CODE, data: { number }, createdAt: now, updatedAt: now }
-      return { kind: 'enrolled', credential, proof: proofBy(smsCode), phone: number }
+      return { kind: 'enrolled', credential, replaces: true, proof: proofBy(smsCode), phone: number }
     },
   },
 

@@ -58,7 +58,8 @@ export const totp: Method = {
   enrol: {
     page: enrolPage,
     async confirm(services, who, form) {
-      return { kind: 'enrolled', credential: await confirmSecret(services, who, form), proof: proofBy(totp) }
+      const credential = await confirmSecret(services, who, form)
+      return { kind: 'enrolled', credential, replaces: true, proof: proofBy(totp) }
     },
   },
 

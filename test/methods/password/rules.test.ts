@@ -100,6 +100,16 @@ eachEngine((_engine, openUrl) => {
       expect(await minLengthFor(methodServices, {})).to.equal(10)
       await say({ secondFactor: 'required', secondFactorGrace: 0 })
       expect(await minLengthFor(methodServices, {})).to.equal(8)
+      // Wherever the person can get in by the password alone, it stands alone.
+      const guard = (name: 'account' | 'admin', settings: object) =>
+        policies.set({ kind: 'guard', name }, settings, 'a test')
+      await guard('account', { secondFactor: 'off' })
+      expect(await minLengthFor(methodServices, {})).to.equal(10)
+      await guard('account', {})
+      await guard('admin', { secondFactor: 'off' })
+      expect(await minLengthFor(methodServices, {})).to.equal(8)
+      expect(await minLengthFor(methodServices, { roles: ['admin'] })).to.equal(10)
+      await guard('admin', {})
     })
   })
 })

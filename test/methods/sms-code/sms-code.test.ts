@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { SECURITY, openConsole } from '../../support/account.ts'
 import { moveClock, resetClock } from '../../support/clock.ts'
+import { answerOf, authorize } from '../../support/endpoints.ts'
 import { eachEngine } from '../../support/engines.ts'
 import { everyDocument } from '../../support/secrets.ts'
 import { PASSWORD, startServer, type TestServer } from '../../support/server.ts'
@@ -132,6 +133,22 @@ describe('codes by text message', () => {
       expect(credential!.usedAt).to.be.a('number')
       const again = await other.post(page.url.pathname, { code: codeInSms(newest()) })
       expect(again.status).to.be.oneOf([404, 405, 410])
+    })
+
+    it('that came to a number which was replaced since count in no session any more', async () => {
+      await enrol()
+      const client = await server.register('web', { first_party: true })
+      const { other, page } = await toCode()
+      await other.submit(page, '/prove/sms-code', { code: codeInSms(newest()) })
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:latchkey:acr:2'] } } })
+      const silently = async () => answerOf((await authorize(server, client, { prompt: 'none', claims }, other)).page)
+      expect(await silently()).to.have.property('code')
+      moveClock(MINUTE)
+      number = newNumber()
+      const asked = await ask(number)
+      await visitor.submit(asked, '/add', { code: codeInSms(newest()) })
+      expect((await credentials()).map(({ data }) => data)).to.deep.equal([{ number }])
+      expect((await silently()).error).to.match(/_required$/)
     })
 
     it('of another attempt, another account or an earlier message prove nothing', async () => {
