@@ -1,7 +1,13 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/core/accounts/account.ts'
 import { createAccounts } from '../../src/core/accounts/accounts.ts'
-import { createLinks, linkDeclaration, ACCOUNT_PURPOSES, type Links, type WantedLink } from '../../src/core/links/links.ts'
+import {
+  createLinks,
+  linkDeclaration,
+  ACCOUNT_PURPOSES,
+  type Links,
+  type WantedLink,
+} from '../../src/core/links/links.ts'
 import { Refused } from '../../src/lib/errors.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
