@@ -127,7 +127,7 @@ export const peoplePages: RealPage[] = [
   },
   {
     name: 'account-undo-gone',
-    heading: "That didn't work",
+    heading: 'This link cannot be used',
     async open(stage, page) {
       await toUndo(stage, page)
       const link = page.url()

@@ -87,7 +87,7 @@ const lostPages: RealPage[] = [
   },
   {
     name: 'lost-waiting-due',
-    heading: 'The wait has begun',
+    heading: 'The wait is over',
     async open(stage, page) {
       const { to } = await ready(stage, page)
       // Without the link of the last mail.

@@ -12,9 +12,15 @@ const ONWARD = new Set(['', 'signup', 'recover'])
 const REMEMBERED = 20
 
 export async function workPage({ work }: SignInServices, attemptId: string, onward = ''): Promise<Shown> {
+  const at = `/signin/${attemptId}`
   return {
     view: 'signin/work',
-    locals: { action: `/signin/${attemptId}/work`, challenge: await work.ask(attemptId), onward },
+    locals: {
+      action: `${at}/work`,
+      challenge: await work.ask(attemptId),
+      onward,
+      againUrl: onward === '' ? at : `${at}/${onward}`,
+    },
     script: 'work.js',
   }
 }
