@@ -4,7 +4,8 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../support/chromium.ts'
 import { tabThrough } from './keyboard.ts'
-import { openPage, realPages } from './pages.ts'
+import { realPages } from './pages.ts'
+import { visit } from './real-page.ts'
 import { setStage, type Stage } from './stage.ts'
 import { watch } from './watch.ts'
 
@@ -34,24 +35,26 @@ describe('every page is for everybody:', () => {
 
   for (const realPage of realPages) {
     it(realPage.name, async () => {
-      await page.context().clearCookies()
-      const close = await openPage(realPage, stage, page)
-      await page.evaluate(axe.source)
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 800 })
-        const needed = await page.evaluate<number>('document.documentElement.scrollWidth')
-        expect(needed, 'width that the page needs').to.be.at.most(width)
-        for (const colorScheme of schemes) {
-          await page.emulateMedia({ colorScheme })
-          expect(await findings(page), `at ${width} px, ${colorScheme}`).to.deep.equal([])
-        }
-        expect(await tabThrough(page), `by the keyboard, at ${width} px`).to.deep.equal([])
-      }
-      await close()
-      expect(complaints.splice(0)).to.deep.equal([])
+      complaints.length = 0
+      await visit(realPage, stage, page, () => look(page))
+      expect(complaints).to.deep.equal([])
     })
   }
 })
+
+async function look(page: Page): Promise<void> {
+  await page.evaluate(axe.source)
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    const needed = await page.evaluate<number>('document.documentElement.scrollWidth')
+    expect(needed, 'width that the page needs').to.be.at.most(width)
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme })
+      expect(await findings(page), `at ${width} px, ${colorScheme}`).to.deep.equal([])
+    }
+    expect(await tabThrough(page), `by the keyboard, at ${width} px`).to.deep.equal([])
+  }
+}
 
 /** What axe finds on the page as it is now; its script has to be there. */
 function findings(page: Page): Promise<string[]> {

@@ -14,6 +14,7 @@ import {
   press,
   signIn,
   signUp,
+  toTheEnd,
 } from './person.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
@@ -80,7 +81,7 @@ describe('a detour in a browser', () => {
     const email = await openExample(stage, page)
     await press(page, 'Sign in')
     const second = await page.context().newPage()
-    await second.goto(page.url())
+    await toTheEnd(second, () => second.goto(page.url()))
     await enterName(page, email)
     await enterPassword(page)
     await press(page, 'Allow')
@@ -110,7 +111,7 @@ describe('a detour in a browser', () => {
   journey('by a page that was left open for too long', async open => {
     const page = await open()
     await openExample(stage, page)
-    await press(page, 'Sign in')
+    await toTheEnd(page, () => press(page, 'Sign in'))
     // What the browser does when the cookie's hour is over.
     const { cookies } = await page.context().storageState()
     moveClock(61 * 60 * 1000)

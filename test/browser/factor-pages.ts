@@ -103,6 +103,7 @@ export const factorPages: RealPage[] = [
     heading: 'Sign in by email',
     async open(stage, page) {
       await signInAs(stage, page, stage.start())
+      await expectHeading(page, 'Enter your password')
       await page.goto(`${page.url()}/prove/email-code`)
     },
   },

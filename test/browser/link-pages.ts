@@ -55,6 +55,7 @@ export const linkPages: RealPage[] = [
       const { email } = await stage.server.person({ email: newAddress() })
       await page.goto(stage.start())
       await enterName(page, email)
+      await expectHeading(page, 'Enter your password')
       await page.goto(`${page.url()}/prove/magic-link`)
     },
   },
@@ -104,7 +105,7 @@ export const linkPages: RealPage[] = [
       resetClock()
     },
   },
-  { name: 'magic-made', heading: 'Sign in to Fernwood Library?', open: openMade },
+  { name: 'magic-made', heading: 'Sign in to Fernwood Library?', open: (stage, page) => openMade(stage, page) },
   {
     name: 'magic-ready',
     heading: 'Go on at Fernwood Library',

@@ -30,17 +30,20 @@ const happen = {
       address: '192.0.2.7',
       userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0',
     }),
-  'account-locked': async ({ server }, { email }) => {
-    const { visitor, page } = await authorize(server, await server.register('web'))
-    const asked = await visitor.submit(page, '/identify', { identifier: email })
-    for (let tries = 0; tries < 6; tries += 1) await visitor.submit(asked, '/prove/password', { password: 'wrong' })
-  },
+  'suspicious-tries': (stage, account) => guess(stage, account, 3),
+  'account-locked': (stage, account) => guess(stage, account, 6),
   'session-jumped': async ({ server }, { email }) => {
     const client = await server.register('web', { first_party: true })
     const { visitor } = await signInForTokens(server, client, email)
     await visitor.send('GET', authorization(server, client).url, undefined, { 'user-agent': FIREFOX })
   },
 } satisfies Record<string, Happen>
+
+async function guess({ server }: Stage, { email }: Account, times: number): Promise<void> {
+  const { visitor, page } = await authorize(server, await server.register('web'))
+  const asked = await visitor.submit(page, '/identify', { identifier: email })
+  for (let tries = 0; tries < times; tries += 1) await visitor.submit(asked, '/prove/password', { password: 'wrong' })
+}
 
 async function told(stage: Stage, kind: keyof typeof happen): Promise<ReceivedMail> {
   const account = await stage.server.person({ email: newAddress() })
@@ -60,6 +63,7 @@ const mailPages = (
     ['password-changed', 'Your password was changed'],
     ['factor-added', 'A way to sign in was set up'],
     ['factor-removed', 'A way to sign in was removed'],
+    ['suspicious-tries', 'Several wrong tries'],
     ['account-locked', 'Too many wrong tries'],
     ['session-jumped', 'A sign-in of yours showed up elsewhere'],
   ] as const
@@ -77,6 +81,16 @@ export const noticePages: RealPage[] = [
     open: async (stage, page) => void (await openNotMe(stage, page, 'factor-added')),
   },
   {
+    name: 'not-me-new-device',
+    heading: 'Was this not you?',
+    open: async (stage, page) => void (await openNotMe(stage, page, 'new-device')),
+  },
+  {
+    name: 'not-me-admin',
+    heading: 'Was this not you?',
+    open: async (stage, page) => void (await openNotMe(stage, page, 'password-changed')),
+  },
+  {
     name: 'not-me-locked',
     heading: 'Was this not you?',
     open: async (stage, page) => void (await openNotMe(stage, page, 'account-locked')),
@@ -88,6 +102,19 @@ export const noticePages: RealPage[] = [
       await openNotMe(stage, page, 'factor-added')
       await press(page, 'This was not me')
     },
+  },
+  {
+    name: 'not-me-done-device',
+    heading: 'Your account is yours again',
+    async open(stage, page) {
+      await openNotMe(stage, page, 'new-device')
+      await press(page, 'This was not me')
+    },
+  },
+  {
+    name: 'not-me-unknown',
+    heading: 'This link cannot be used',
+    open: async ({ server }, page) => void (await page.goto(`${server.issuer}/not-me/${'x'.repeat(43)}`)),
   },
   {
     name: 'not-me-used',

@@ -17,34 +17,22 @@ import {
   press,
   setUpSms,
   setUpTotp,
+  toTheEnd,
 } from './person.ts'
 import { factorPages } from './factor-pages.ts'
 import { linkPages } from './link-pages.ts'
 import { peoplePages } from './people-pages.ts'
 import { recoveryPages } from './recovery-pages.ts'
+import { registrationPages } from './registration-pages.ts'
 import { noticePages } from './notice-pages.ts'
 import { upstreamPages } from './upstream-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
 
-/** Opens one of them, and makes sure that it is the one. */
-export async function openPage({ heading, open }: RealPage, stage: Stage, page: Page): Promise<() => Promise<void>> {
-  const close = await open(stage, page)
-  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
-  return close ?? (async () => {})
-}
-
 type Params = Record<string, string | undefined>
 
 async function start(stage: Stage, page: Page, params: Params = {}): Promise<void> {
   await page.goto(stage.start(params))
-}
-
-/** Waits until the page has asked for its passkey challenge too, for who takes the attempt away from under it. */
-async function startToEnd(stage: Stage, page: Page): Promise<void> {
-  const challenge = page.waitForResponse(/\/prove\/passkey\/challenge$/)
-  await start(stage, page)
-  await challenge
 }
 
 async function toPassword(stage: Stage, page: Page, params: Params = {}): Promise<void> {
@@ -292,7 +280,7 @@ export const realPages: RealPage[] = [
     name: 'stale-expired',
     heading: 'This sign-in has expired',
     async open(stage, page) {
-      await startToEnd(stage, page)
+      await toTheEnd(page, () => start(stage, page))
       moveClock(90 * 60 * 1000)
       await page.reload()
       resetClock()
@@ -302,7 +290,7 @@ export const realPages: RealPage[] = [
     name: 'cookies-off',
     heading: 'Your browser does not keep our cookie',
     async open(stage, page) {
-      await startToEnd(stage, page)
+      await toTheEnd(page, () => start(stage, page))
       await page.context().clearCookies()
       await page.reload()
     },
@@ -374,22 +362,22 @@ export const realPages: RealPage[] = [
   {
     name: 'unavailable',
     heading: 'Not available right now',
-    async open(_, page) {
+    async open(_, page, later) {
       const server = await startServer()
+      later(() => server.close())
       await server.app.store.close()
       await page.goto(`${server.issuer}/invite/any`)
-      return () => server.close()
     },
   },
   {
     name: 'unavailable-to-apps',
     heading: 'Not available right now',
-    async open(_, page) {
+    async open(_, page, later) {
       const server = await startServer()
+      later(() => server.close())
       const client = await server.register('web')
       await server.app.store.close()
       await page.goto(authorization(server, client).url.href)
-      return () => server.close()
     },
   },
   {
@@ -542,7 +530,6 @@ export const realPages: RealPage[] = [
       await toConsent(stage, page, { response_mode: 'form_post' })
       await press(page, 'Allow')
       await page.getByRole('button', { name: 'Continue' }).waitFor()
-      return () => page.unrouteAll()
     },
   },
   ...passkeyPages,
@@ -553,6 +540,7 @@ export const realPages: RealPage[] = [
   ...noticePages,
   ...upstreamPages,
   ...peoplePages,
+  ...registrationPages,
   { name: 'example', heading: 'Your notes, wherever you are.', open: ({ example }, page) => goTo(page, example.url) },
   { name: 'example-signed-in', heading: 'Hello, ', open: toExample },
   {

@@ -9,7 +9,7 @@ import { newAddress, type Stage } from './stage.ts'
 
 const PHR = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } })
 
-/** A page with a device in the browser, which is taken away again when the page was looked at. */
+/** A page with a device in the browser. */
 function withDevice(
   name: string,
   heading: string,
@@ -18,10 +18,10 @@ function withDevice(
   return {
     name,
     heading,
-    async open(stage, page) {
+    async open(stage, page, later) {
       const own = await device(page)
+      later(() => own.remove())
       await open(stage, page, own)
-      return () => own.remove()
     },
   }
 }

@@ -1,7 +1,8 @@
 // The pages on which a password is chosen, while it is typed.
 import type { Page } from 'playwright-core'
 import { demandChange } from '../../src/methods/password/due.ts'
-import { enterName, enterPassword, field, press } from './person.ts'
+import { PASSWORD } from '../support/server.ts'
+import { enterName, enterPassword, expectHeading, field, press } from './person.ts'
 import type { RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
 
@@ -11,6 +12,14 @@ async function toChange(stage: Stage, page: Page): Promise<void> {
   await page.goto(stage.start())
   await enterName(page, email)
   await enterPassword(page)
+}
+
+async function toConsole({ server }: Stage, page: Page): Promise<void> {
+  const { email } = await server.person({ email: newAddress() })
+  await page.goto(`${server.issuer}/account/security/password/add`)
+  await enterName(page, email)
+  await enterPassword(page)
+  await expectHeading(page, 'Choose a password')
 }
 
 /** Types a new password, and waits for what is said about it. */
@@ -27,6 +36,34 @@ export const passwordPages: RealPage[] = [
       await page.goto(stage.start({ prompt: 'create' }))
       await typePassword(page, 'dragon castle1', 'Still too short.')
       await typePassword(page, 'iloveyou123456789', 'Easy to guess')
+    },
+  },
+  {
+    name: 'account-password-typed',
+    heading: 'Choose a password',
+    async open(stage, page) {
+      await toConsole(stage, page)
+      await typePassword(page, 'nine yellow kites above the valley', 'Hard to guess.')
+    },
+  },
+  {
+    name: 'account-password-refused',
+    heading: 'Choose a password',
+    async open(stage, page) {
+      await toConsole(stage, page)
+      await field(page, 'Password').fill(PASSWORD)
+      await press(page, 'Save')
+      await page.getByText('This is your password already').first().waitFor()
+    },
+  },
+  {
+    name: 'account-password-changed',
+    heading: 'Security',
+    async open(stage, page) {
+      await toConsole(stage, page)
+      await field(page, 'Password').fill('nine yellow kites above the valley')
+      await press(page, 'Save')
+      await page.getByText('Your password is changed').waitFor()
     },
   },
   { name: 'change-password', heading: 'Choose a new password', open: toChange },

@@ -14,6 +14,13 @@ export function openLink(page: Page, name: string): Promise<void> {
   return page.getByRole('link', { name, exact: true }).click()
 }
 
+/** Opens a first page, and waits until it has its passkey challenge too: for who takes the attempt away from under it. */
+export async function toTheEnd(page: Page, open: () => Promise<unknown>): Promise<void> {
+  const challenge = page.waitForResponse(/\/prove\/passkey\/challenge$/)
+  await open()
+  await challenge
+}
+
 /** From the Security page: an authenticator app, whose code of this moment is used up by that. */
 export async function setUpTotp(page: Page): Promise<TOTP> {
   await openLink(page, 'Set up Authenticator app')

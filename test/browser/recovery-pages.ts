@@ -4,6 +4,7 @@ import { addTotp } from '../support/factors.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { enterName, enterPassword, expectHeading, field, openLink, press } from './person.ts'
+import { typePassword } from './password-pages.ts'
 import { showMail, type RealPage } from './real-page.ts'
 import { newAddress, type Stage } from './stage.ts'
 
@@ -83,6 +84,29 @@ const lostPages: RealPage[] = [
     name: 'lost-waiting',
     heading: 'The wait has begun',
     open: async (stage, page) => void (await waiting(stage, page)),
+  },
+  {
+    name: 'lost-waiting-due',
+    heading: 'The wait is over',
+    async open(stage, page) {
+      const { to } = await ready(stage, page)
+      // Without the link of the last mail.
+      await page.goto(stage.start())
+      await enterName(page, to)
+      await enterPassword(page)
+      await openLink(page, 'I have none of these')
+    },
+  },
+  {
+    name: 'lost-finish-over',
+    heading: 'This link cannot be used',
+    async open(stage, page) {
+      const mail = await ready(stage, page)
+      await page.goto(linkTo('stop', mail))
+      await press(page, 'Stop it')
+      await expectHeading(page, 'It is stopped')
+      await page.goto(linkTo('finish', mail))
+    },
   },
   {
     name: 'lost-stop',
@@ -213,6 +237,14 @@ export const recoveryPages: RealPage[] = [
     open: async (stage, page) => void (await openElsewhere(stage, page)),
   },
   {
+    name: 'recover-elsewhere-typed',
+    heading: 'Choose a new password',
+    async open(stage, page) {
+      await openElsewhere(stage, page)
+      await typePassword(page, NEW_PASSWORD, 'Hard to guess.')
+    },
+  },
+  {
     name: 'recover-done',
     heading: 'Your password is changed',
     open: async (stage, page) => void (await chosenElsewhere(stage, page)),
@@ -230,6 +262,18 @@ export const recoveryPages: RealPage[] = [
       moveClock(61 * 60_000)
       await page.goto(link)
       resetClock()
+    },
+  },
+  {
+    name: 'mail-your-names',
+    heading: 'What you sign in with',
+    async open(stage, page) {
+      const email = await toForm(stage, page)
+      await openLink(page, 'Have it sent to you')
+      await field(page, 'Email').fill(email)
+      await press(page, 'Send me a mail')
+      await expectHeading(page, 'Check your mail')
+      await showMail(page, (await stage.server.mailTo(email)).html)
     },
   },
   {

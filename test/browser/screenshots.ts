@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeBrowser, launchBrowser } from '../support/chromium.ts'
-import { openPage, realPages } from './pages.ts'
+import { realPages } from './pages.ts'
+import { visit } from './real-page.ts'
 import { setStage } from './stage.ts'
 
 const FOLDER = join(import.meta.dirname, '../../screenshots')
@@ -25,18 +26,17 @@ try {
     const page = await context.newPage()
     page.setDefaultTimeout(5000)
     try {
-      const close = await openPage(realPage, stage, page)
-      for (const { look, width, height, colorScheme } of looks) {
-        await page.setViewportSize({ width, height })
-        await page.emulateMedia({ colorScheme })
-        await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`), fullPage: true, animations: 'disabled' })
-      }
-      await close()
+      await visit(realPage, stage, page, async () => {
+        for (const { look, width, height, colorScheme } of looks) {
+          await page.setViewportSize({ width, height })
+          await page.emulateMedia({ colorScheme })
+          await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`), fullPage: true, animations: 'disabled' })
+        }
+      })
       process.stdout.write(`${name}\n`)
     } catch (error) {
       process.exitCode = 1
       process.stdout.write(`${name}: ${String(error)}\n`)
-      await page.screenshot({ path: join(FOLDER, `${name}-failed.png`), fullPage: true })
     }
     await context.close()
   }

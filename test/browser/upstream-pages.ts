@@ -1,17 +1,20 @@
 // The pages of signing in from elsewhere, and the way to each.
 import type { Page } from 'playwright-core'
-import type { RealPage } from './real-page.ts'
-import { startServer } from '../support/server.ts'
+import type { Later, RealPage } from './real-page.ts'
 import { enterName, enterPassword, expectHeading, openLink, press } from './person.ts'
 import { comeFromGitHub, newAddress, type Stage } from './stage.ts'
 
 /** Back at the first page, as somebody who changed their mind at GitHub. */
-async function declined(stage: Stage, page: Page): Promise<void> {
-  stage.github.declines = true
+async function declined(stage: Stage, page: Page, later: Later): Promise<void> {
+  decline(stage, later)
   await page.goto(stage.start())
   await press(page, 'Continue with GitHub')
   await page.getByText('You did not sign in with GitHub').waitFor()
-  stage.github.declines = false
+}
+
+function decline({ github }: Stage, later: Later): void {
+  github.declines = true
+  later(() => (github.declines = false))
 }
 
 async function toLink(stage: Stage, page: Page): Promise<void> {
@@ -30,26 +33,8 @@ export const upstreamPages: RealPage[] = [
     async open(stage, page) {
       await page.goto(stage.start())
       await enterName(page, newAddress())
+      await expectHeading(page, 'Enter your password')
       await page.goto(`${page.url()}/prove/upstream-github`)
-    },
-  },
-  {
-    name: 'terms',
-    heading: 'Our terms',
-    async open(_, page) {
-      const server = await startServer({
-        env: {
-          LATCHKEY_TERMS_URL: 'https://example.com/terms',
-          LATCHKEY_TERMS_VERSION: '2026-11',
-          LATCHKEY_PRIVACY_URL: 'https://example.com/privacy',
-        },
-      })
-      const { email } = await server.person({ email: newAddress() })
-      await page.goto(`${server.issuer}/account`)
-      await enterName(page, email)
-      await enterPassword(page)
-      await expectHeading(page, 'Our terms')
-      return () => server.close()
     },
   },
   {
@@ -62,12 +47,11 @@ export const upstreamPages: RealPage[] = [
   {
     name: 'account-link-refused',
     heading: 'Link GitHub',
-    async open(stage, page) {
+    async open(stage, page, later) {
       await toLink(stage, page)
-      stage.github.declines = true
+      decline(stage, later)
       await press(page, 'Continue with GitHub')
       await page.getByText('You did not sign in with GitHub').waitFor()
-      stage.github.declines = false
     },
   },
   {

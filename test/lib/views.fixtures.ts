@@ -95,6 +95,7 @@ export const pages: [name: string, locals: object][] = [
       action: '/signin/1/work',
       challenge: '{}',
       onward: '',
+      againUrl: '/signin/1',
       cancelAction: '/signin/1/cancel',
     },
   ],

@@ -5,23 +5,25 @@ import { formerOf, type FormerAddress } from '../../core/accounts/former-address
 import { credentialsOf, onlyCredentialId } from '../../core/credentials.ts'
 import type { Origin } from '../../core/events/events.ts'
 import { Refused } from '../../lib/errors.ts'
+import { languageOf } from '../../lib/web/browser/language.ts'
 import type { PageContext } from '../../lib/web/context.ts'
+import { logOf } from '../../lib/web/edge/trace.ts'
 import { disownCredential } from '../../methods/enrolment.ts'
 import type { AccountServices } from '../services.ts'
-import { showSignedOut } from '../show.ts'
+import { showMessage, showSignedOut } from '../show.ts'
 
 type Handler = (ctx: PageContext) => Promise<void>
 
 export function showUndo(services: AccountServices): Handler {
-  return async ctx => {
+  return unlessGone(services, async ctx => {
     const { account, former } = await find(services, ctx)
     const about = { action: ctx.path, email: former.email, newEmail: account.email, at: former.at }
     showSignedOut(services, ctx, 'account/undo', about)
-  }
+  })
 }
 
 export function undo(services: AccountServices): Handler {
-  return async ctx => {
+  return unlessGone(services, async ctx => {
     const { account, former, secret } = await find(services, ctx)
     const origin = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 300), traceId: ctx.state.traceId }
     const about = { ...origin, accountId: account.id }
@@ -33,7 +35,26 @@ export function undo(services: AccountServices): Handler {
     await disownSince(services, account.id, former.at, origin)
     // They are dead by `validFrom` already; this marks them, and tells the apps.
     await services.endSessions(account.id, origin)
-    showSignedOut(services, ctx, 'account/undone', { email: former.email, recoverUrl: '/recover' })
+    showSignedOut(services, ctx, 'account/undone', { email: former.email, recoverUrl: RECOVER })
+  })
+}
+
+const RECOVER = '/recover'
+
+/** Whoever comes too late is told what else they can do. */
+function unlessGone(services: AccountServices, handle: Handler): Handler {
+  return async ctx => {
+    try {
+      await handle(ctx)
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== 'undo.gone') throw error
+      logOf(ctx).info({ reason: error.code }, 'way back to a former address refused')
+      const language = languageOf(ctx)
+      const { t } = language
+      const action = { url: RECOVER, label: t('notices:done.recover') }
+      const message = { heading: t('recovery:over.title'), body: error.wordsIn(language), action }
+      showMessage(services, ctx, message, error.status)
+    }
   }
 }
 

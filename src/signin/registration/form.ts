@@ -94,7 +94,8 @@ function fieldOnPage(field: AccountField, values: Record<string, string>, errors
     optional: !required,
     autocomplete: 'off',
     ...(errors[name] ? { error: errors[name] } : {}),
-    ...(hint ? { hint } : {}),
+    // A refusal by the field's pattern says the hint.
+    ...(hint && errors[name] !== hint ? { hint } : {}),
     ...(options ? { options } : {}),
   }
 }

@@ -11,9 +11,15 @@ import type { SignInServices } from '../services.ts'
 const ONWARD = new Set(['', 'signup', 'recover', 'recover/names'])
 
 export async function workPage({ work }: SignInServices, { id, worked }: Attempt, onward = ''): Promise<Shown> {
+  const at = `/signin/${id}`
   return {
     view: 'signin/work',
-    locals: { action: `/signin/${id}/work`, challenge: await work.ask(id, worked?.turns ?? 0), onward },
+    locals: {
+      action: `${at}/work`,
+      challenge: await work.ask(id, worked?.turns ?? 0),
+      onward,
+      againUrl: onward === '' ? at : `${at}/${onward}`,
+    },
     script: 'work.js',
   }
 }
