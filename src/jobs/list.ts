@@ -37,7 +37,7 @@ export interface JobParts extends RecoveryParts {
 
 /** Every job there is: the server runs them by schedule, and `latchkey jobs run` at once. */
 export function listJobs(parts: JobParts): Job[] {
-  const { config, store, accounts, signIns, devices, sessions, events, keys, sendLogouts, postbox, teller } = parts
+  const { config, store, accounts, signIns, sessions, events, keys, sendLogouts, postbox, teller } = parts
   return [
     removeExpired(store, declarations),
     purgeAccounts(accounts, id => purgeAccount({ store, accounts, events, sessions }, id)),
@@ -45,7 +45,7 @@ export function listJobs(parts: JobParts): Job[] {
     sendLogoutsJob(sendLogouts),
     sendOutbox(postbox, teller),
     tellOfRecoveries(parts),
-    shortenTraces(signIns, devices, config.traceTtl),
+    shortenTraces(parts, config.traceTtl),
     rotateKeys(keys, events, config.signingKeyTtl),
   ]
 }

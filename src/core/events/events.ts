@@ -5,6 +5,7 @@ import type { Config } from '../../lib/config/schema.ts'
 import { timeId, timeIdFrom } from '../../lib/ids.ts'
 import { anyObject } from '../../storage/any-object.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
+import { shortenSome } from '../traces.ts'
 import { catalog, isHighRate, type EventDetails, type EventType } from './catalog.ts'
 
 const entrySchema = z.object({
@@ -22,6 +23,8 @@ const entrySchema = z.object({
   deviceId: z.string().optional(),
   address: z.string().optional(),
   userAgent: z.string().optional(),
+  /** Since when both have been kept in full; absent once they are shortened. Epoch milliseconds. */
+  inFullSince: z.number().optional(),
   traceId: z.string().optional(),
   risk: z.object({ score: z.number(), reasons: z.array(z.string()) }).optional(),
   details: anyObject,
@@ -33,7 +36,7 @@ export type AuditEntry = z.infer<typeof entrySchema>
 export const auditDeclaration: Declaration<AuditEntry> = {
   name: 'audit',
   schema: entrySchema,
-  indexes: [{ fields: ['accountId'] }],
+  indexes: [{ fields: ['accountId'] }, { fields: ['inFullSince'] }],
   expires: 'expiresAt',
 }
 
@@ -116,6 +119,7 @@ export function createEvents(
         details,
         id: timeId(),
         at,
+        ...(event.address || event.userAgent ? { inFullSince: at } : {}),
         expiresAt: at + config.auditTtl * 1000,
       }
       await audit.insert(entry)
@@ -129,5 +133,7 @@ export function createEvents(
     /** Those made at `at` (epoch milliseconds) and later. */
     since: (at: number, page: PageRequest): Promise<Page<AuditEntry>> =>
       audit.list({ id: { gte: timeIdFrom(at) } }, page),
+    /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */
+    shorten: (before: number, limit: number): Promise<number> => shortenSome(audit, before, limit),
   }
 }

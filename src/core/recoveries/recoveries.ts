@@ -6,6 +6,7 @@ import { Refused } from '../../lib/errors.ts'
 import type { Declaration, Page, Store } from '../../storage/port.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Place } from '../links/place.ts'
+import { shortenSome } from '../traces.ts'
 import { NEVER, nextNotice } from './schedule.ts'
 
 const recoverySchema = z.object({
@@ -23,6 +24,8 @@ const recoverySchema = z.object({
   /** From where it was asked for. */
   address: z.string(),
   userAgent: z.string(),
+  /** Since when both have been kept in full; absent once they are shortened. Epoch milliseconds. */
+  inFullSince: z.number().optional(),
   expiresAt: z.number(),
 })
 
@@ -31,7 +34,7 @@ export type Recovery = z.infer<typeof recoverySchema>
 export const recoveryDeclaration: Declaration<Recovery> = {
   name: 'recoveries',
   schema: recoverySchema,
-  indexes: [{ fields: ['noticeAt'] }],
+  indexes: [{ fields: ['noticeAt'] }, { fields: ['inFullSince'] }],
   expires: 'expiresAt',
 }
 
@@ -61,6 +64,7 @@ export function createRecoveries(store: Store, { delay }: { delay: number }) {
         endsAt,
         noticeAt: nextNotice({ startedAt, dueAt }, startedAt),
         ...from,
+        inFullSince: startedAt,
         expiresAt: endsAt + KEPT,
       }
       let begun = false
@@ -105,6 +109,9 @@ export function createRecoveries(store: Store, { delay }: { delay: number }) {
     /** Those whose owner is to be told of something at `now`. */
     toTell: (now: number, limit: number): Promise<Page<Recovery>> =>
       recoveries.list({ noticeAt: { lte: now } }, { limit }),
+
+    /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */
+    shorten: (before: number, limit: number): Promise<number> => shortenSome(recoveries, before, limit),
 
     /** Takes a notice up: of parallel callers one gets it, and has to send it. */
     takeNotice: (accountId: string): Promise<Recovery | undefined> => {

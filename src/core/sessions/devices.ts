@@ -1,10 +1,10 @@
 // A browser that has been seen with an account. A known device still gets in when strangers have locked the account.
 import { z } from 'zod'
-import { shortUserAgent } from '../../lib/web/browser/browser.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { countryOf } from '../../lib/country.ts'
 import { newSecret, sha256 } from '../../lib/ids.ts'
 import { siteOf } from '../../lib/network.ts'
+import { shortenSome } from '../traces.ts'
 
 const deviceSchema = z.object({
   /** SHA-256 of the cookie's secret, and the account: one browser may be known to several accounts. */
@@ -103,20 +103,7 @@ export function createDevices(store: Store) {
     },
 
     /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */
-    async shorten(before: number, limit: number): Promise<number> {
-      const { items } = await devices.list({ inFullSince: { lt: before } }, { limit })
-      await Promise.all(
-        items.map(({ id }) =>
-          devices.update(id, ({ inFullSince, ...known }) =>
-            // It may have been seen again meanwhile.
-            inFullSince !== undefined && inFullSince < before
-              ? { ...known, userAgent: shortUserAgent(known.userAgent) }
-              : undefined,
-          ),
-        ),
-      )
-      return items.length
-    },
+    shorten: (before: number, limit: number): Promise<number> => shortenSome(devices, before, limit),
 
     ofAccount: (accountId: string, page: PageRequest): Promise<Page<Device>> => devices.list({ accountId }, page),
 

@@ -1,10 +1,9 @@
 // SignIn: our record beside the provider's session, under the session's uid. It keeps what the library's session cannot:
 // the proofs with their times, the device, where it came from, and how it ended.
 import { z } from 'zod'
-import { networkOf } from '../../lib/network.ts'
-import { shortUserAgent } from '../../lib/web/browser/browser.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { proofSchema, type Proof } from '../signin/proof.ts'
+import { shortenSome } from '../traces.ts'
 
 /** Why a session ended. `expired` is found by the job that removes it. */
 export const END_REASONS = [
@@ -110,19 +109,7 @@ export function createSignIns(store: Store) {
     /** Those whose time was over before `now`, ended or not. */
     over: (now: number, limit: number): Promise<Page<SignIn>> => signIns.list({ endsAt: { lt: now } }, { limit }),
     /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */
-    async shorten(before: number, limit: number): Promise<number> {
-      const { items } = await signIns.list({ inFullSince: { lt: before } }, { limit })
-      await Promise.all(
-        items.map(({ id }) =>
-          signIns.update(id, ({ inFullSince, ...known }) =>
-            inFullSince === undefined
-              ? undefined
-              : { ...known, address: networkOf(known.address), userAgent: shortUserAgent(known.userAgent) },
-          ),
-        ),
-      )
-      return items.length
-    },
+    shorten: (before: number, limit: number): Promise<number> => shortenSome(signIns, before, limit),
     remove: (uid: string): Promise<boolean> => signIns.remove(uid),
     /** The session turned out to live on. */
     extend: (uid: string, endsAt: number) => signIns.update(uid, known => ({ ...known, endsAt })),

@@ -217,7 +217,7 @@ export const schema = z.strictObject({
   traceTtl: duration('1d', '3650d')
     .default(2_592_000)
     .describe(
-      'How long the address and User-Agent of a session or device are kept in full, before only network, browser and system are.',
+      'How long addresses and User-Agents are kept in full, in audit entries too, before only network, browser and system are.',
     ),
   auditTtl: duration('1d', '3650d').default(7_776_000).describe('How long audit entries are kept.'),
   auditTokens: flag()
