@@ -4,6 +4,7 @@ import type { PageContext } from '../lib/web/context.ts'
 import { readBody } from '../lib/web/form.ts'
 import { comeBack } from './steps/come-back.ts'
 import { cancel, decideConsent } from './steps/consent.ts'
+import { complete } from './steps/complete.ts'
 import { choosePassword } from './steps/change-password.ts'
 import { goTo } from '../lib/web/go-to.ts'
 import { identify, selectAccount, switchPerson } from './steps/identify.ts'
@@ -104,6 +105,7 @@ function attemptRoutes(services: SignInServices): Router {
   )
 
   post('/terms', submission(services, ['accept-terms'], decideTerms))
+  post('/complete', submission(services, ['complete'], complete))
   post('/come-back', submission(services, ['come-back'], comeBack))
   post('/consent', submission(services, ['consent'], decideConsent))
   post('/cancel', submission(services, 'any', cancel))

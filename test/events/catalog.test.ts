@@ -30,6 +30,7 @@ const about: Record<EventType, Field[]> = {
   'account.email_changed': [...atApp, 'sessionUid'],
   'account.email_restored': person,
   'account.username_changed': [...atApp, 'sessionUid'],
+  'account.completed': atApp,
   'terms.accepted': atApp,
   'invitation.created': [],
   'invitation.resent': [],
@@ -116,6 +117,7 @@ describe('the catalog of events', () => {
       LATCHKEY_LOG_LEVEL: 'trace',
       LATCHKEY_TERMS_URL: 'https://example.com/terms',
       LATCHKEY_TERMS_VERSION: '1',
+      LATCHKEY_ACCOUNT_FIELDS: JSON.stringify([{ name: 'card', label: 'Library card', required: true }]),
     })
     secrets.keep('LATCHKEY_SECRETS', fleet.secrets)
     desk = await startServer({ store, env: { LATCHKEY_SECRETS: fleet.secrets } })

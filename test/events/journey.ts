@@ -19,7 +19,7 @@ export interface Stage {
   env: Record<string, string>
   /** A server of this process on the same store, for what only moving its clock can bring about. */
   desk: TestServer
-  /** A process on the same store that has terms. */
+  /** A process on the same store that has terms, and a field that everybody has to fill in. */
   withTerms: string
   mailbox: Mailbox
   secrets: Secrets
@@ -319,7 +319,8 @@ export class Journey {
     const { url, codeVerifier } = authorization({ issuer }, client)
     secrets.keep('code verifier', codeVerifier)
     const asked = await signIn(visitor, await visitor.open(url), email)
-    await visitor.submit(asked, '/terms', { decision: 'accept' })
+    const lacking = await visitor.submit(asked, '/terms', { decision: 'accept' })
+    await visitor.submit(lacking, '/complete', { 'field.card': '12345678' })
   }
 
   /** A link of the command line, used by who it was made for. */

@@ -5,8 +5,40 @@ import { client, page } from './page.fixtures.ts'
 const email = 'anna@example.com'
 const until = Date.UTC(2026, 10, 24)
 const form = { page, errors: {}, cancelAction: '/x', action: '/signin/1' }
+const complete = { ...form, accountLabel: email, changeAction: '/x', errors: { username: 'Taken' } }
 const change = { ...ofConsole, errors: {}, action: '/c', cancelUrl: '/d' }
 const close = { ...ofConsole, errors: {}, action: '/c', cancelUrl: '/d', email, until }
+
+export const declaredFields = [
+  {
+    name: 'field.no',
+    label: 'Staff number',
+    type: 'text',
+    value: '',
+    optional: false,
+    autocomplete: 'off',
+    hint: 'Six digits.',
+  },
+  {
+    name: 'field.team',
+    label: 'Team',
+    type: 'choice',
+    value: 'Red',
+    options: ['Red', 'Blue'],
+    optional: true,
+    autocomplete: 'off',
+    error: 'No',
+  },
+  {
+    name: 'field.news',
+    label: 'News',
+    type: 'checkbox',
+    value: '',
+    optional: false,
+    autocomplete: 'off',
+    error: 'Tick it.',
+  },
+]
 
 export const peoplePages: [name: string, locals: object][] = [
   ['account/details', { ...ofConsole, email, emailVerified: false, addressUrl: '/a', closeUrl: '/account/close' }],
@@ -38,40 +70,11 @@ export const peoplePages: [name: string, locals: object][] = [
   ['signin/come-back', { ...form, accountLabel: email }],
   ['signin/terms', { ...form, termsUrl: '/terms', version: '2', isNewVersion: true, changes: 'Less is kept.' }],
   ['signin/terms', { ...form, termsUrl: '/terms', privacyUrl: '/p', version: '1', isNewVersion: false }],
+  ['signin/complete', { ...complete, values: { username: 'anna' }, asksUsername: true, fields: [] }],
+  ['signin/complete', { ...complete, values: { username: '' }, asksUsername: false, fields: declaredFields }],
   ['signin/invited', { page, errors: {}, action: '/invite/1', email, until, hasAccount: false, otherEmail: email }],
   ['signin/invited', { page, errors: {}, action: '/invite/1', email, until, hasAccount: true }],
   ['signin/invited-ready', { page, errors: {}, clientUrl: client.clientUri }],
-]
-
-export const declaredFields = [
-  {
-    name: 'field.no',
-    label: 'Staff number',
-    type: 'text',
-    value: '',
-    optional: false,
-    autocomplete: 'off',
-    hint: 'Six digits.',
-  },
-  {
-    name: 'field.team',
-    label: 'Team',
-    type: 'choice',
-    value: 'Red',
-    options: ['Red', 'Blue'],
-    optional: true,
-    autocomplete: 'off',
-    error: 'No',
-  },
-  {
-    name: 'field.news',
-    label: 'News',
-    type: 'checkbox',
-    value: '',
-    optional: false,
-    autocomplete: 'off',
-    error: 'Tick it.',
-  },
 ]
 
 const at = Date.UTC(2026, 10, 24, 14, 2)

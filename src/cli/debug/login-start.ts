@@ -1,5 +1,6 @@
 // What a foreseen sign-in begins with: the request of the app, the session and the device of the browser.
 import type { Account } from '../../core/accounts/account.ts'
+import { lackingOf } from '../../core/accounts/lacking.ts'
 import { termsVersionFor } from '../../core/accounts/terms.ts'
 import { createConsents } from '../../core/consents.ts'
 import type { SignInPolicy } from '../../core/signin/method-facts.ts'
@@ -60,6 +61,7 @@ export async function startOf(
     added: [],
     skipped: [],
     termsVersion: termsVersionFor(opened.config, account),
+    lacking: lackingOf(opened.config, account),
     consent: {
       firstParty: client === undefined || client.metadata.first_party === true,
       ...(given ? { given } : {}),

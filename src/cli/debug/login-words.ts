@@ -23,6 +23,8 @@ export function said({ step }: Foreseen): string {
       return 'a new password'
     case 'accept-terms':
       return `to accept the terms ${step.version}`
+    case 'complete':
+      return `what the account lacks: ${step.lacking.join(', ')}`
     case 'come-back':
       return 'whether to have the account back, which its owner has closed'
     case 'disabled':

@@ -11,6 +11,7 @@ import {
   type Status,
   type Why,
 } from './account.ts'
+import type { FieldValues } from './fields.ts'
 import { formerOf, moved, movedBack, type FormerAddress } from './former-addresses.ts'
 import { canonicalEmail, canonicalIdentifier, canonicalUsername } from './names.ts'
 
@@ -142,6 +143,18 @@ export function createAccounts(store: Store) {
     }))
   }
 
+  /** What it lacked. @throws Refused `username.taken`, 409 */
+  function complete(
+    id: string,
+    { username, fields }: Pick<NewAccount, 'username'> & { fields: FieldValues },
+  ): Promise<Account | undefined> {
+    return change(id, account => ({
+      ...account,
+      ...(username && !account.username ? { username: canonicalUsername(username) } : {}),
+      ...(Object.keys(fields).length > 0 ? { fields: { ...account.fields, ...fields } } : {}),
+    }))
+  }
+
   function acceptTerms(id: string, version: string): Promise<Account | undefined> {
     return change(id, account =>
       account.terms?.at(-1)?.version === version
@@ -164,6 +177,7 @@ export function createAccounts(store: Store) {
     setStatus,
     comeBack,
     beginPurge,
+    complete,
     acceptTerms,
     changeEmail,
     undoEmail,

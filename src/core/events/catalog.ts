@@ -25,6 +25,8 @@ export const catalog = {
   'account.email_changed': z.strictObject({ change: z.string() }),
   'account.email_restored': z.strictObject({ change: z.string() }),
   'account.username_changed': nothing,
+  /** What it had to have: the names of fields in a form. */
+  'account.completed': z.strictObject({ given: z.array(z.string()) }),
   'terms.accepted': z.strictObject({ version: z.string() }),
   /** `invitation` is its id: the address belongs to somebody who may have no account. */
   'invitation.created': z.strictObject({ invitation: z.string(), roles: z.array(z.string()), until: z.number() }),

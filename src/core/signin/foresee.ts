@@ -50,6 +50,8 @@ function answered(at: Situation, step: Step, known: readonly MethodFacts[]): Sit
       return proven(step.methods[0])
     case 'change-password':
       return { ...at, account: withoutPasswordChange(at.account!) }
+    case 'complete':
+      return { ...at, lacking: [] }
     case 'consent':
       return { ...at, consent: { ...at.consent, decided: true } }
     default:

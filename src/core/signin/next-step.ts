@@ -34,6 +34,8 @@ export type Step =
   | { kind: 'verify-email' }
   /** `isNewVersion`: an older one was accepted before. */
   | { kind: 'accept-terms'; version: string; isNewVersion: boolean }
+  /** The account has to have these, and has not: the names of fields in a form. */
+  | { kind: 'complete'; lacking: string[] }
   /** The address is proven, and there is no way to sign in yet. */
   | { kind: 'secure' }
   | { kind: 'choose-username' }
@@ -71,6 +73,7 @@ export function nextStep(situation: Situation): Step {
   if (confirming) return { kind: 'prove', role: 'second', methods: confirming }
   const terms = missingTerms(account, situation)
   if (terms) return terms
+  if (situation.lacking?.length) return { kind: 'complete', lacking: situation.lacking }
   const change = passwordChange(situation)
   if (change) return { kind: 'change-password', reason: change.reason }
 

@@ -20,6 +20,8 @@ export interface Situation {
   registration?: 'invited' | 'unproven' | 'unsecured' | 'username_taken'
   /** The version of the terms that has to be accepted, where there is one. */
   termsVersion?: string | undefined
+  /** What the account has to have, and has not: the names of fields in a form. */
+  lacking?: string[]
   /** Whether a mail to get back in by was asked for in this attempt, and waits to be answered. */
   recovering?: boolean
   /** Whether the person has said which account to use. */

@@ -2,6 +2,7 @@
 // checks give way to it; its prompts only carry the answer.
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { standing, type Account } from '../../core/accounts/account.ts'
+import { lackingOf } from '../../core/accounts/lacking.ts'
 import { termsVersionFor } from '../../core/accounts/terms.ts'
 import type { MethodFacts, SignInPolicy } from '../../core/signin/method-facts.ts'
 import { nextStep, type Step } from '../../core/signin/next-step.ts'
@@ -37,7 +38,7 @@ export type Finish = Extract<Step, { kind: 'finish' }>
 export type Decisions = ReturnType<typeof createDecisions>
 
 export interface DecisionParts {
-  config: Pick<Config, 'issuer' | 'termsUrl' | 'termsVersion'>
+  config: Pick<Config, 'issuer' | 'termsUrl' | 'termsVersion' | 'usernames' | 'accountFields'>
   signIns: SignIns
   events: Events
   factsOf: (account: Account) => Promise<MethodFacts[]>
@@ -86,6 +87,7 @@ export function createDecisions({ config, signIns, events, factsOf, policy, limi
       proofs,
       ...(result.attempt ? { startedAt: result.attempt.startedAt } : {}),
       termsVersion: termsVersionFor(config, account),
+      ...(account ? { lacking: lackingOf(config, account) } : {}),
       selected: result.attempt !== undefined,
       // Upgrades are offered on the pages of a sign-in alone.
       methods: asksMethods ? (await factsOf(account)).map(facts => ({ ...facts, upgrade: false })) : [],

@@ -1,6 +1,7 @@
 // Gathers what nextStep needs to know about an attempt.
 import type { Client } from 'oidc-provider'
 import type { Account } from '../../core/accounts/account.ts'
+import { lackingOf } from '../../core/accounts/lacking.ts'
 import { termsVersionFor } from '../../core/accounts/terms.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import type { Attempt } from '../../core/attempts.ts'
@@ -71,6 +72,7 @@ export async function situate(
     startedAt: attempt.startedAt,
     ...(registration ? { registration } : {}),
     termsVersion: termsVersionFor(services.config, account),
+    ...(proven ? { lacking: lackingOf(services.config, account) } : {}),
     ...(attempt.recovering ? { recovering: true } : {}),
     selected: attempt.selected,
     methods,

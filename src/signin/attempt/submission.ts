@@ -90,6 +90,7 @@ function noteWhatHolds({ ctx, client, account, step }: Page): void {
     disabled: 'account.disabled',
     'come-back': 'account.closed',
     'accept-terms': 'terms.unaccepted',
+    complete: 'account.incomplete',
     'choose-username': 'username.taken',
     // For a registration it is only the next step.
     ...(account ? { 'verify-email': 'email.unverified' } : {}),

@@ -83,7 +83,8 @@ function atSignup({ accountFields }: Pick<Config, 'accountFields'>): AccountFiel
   return accountFields.filter(field => field.atSignup)
 }
 
-function fieldOnPage(field: AccountField, values: Record<string, string>, errors: Record<string, string>) {
+/** One of the fields that the installation declares, for `partials/account-field`. */
+export function fieldOnPage(field: AccountField, values: Record<string, string>, errors: Record<string, string>) {
   const name = inputOf(field)
   const { label, type, hint, options, required } = field
   return {

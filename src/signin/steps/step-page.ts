@@ -4,6 +4,7 @@ import type { PageContext } from '../../lib/web/context.ts'
 import { languageOf } from '../../lib/web/browser/language.ts'
 import type { Shown } from '../../methods/method.ts'
 import { changePasswordPage } from './change-password.ts'
+import { completePage } from './complete.ts'
 import { enrolPage, identifyPage, provePage } from './method-pages.ts'
 import type { Refill } from '../attempt/refill.ts'
 import { signupPage } from '../registration/form.ts'
@@ -89,6 +90,8 @@ export function stepPage(
           version: step.version,
         },
       }
+    case 'complete':
+      return completePage(config, situated, step.lacking, values, errors)
     case 'secure':
       return securePage(services, situated, errors)
     case 'choose-username':

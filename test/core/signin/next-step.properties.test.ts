@@ -57,7 +57,12 @@ const situations = fc
     }),
     maybe('account', account),
     maybe('startedAt', moment),
-    maybe('registration', fc.constantFrom('unproven', 'username_taken')),
+    fc
+      .tuple(
+        maybe('registration', fc.constantFrom('unproven', 'username_taken')),
+        maybe('lacking', fc.uniqueArray(fc.constantFrom('username', 'field.card'))),
+      )
+      .map(merged),
     fc.tuple(fc.record({ firstParty: fc.boolean(), decided: fc.boolean() }), maybe('given', scope)).map(merged),
   )
   .map(
@@ -82,6 +87,11 @@ describe('the next step, whatever the situation', () => {
       if (kind !== 'finish' && kind !== 'consent') return
       expect(who).to.include({ status: 'active', emailVerified: true })
       if (expectedAccountId) expect(expectedAccountId).to.equal(who!.id)
+    }))
+
+  it('never ends, and asks for no consent, while the account lacks what it has to have', () =>
+    holds(({ lacking = [] }, { kind }) => {
+      if (kind === 'finish' || kind === 'consent') expect(lacking).to.deep.equal([])
     }))
 
   it('never ends below what policy, or an app that insists, asks for', () =>
@@ -160,6 +170,8 @@ function answered(one: Situation, step: Step): Situation {
       return one.registration
         ? { ...registered, account: { ...who, emailVerified: true }, identified: true, proofs: [proofBy(pwd, one.now)] }
         : { ...one, account: { ...who, emailVerified: true } }
+    case 'complete':
+      return { ...one, lacking: [] }
     case 'consent':
       return { ...one, consent: { ...one.consent, given: joinScope(step.missing, one.consent.given), decided: true } }
     default:

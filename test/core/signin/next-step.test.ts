@@ -4,7 +4,7 @@ import { nextStep, type Step } from '../../../src/core/signin/next-step.ts'
 import type { Situation } from '../../../src/core/signin/situation.ts'
 import {
   ann,
-  lacking,
+  lacking as lackingMethod,
   MINUTE,
   NOW,
   passkey,
@@ -134,7 +134,7 @@ describe('the next step', () => {
       ],
       [
         'offers nothing to an account that has no method left',
-        situation({ account: { ...ann, validFrom: NOW / 1000 }, methods: [lacking(pwd)] }),
+        situation({ account: { ...ann, validFrom: NOW / 1000 }, methods: [lackingMethod(pwd)] }),
         { kind: 'prove', role: 'first', methods: [] },
       ],
     ])
@@ -155,6 +155,39 @@ describe('the next step', () => {
         { kind: 'choose-username' },
       ],
       ['is the end once the address is proven', situation({ request: { prompts: ['create'] } }), 'finish'],
+    ])
+  })
+
+  describe('of an account that lacks what it has to have', () => {
+    const lacking = ['username', 'field.card']
+    const asked: Step = { kind: 'complete', lacking }
+    table([
+      ['asks for it', situation({ lacking }), asked],
+      ['asks for it in a live session too', sessionOnly({ lacking }), asked],
+      ['asks for it before the consent', situation({ lacking, request: { prompts: ['consent'] } }), asked],
+      ['asks for nothing where nothing is lacking', situation({ lacking: [] }), 'finish'],
+      ['tells it to nobody without a proof', situation({ lacking, proofs: [] }), 'prove'],
+      [
+        'does not ask one that is disabled',
+        situation({ lacking, account: { ...ann, status: 'disabled', validFrom: NOW } }),
+        'disabled',
+      ],
+      [
+        'has the address proven first',
+        situation({ lacking, account: { ...ann, emailVerified: false } }),
+        'verify-email',
+      ],
+      ['has the terms accepted first', situation({ lacking, termsVersion: '2' }), 'accept-terms'],
+      [
+        'asks for it before another password',
+        situation({ lacking, account: { ...ann, passwordChange: { reason: 'admin', at: NOW } } }),
+        asked,
+      ],
+      [
+        'asks for it before a second factor is set up',
+        situation({ lacking, policy: { secondFactor: 'required' }, methods: [pwd, lackingMethod(totp)] }),
+        asked,
+      ],
     ])
   })
 
@@ -245,7 +278,7 @@ describe('the next step', () => {
       ],
       [
         'does not ask for what is not enrolled',
-        wish(['urn:latchkey:acr:2'], { methods: [pwd, lacking(totp)] }),
+        wish(['urn:latchkey:acr:2'], { methods: [pwd, lackingMethod(totp)] }),
         'finish',
       ],
       ['is let go when nothing can reach it', wish(['phr']), 'finish'],
@@ -402,7 +435,7 @@ describe('the next step', () => {
       ['asks for another before all else', situation({ account, request: { prompts: ['consent'] } }), change],
       [
         'asks for it before a second factor is set up',
-        situation({ account, policy: { secondFactor: 'required' }, methods: [pwd, lacking(totp)] }),
+        situation({ account, policy: { secondFactor: 'required' }, methods: [pwd, lackingMethod(totp)] }),
         change,
       ],
       [
