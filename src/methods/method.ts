@@ -52,6 +52,8 @@ export interface Asked {
   account: Account | undefined
   /** As typed; '' when none was. */
   identifier: string
+  /** The address of an invitation that was accepted in this sign-in. */
+  invited?: string
   /** The app that is signed in to, by its name. */
   clientName: string
   address: string

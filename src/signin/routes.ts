@@ -39,6 +39,9 @@ import { chooseUsername, resend, sendFirst, verifyCode } from './registration/ve
 import { takeWork, workPage } from './steps/work.ts'
 import { confirmLink, showLink } from './registration/verify-link.ts'
 
+/** The steps at which methods are offered. */
+const OFFERING = ['prove', 'identify', 'register'] as const
+
 export function signInRouters(services: SignInServices): Router[] {
   return [
     attemptRoutes(services),
@@ -66,9 +69,9 @@ function attemptRoutes(services: SignInServices): Router {
   )
   post('/identify', submission(services, 'any', identify, showIdentifyAgain(services)))
   get('/prove/:method', page(services, showMethod))
-  post('/prove/:method', submission(services, ['prove', 'identify'], prove))
-  post('/prove/:method/challenge', submission(services, ['prove', 'identify'], challenge))
-  get('/prove/:method/return', returned(services, ['prove', 'identify'], proveReturned))
+  post('/prove/:method', submission(services, OFFERING, prove))
+  post('/prove/:method/challenge', submission(services, OFFERING, challenge))
+  get('/prove/:method/return', returned(services, OFFERING, proveReturned))
   get('/enrol/:method', page(services, showEnrolment))
   post('/enrol/:method', submission(services, ['enrol'], enrol))
   post('/skip', submission(services, ['enrol'], skipEnrolment))

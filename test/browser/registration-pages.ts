@@ -61,6 +61,14 @@ async function toTerms({ server, start }: Installation, page: Page, accepted?: s
   await enterPassword(page)
 }
 
+/** As somebody who was made an account before anything was asked of them. */
+async function toComplete({ server, start }: Installation, page: Page): Promise<void> {
+  const { email } = await server.person({ email: newAddress() })
+  await start()
+  await enterName(page, email)
+  await enterPassword(page)
+}
+
 /** The first page that is opened by it has to be worked for. */
 async function toWork(stage: Stage, page: Page, script: string): Promise<void> {
   // It is over in a moment: here it takes as long as the page is looked at, or does not work at all.
@@ -93,6 +101,14 @@ export const registrationPages: RealPage[] = [
     await fillSignUp(page, newAddress(), { username: 'rosa' })
     await page.getByText('The eight digits on its back.').first().waitFor()
   }),
+  at(FIELDS, 'complete', 'Complete your account', toComplete),
+  at(FIELDS, 'complete-refused', 'Complete your account', async (one, page) => {
+    await toComplete(one, page)
+    await page.getByLabel('Username').fill('rosa')
+    await page.getByLabel('Library card').fill('1234')
+    await press(page, 'Continue')
+    await page.getByText('The eight digits on its back.').first().waitFor()
+  }),
   at(DOMAIN, 'signup-domain', 'Create your account', ({ start }) => start({ prompt: 'create' })),
   at(DOMAIN, 'signup-domain-refused', 'Create your account', async ({ start }, page) => {
     await start({ prompt: 'create' })
@@ -103,10 +119,11 @@ export const registrationPages: RealPage[] = [
     start({ prompt: 'create' }),
   ),
   at({ LATCHKEY_USERNAMES: 'required' }, 'account-username-required', 'Change your username', async (one, page) => {
-    const { email } = await one.server.person({ email: newAddress() })
+    const { email } = await one.server.person({ email: newAddress(), username: 'rosa' })
     await page.goto(`${one.server.issuer}/account/details/username`)
     await enterName(page, email)
     await enterPassword(page)
+    await page.getByLabel('Username').fill('')
     await press(page, 'Save')
     await page.getByText('Choose a username.').first().waitFor()
   }),

@@ -17,6 +17,13 @@ function decline({ github }: Stage, later: Later): void {
   later(() => (github.declines = false))
 }
 
+/** To the form of an invitation that leads to the account console. */
+async function toInvited({ server }: Stage, page: Page, email: string): Promise<void> {
+  const { secret } = await server.app.invitations.invite({ email, roles: [], createdBy: 'a test', lasts: 86_400 })
+  await page.goto(`${server.issuer}/invite/${secret}`)
+  await press(page, 'Create your account')
+}
+
 async function toLink(stage: Stage, page: Page): Promise<void> {
   const { email } = await stage.server.person({ email: newAddress() })
   await page.goto(`${stage.server.issuer}/account`)
@@ -27,6 +34,16 @@ async function toLink(stage: Stage, page: Page): Promise<void> {
 
 export const upstreamPages: RealPage[] = [
   { name: 'identify-upstream-declined', heading: 'Sign in to Fernwood Library', open: declined },
+  {
+    name: 'invited-signup-refused',
+    heading: 'Create your account',
+    async open(stage, page) {
+      await toInvited(stage, page, newAddress())
+      comeFromGitHub(stage, newAddress())
+      await press(page, 'Continue with GitHub')
+      await page.getByText('the invitation is for that address alone').first().waitFor()
+    },
+  },
   {
     name: 'upstream-prove',
     heading: 'Continue with GitHub',

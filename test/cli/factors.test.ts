@@ -149,6 +149,22 @@ describe('the command line, beside a running server', () => {
       expect(await server.app.signIns.ofAccount(account.id, { limit: 9 })).to.deep.equal(before)
     })
 
+    it('tells what an account has to have, and lacks', async () => {
+      const { email } = await server.person()
+      const fields = JSON.stringify([{ name: 'card', label: 'Library card', required: true }])
+      const env = { ...server.env, LATCHKEY_USERNAMES: 'required', LATCHKEY_ACCOUNT_FIELDS: fields }
+      const { stdout } = await askWorker(['debug', 'login', '--email', email], env)
+      expect(stdout)
+        .to.match(/^what the account lacks: username, field\.card/m)
+        .and.match(/^nothing more/m)
+      const silent = await askWorker(['debug', 'login', '--email', email, '--json'], env)
+      expect(kinds((JSON.parse(silent.stdout) as { steps: Foreseen[] }).steps)).to.deep.equal([
+        'prove',
+        'complete',
+        'finish',
+      ])
+    })
+
     it('follows the app, its policy, its consent and the level that it asks for', async () => {
       const { email } = await server.person()
       const client = await server.register('web')

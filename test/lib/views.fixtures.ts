@@ -18,6 +18,7 @@ const signup = {
   domains: [],
   usernames: 'optional',
   fields: [],
+  parts: [],
   remember: false,
   rememberAllowed: true,
   accepted: false,

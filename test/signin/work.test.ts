@@ -9,6 +9,7 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { attemptOf, authorization } from '../support/flow.ts'
+import { addPasskey, usePasskey } from '../support/passkeys.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor, wordsOf, type VisitedPage } from '../support/visitor.ts'
 
@@ -61,6 +62,13 @@ describe('work that is asked of a browser', () => {
       expect(asks(again)).to.equal(true)
       const end = await visitor.submit(await work(visitor, again), '/prove/password', { password: PASSWORD })
       expect(answerOf(end)).to.have.property('code')
+    })
+
+    it('is not asked of a passkey, which finds out by itself who it is', async () => {
+      const key = await addPasskey(server, await server.person())
+      const visitor = new Visitor(server.issuer)
+      const page = await visitor.open(authorization(server, client).url)
+      expect(answerOf(await usePasskey(visitor, page, key))).to.have.property('code')
     })
 
     it('pays for one of 50 parallel tries', async () => {

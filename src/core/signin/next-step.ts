@@ -20,7 +20,8 @@ type PasswordChangeReason = NonNullable<Account['passwordChange']>['reason']
 
 export type Step =
   | { kind: 'select' }
-  | { kind: 'register' }
+  /** `methods` vouch for who was invited: by them there is no form to fill in. */
+  | { kind: 'register'; methods?: string[] }
   /** `methods` find out by themselves who it is. */
   | { kind: 'identify'; methods: string[]; reason?: 'other_account' }
   /** The browser has to compute for a moment first. */
@@ -52,7 +53,7 @@ export function nextStep(situation: Situation): Step {
   if (!situation.fromAllowedNetwork) return notFromHere
   if (situation.registration === 'unproven') return { kind: 'verify-email' }
   if (situation.registration === 'unsecured') return { kind: 'secure' }
-  if (situation.registration === 'invited') return { kind: 'register' }
+  if (situation.registration === 'invited') return { kind: 'register', methods: identify(situation).methods }
   if (situation.registration === 'username_taken') return { kind: 'choose-username' }
   if (situation.recovering) return { kind: 'recover' }
   if (prompts.has('select_account') && account && !situation.selected) return { kind: 'select' }

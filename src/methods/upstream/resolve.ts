@@ -2,7 +2,7 @@
 // address can be changed, and given to somebody else, so by itself it opens nothing (CVE-2024-21632).
 import type { Account } from '../../core/accounts/account.ts'
 import { canonicalIdentifier } from '../../core/accounts/names.ts'
-import { isOpenTo } from '../../core/accounts/registration.ts'
+import { isOpenTo, mayRegister } from '../../core/accounts/registration.ts'
 import type { Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import type { Upstream } from '../../lib/config/upstreams.ts'
@@ -13,7 +13,7 @@ type Services = Pick<MethodServices, 'accounts' | 'credentials' | 'config'>
 
 /**
  * @throws Refused `upstream.other_account`, `upstream.no_email`, `upstream.no_account`, `upstream.not_allowed`,
- * `upstream.email_taken`
+ * `upstream.not_invited`, `upstream.email_taken`
  */
 export async function resolveIdentity(
   services: Services,
@@ -41,7 +41,7 @@ export async function resolveIdentity(
   }
   const owner = await ownerOf(services, upstream, person, email)
   if (!isNamed(attempted, owner ?? { email })) throw otherAccount(upstream)
-  if (!owner) requireNew(services, upstream, email)
+  if (!owner) requireNew(services, upstream, attempted, { email, emailVerified })
   return { proof, unlinked: { credential, email, emailVerified, profile, roles, ...(owner ? { owner } : {}) } }
 }
 
@@ -57,14 +57,24 @@ async function ownerOf(
   throw new Refused('upstream.email_taken', { status: 409, values: { name } })
 }
 
-/** @throws Refused `upstream.no_account`, `upstream.not_allowed`: by the rule, whether or not there is an account */
-function requireNew({ config }: Services, { accounts, name }: Upstream, email: string): void {
-  if (Array.isArray(accounts)) {
-    if (accounts.includes(email.slice(email.lastIndexOf('@') + 1))) return
-    throw new Refused('upstream.not_allowed', { status: 403, values: { name } })
+/**
+ * An invitation stands above the upstream's own rule, for its address alone: that has to be proven there as well.
+ * @throws Refused `upstream.no_account`, `upstream.not_allowed`, `upstream.not_invited`: by the rule, whether or not there is
+ * an account
+ */
+function requireNew(
+  { config }: Services,
+  { accounts, name }: Upstream,
+  { invited }: Try,
+  { email, emailVerified }: { email: string; emailVerified: boolean },
+): void {
+  if (invited !== undefined && mayRegister(config, true)) {
+    if (emailVerified && email === invited) return
+    throw new Refused('upstream.not_invited', { status: 403, values: { name, email: invited } })
   }
-  if (accounts === 'open' && isOpenTo(config, email)) return
-  throw new Refused('upstream.no_account', { status: 403 })
+  if (accounts === 'invited' || !isOpenTo(config, email)) throw new Refused('upstream.no_account', { status: 403 })
+  if (accounts === 'open' || accounts.includes(email.slice(email.lastIndexOf('@') + 1))) return
+  throw new Refused('upstream.not_allowed', { status: 403, values: { name } })
 }
 
 /** Whoever typed a name meant it. For a name that is nobody's it is the same, so that nothing shows who has an account. */

@@ -17,6 +17,7 @@ export function tryOf(
     role: step.kind === 'prove' ? step.role : 'first',
     account,
     identifier: attempt.identifier ?? '',
+    ...(attempt.invitation ? { invited: attempt.invitation.email } : {}),
     clientName: client.clientName ?? client.clientId,
     address: ctx.ip,
     userAgent: ctx.get('user-agent').slice(0, 300),

@@ -1,5 +1,6 @@
 // The sign-up form: what it shows, and what it is read into.
 import { canonicalEmail, canonicalName, canonicalUsername } from '../../core/accounts/names.ts'
+import type { Step } from '../../core/signin/next-step.ts'
 import { inputOf, readFields } from '../../core/accounts/fields.ts'
 import { requireOpenTo } from '../../core/accounts/registration.ts'
 import type { Registration } from '../../core/accounts/verifications.ts'
@@ -11,6 +12,7 @@ import type { Shown } from '../../methods/method.ts'
 import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
 import { minLengthFor } from '../../methods/password/rules.ts'
 import type { SignInServices } from '../services.ts'
+import { partsOf } from '../steps/method-pages.ts'
 import type { Situated } from '../attempt/situation.ts'
 
 /** @param invited the address of the invitation, which is the one that counts @throws Refused naming the field */
@@ -48,7 +50,12 @@ function acceptedTerms({ termsUrl, termsVersion }: Config, form: Form): Pick<Reg
 
 export async function signupPage(
   services: SignInServices,
-  { attempt, rememberAllowed, passkeyAllowed }: Pick<Situated, 'attempt' | 'rememberAllowed' | 'passkeyAllowed'>,
+  {
+    attempt,
+    step,
+    rememberAllowed,
+    passkeyAllowed,
+  }: Pick<Situated, 'attempt' | 'step' | 'rememberAllowed' | 'passkeyAllowed'>,
   values: Record<string, string>,
   errors: Record<string, string>,
 ): Promise<Shown> {
@@ -69,6 +76,7 @@ export async function signupPage(
       minLength: await minLengthFor(services, {}),
       ...(config.termsUrl ? { termsUrl: config.termsUrl } : {}),
       ...(config.privacyUrl ? { privacyUrl: config.privacyUrl } : {}),
+      parts: partsOf(services, at, elsewhere(services, step)),
       signinUrl: `${at}/identify`,
       remember: attempt.remember || 'remember' in values,
       rememberAllowed,
@@ -77,6 +85,12 @@ export async function signupPage(
     },
     script: passkeyAllowed ? 'passkey.js' : STRENGTH_SCRIPT,
   }
+}
+
+/** Where they who were invited can come from instead: it has to vouch for the address. */
+function elsewhere({ methods }: SignInServices, step: Step): string[] {
+  const offered = step.kind === 'register' ? (step.methods ?? []) : []
+  return methods.filter(({ id, comesBack }) => comesBack && offered.includes(id)).map(({ id }) => id)
 }
 
 function atSignup({ accountFields }: Pick<Config, 'accountFields'>): AccountField[] {

@@ -9,6 +9,7 @@ import { countSignup } from '../limits.ts'
 import { originOf, type Submission } from '../attempt/page.ts'
 import { postVerification } from './mails.ts'
 import { register } from './register.ts'
+import { invitationIn } from './signup.ts'
 
 type Unlinked = NonNullable<Verified['unlinked']>
 
@@ -21,10 +22,13 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
   const known = ({ id, email: identifier }: Account) => ({ accountId: id, identifier, selected: true })
   if (owner) return goAs(attempt => ({ ...attempt, ...known(owner), linking: { ...credential, accountId: owner.id } }))
 
+  const invited = await invitationIn(submission)
+  const given = [...new Set([...(invited?.roles ?? []), ...roles])]
   const registration = {
     profile,
     language: languageOf(ctx).tag,
-    ...(roles.length > 0 ? { roles } : {}),
+    ...(given.length > 0 ? { roles: given } : {}),
+    ...(invited ? { invitationId: invited.id } : {}),
     // There was no form on which to accept them: nextStep asks.
     ...(services.config.termsUrl ? { terms: [] } : {}),
     secured: { credential, proof },

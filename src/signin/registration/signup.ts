@@ -3,7 +3,7 @@
 import { closed, mayRegister } from '../../core/accounts/registration.ts'
 import type { Registration } from '../../core/accounts/verifications.ts'
 import { withoutPerson } from '../../core/attempts.ts'
-import { invitationGone, stateOf } from '../../core/links/invitations.ts'
+import { invitationGone, stateOf, type Invitation } from '../../core/links/invitations.ts'
 import { languageOf } from '../../lib/web/browser/language.ts'
 import { logOf } from '../../lib/web/edge/trace.ts'
 import { checkNewPassword, hashPassword } from '../../methods/password/rules.ts'
@@ -51,9 +51,8 @@ async function acceptInvitation(
   password: string | undefined,
 ): Promise<void> {
   const { services, ctx, attempt, form, go } = submission
-  const { id: invitationId, email } = attempt.invitation!
-  const invitation = await services.invitations.get(invitationId)
-  if (!invitation || stateOf(invitation, Date.now()) !== 'open') throw invitationGone(invitation)
+  const { email } = attempt.invitation!
+  const invitation = (await invitationIn(submission))!
   const made = password === undefined ? undefined : await hashPassword(services, password)
   const { id } = await services.verifications.start({
     email,
@@ -63,7 +62,7 @@ async function acceptInvitation(
     registration: {
       ...registration,
       language: languageOf(ctx).tag,
-      invitationId,
+      invitationId: invitation.id,
       ...(invitation.roles.length > 0 ? { roles: invitation.roles } : {}),
       ...(made ? { secured: securedBy(made) } : {}),
     },
@@ -80,6 +79,17 @@ async function acceptInvitation(
     },
     verification,
   )
+}
+
+/** That which was accepted in this sign-in. @throws Refused `invitation.gone`, 410 */
+export async function invitationIn({
+  services,
+  attempt,
+}: Pick<Page, 'services' | 'attempt'>): Promise<Invitation | undefined> {
+  if (!attempt.invitation) return undefined
+  const invitation = await services.invitations.get(attempt.invitation.id)
+  if (!invitation || stateOf(invitation, Date.now()) !== 'open') throw invitationGone(invitation)
+  return invitation
 }
 
 /** @throws Refused `registration.closed`, 403: whoever posts to a page that is not offered */

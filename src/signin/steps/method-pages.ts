@@ -116,11 +116,7 @@ export function identifyPage(
 ): Shown {
   const at = `/signin/${attempt.id}`
   const able = step.kind === 'identify' ? step.methods : []
-  const parts = lastUsedFirst(services, ctx, undefined, able).flatMap(id => {
-    const part = services.methods.find(one => one.id === id)?.onIdentify?.(services)
-    const own = { action: `${at}/prove/${id}`, challengeAction: `${at}/prove/${id}/challenge` }
-    return part ? [{ ...part, locals: { ...own, ...part.locals } }] : []
-  })
+  const parts = partsOf(services, at, lastUsedFirst(services, ctx, undefined, able))
   const script = parts.find(part => part.script)?.script
   return {
     view: 'signin/identify',
@@ -133,6 +129,15 @@ export function identifyPage(
     },
     ...(script ? { script } : {}),
   }
+}
+
+/** What methods add to a page on which nobody has said who they are. @param at the address of the attempt */
+export function partsOf(services: SignInServices, at: string, ids: readonly string[]): (Shown & { locals: object })[] {
+  return ids.flatMap(id => {
+    const part = services.methods.find(one => one.id === id)?.onIdentify?.(services)
+    const own = { action: `${at}/prove/${id}`, challengeAction: `${at}/prove/${id}/challenge` }
+    return part ? [{ ...part, locals: { ...own, ...part.locals } }] : []
+  })
 }
 
 /** @param but the one that is shown, and the one that is to be added: it leads no further than it did */

@@ -25,7 +25,8 @@ export async function prove(submission: Submission): Promise<void> {
   const attempted = tryOf(submission, form.fields, device?.id)
   const isSecond = account !== undefined && attempted.role === 'second' && (await isSecondOf(services, account, method))
   const trust = isSecond && form.text('trust') !== ''
-  if (attempted.role === 'first') await spendWork(submission)
+  // What finds out by itself who it is, is not guessed.
+  if (submission.step.kind === 'prove' && attempted.role === 'first') await spendWork(submission)
   if (account) await outlastReset(account)
   const verified = await reported(submission, method, () => method.verify(services, attempted))
   if (verified.unlinked) return receive(submission, verified.unlinked, verified)
@@ -54,8 +55,8 @@ export async function proveReturned(submission: Submission): Promise<void> {
 /** The method that the address names, if this step offers it. @throws Refused `method.not_offered`, 404 */
 export function offeredMethod({ services, ctx, step }: Pick<Page, 'services' | 'ctx' | 'step'>): Method {
   const method = services.methods.find(({ id }) => id === ctx.params.method)
-  const offered = step.kind === 'prove' || step.kind === 'identify' ? step.methods : []
-  if (method && offered.includes(method.id)) return method
+  const isOffering = step.kind === 'prove' || step.kind === 'identify' || step.kind === 'register'
+  if (method && isOffering && step.methods?.includes(method.id)) return method
   throw notOffered()
 }
 
