@@ -23,7 +23,7 @@ import { createScreen } from '../core/passwords/screen.ts'
 import { createPolicies } from '../core/policy/policies.ts'
 import { holdPolicy } from '../core/policy/held.ts'
 import { noteBounces } from '../core/outbox/bounces.ts'
-import { createOutbox } from '../core/outbox/outbox.ts'
+import { createOutboxes } from '../core/outbox/outbox.ts'
 import { createPostbox } from '../core/outbox/postbox.ts'
 import { createSignIns } from '../core/sessions/signins.ts'
 import { createRecoveries } from '../core/recoveries/recoveries.ts'
@@ -61,11 +61,20 @@ export function createDomain({ config, store, log, bus, views, observation, meth
   const events = createEvents(store, config, bus)
   const accounts = createAccounts(store)
   const sealer = createSealer(config.secrets)
-  const outbox = createOutbox(store)
   const notices = createNotices(store, deriveKeys(config.secrets, 'notices'))
   const devices = createDevices(store)
   const bounced = noteBounces(accounts, events)
-  const postbox = createPostbox({ outbox, mailer, sealer, views, log, ended: work.mailed, bounced })
+  const guardedFetch = observation.fetch(createGuardedFetch(config.allowNetworks))
+  const postbox = createPostbox({
+    outboxes: createOutboxes(store),
+    mailer,
+    sms: createSmsSender(config, guardedFetch, log),
+    sealer,
+    views,
+    log,
+    ended: { mail: work.mailed, sms: work.texted },
+    bounced,
+  })
   const teller = createTeller({
     config,
     notices,
@@ -79,8 +88,6 @@ export function createDomain({ config, store, log, bus, views, observation, meth
   events.readBy(logEvents(log))
   const policies = createPolicies(store)
   const hasher = createHasher({ width: config.hashConcurrency, queue: config.hashQueue, ended: work.hashed })
-  const guardedFetch = observation.fetch(createGuardedFetch(config.allowNetworks))
-  const sms = observation.sms(createSmsSender(config, guardedFetch, log))
 
   const methodServices: MethodServices = {
     methods: workingMethods(methods, config),
@@ -108,7 +115,6 @@ export function createDomain({ config, store, log, bus, views, observation, meth
     sealer,
     postbox,
     fetch: guardedFetch,
-    ...(sms ? { sms } : {}),
   }
   return {
     ...methodServices,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { createOutbox, type Message } from '../core/outbox/outbox.ts'
+import { listBoth, type Listed } from '../core/outbox/both.ts'
+import { createOutboxes } from '../core/outbox/outbox.ts'
 import { loadConfig } from '../lib/config/load.ts'
 import { newId } from '../lib/ids.ts'
 import { checkMail } from '../lib/mail/mailer.ts'
@@ -11,13 +12,13 @@ import { more, print, table, time } from './support/print.ts'
 
 export function define(mail: Command): void {
   withPage(mail.command('outbox'))
-    .description('list the mails that wait, the oldest first')
+    .description('list the mails, and the text messages, that wait, the oldest first')
     .option('--dead', 'those that were given up, the newest first')
     .option('--sent', 'those that went out in the last 7 days, the newest first')
     .action(outbox)
   withJson(mail.command('retry'))
-    .argument('[id]', 'the mail, as listed by `latchkey mail outbox --dead`')
-    .description('send a mail again that was given up')
+    .argument('[id]', 'the mail or text message, as listed by `latchkey mail outbox --dead`')
+    .description('send a mail or text message again that was given up')
     .option('--all-dead', 'all that were given up')
     .action(retry)
   withJson(mail.command('test'))
@@ -37,40 +38,41 @@ function outbox(options: OutboxOptions): Promise<void> {
   const state = dead ? 'dead' : sent ? 'sent' : 'waiting'
   return withStore(async ({ store }) => {
     const request = { ...pageOf(options), ...(state === 'waiting' ? {} : { order: 'desc' as const }) }
-    const { items, ...rest } = await createOutbox(store).list(state, request)
-    const page = { items: items.map(withoutContent), ...rest }
+    const page = await listBoth(createOutboxes(store), state, request)
     print(options.json, page, () => {
-      if (items.length === 0) return state === 'waiting' ? 'No mail waits.' : 'There are none.'
-      const headings = ['id', 'mail', 'to', 'made', 'tries', 'next try', 'last error']
+      if (page.items.length === 0) return state === 'waiting' ? 'Nothing waits.' : 'There are none.'
+      const headings = ['id', 'channel', 'message', 'to', 'made', 'tries', 'next try', 'last error']
       const command = `mail outbox${state === 'waiting' ? '' : ` --${state}`}`
       return table(headings, page.items.map(rowOf)) + more(command, page.cursor)
     })
   })
 }
 
-type Listed = ReturnType<typeof withoutContent>
-
-/** Sealed it is of no use here, and too long to read. */
-function withoutContent({ sealed: _sealed, ...facts }: Message) {
-  return facts
-}
-
-function rowOf({ id, name, to, createdAt, tries, nextAt, state, error, bounced }: Listed): string[] {
-  const why = bounced ? `the address refuses it: ${error}` : (error ?? '')
-  return [id, name, to ?? 'nobody', time(createdAt), String(tries), state === 'waiting' ? time(nextAt) : '', why]
+function rowOf({ id, channel, name, to, createdAt, tries, nextAt, state, error, bounced }: Listed): string[] {
+  const why = bounced ? `the ${channel === 'mail' ? 'address' : 'number'} refuses it: ${error}` : (error ?? '')
+  return [
+    id,
+    channel,
+    name,
+    to ?? 'nobody',
+    time(createdAt),
+    String(tries),
+    state === 'waiting' ? time(nextAt) : '',
+    why,
+  ]
 }
 
 function retry(id: string | undefined, { json, allDead }: JsonOption & { allDead?: boolean }): Promise<void> {
   if ((id === undefined) !== (allDead === true)) {
-    throw new UsageError('Name one mail by its id, or --all-dead for all that were given up.')
+    throw new UsageError('Name one by its id, or --all-dead for all that were given up.')
   }
   return withStore(async ({ store }) => {
-    const mails = createOutbox(store)
-    if (id !== undefined && !(await mails.retry(id)))
-      throw new CommandError(`There is no mail ${id} that was given up.`)
-    const again = id === undefined ? await mails.retryAll() : 1
+    const { mail, sms } = createOutboxes(store)
+    if (id !== undefined && !((await mail.retry(id)) ?? (await sms.retry(id))))
+      throw new CommandError(`There is no ${id} that was given up and is still of use.`)
+    const again = id === undefined ? (await mail.retryAll()) + (await sms.retryAll()) : 1
     print(json, { again }, () => {
-      const count = again === 1 ? 'One mail' : `${again} mails`
+      const count = again === 1 ? 'One' : String(again)
       return `${count} will be sent by the server within seconds, or by \`latchkey jobs run send-outbox\`.`
     })
   })

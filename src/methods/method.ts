@@ -18,7 +18,6 @@ import { Refused, type RefusedOptions } from '../lib/errors.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Language, Translate } from '../lib/languages/language.ts'
 import type { Sealer } from '../lib/seal.ts'
-import type { SmsSender } from '../lib/sms/sender.ts'
 
 /** What methods may use. */
 export interface MethodServices {
@@ -38,8 +37,6 @@ export interface MethodServices {
   policy: HeldPolicy
   sealer: Sealer
   postbox: Postbox
-  /** Absent where text messages are off. */
-  sms?: SmsSender
 }
 
 /** Whom a method asks, in which sign-in, and from where. */

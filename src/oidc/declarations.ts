@@ -15,7 +15,7 @@ import { linkDeclaration } from '../core/links/links.ts'
 import { logoutDeclaration } from '../core/sessions/logouts.ts'
 import { liveCountDeclaration } from '../core/metrics/live-counts.ts'
 import { noticeDeclaration } from '../core/notices/notices.ts'
-import { outboxDeclaration } from '../core/outbox/outbox.ts'
+import { outboxDeclaration, textsDeclaration } from '../core/outbox/outbox.ts'
 import { policyChangeDeclaration, policyDeclaration } from '../core/policy/policies.ts'
 import { counterDeclaration, floodDeclaration } from '../core/limits/limits.ts'
 import { signInDeclaration } from '../core/sessions/signins.ts'
@@ -42,6 +42,7 @@ export const declarations = [
   jobDeclaration,
   logoutDeclaration,
   outboxDeclaration,
+  textsDeclaration,
   noticeDeclaration,
   liveCountDeclaration,
   policyDeclaration,

@@ -8,8 +8,6 @@ import type { Log } from '../lib/log.ts'
 import type { Mailer } from '../lib/mail/mailer.ts'
 import { createMetrics } from '../lib/metrics/metrics.ts'
 import { measureRequests } from '../lib/metrics/requests.ts'
-import type { SmsSender } from '../lib/sms/sender.ts'
-import { tellOfSms } from '../lib/sms/told.ts'
 import { traceRequests } from '../lib/tracing/requests.ts'
 import { traceFetch, traceMailer } from '../lib/tracing/steps.ts'
 import type { Tracing } from '../lib/tracing/tracing.ts'
@@ -36,8 +34,6 @@ export async function createObservation(config: Config, log: Log) {
     },
     hasher: (hasher: Hasher): Hasher => (tracing ? traceHasher(hasher, tracing) : hasher),
     mailer: (mailer: Mailer): Mailer => (tracing ? traceMailer(mailer, tracing) : mailer),
-    /** A trace shows a message by the call that sends it. */
-    sms: (sender: SmsSender | undefined): SmsSender | undefined => sender && tellOfSms(sender, work.texted),
     fetch: (fetchIt: typeof fetch): typeof fetch => (tracing ? traceFetch(fetchIt, tracing) : fetchIt),
     /** They stand before all others. */
     requests: (): Middleware[] => [

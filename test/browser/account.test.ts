@@ -2,8 +2,17 @@
 import { expect } from 'chai'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { eachEngine } from '../support/engines.ts'
-import { codeInSms } from '../support/sms.ts'
-import { enterName, enterPassword, expectHeading, field, openLink, press, setUpSms, setUpTotp } from './person.ts'
+import {
+  enterName,
+  enterPassword,
+  expectHeading,
+  field,
+  fillTextedCode,
+  openLink,
+  press,
+  setUpSms,
+  setUpTotp,
+} from './person.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -95,7 +104,7 @@ describe('a person at the account console', () => {
       await enterPassword(phone)
       await expectHeading(phone, 'Get a code by text message')
       await press(phone, 'Send me a code')
-      await field(phone, '6-digit code').fill(codeInSms(stage.twilio.messages.at(-1)))
+      await fillTextedCode(stage, phone)
       await press(phone, 'Continue')
       await expectHeading(phone, 'Allow Fernwood Library to use your account?')
       expect(stage.twilio.complaints).to.deep.equal([])

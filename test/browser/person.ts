@@ -41,10 +41,18 @@ export async function askForSms(page: Page): Promise<void> {
 }
 
 /** From the Security page: codes by text message, as a second step. */
-export async function setUpSms({ twilio }: Stage, page: Page): Promise<void> {
+export async function setUpSms(stage: Stage, page: Page): Promise<void> {
   await askForSms(page)
-  await field(page, '6-digit code').fill(codeInSms(twilio.messages.at(-1)))
+  await fillTextedCode(stage, page)
   await press(page, 'Turn on')
+}
+
+/** On the page that asks for the code of a text message. */
+export async function fillTextedCode({ server, twilio }: Stage, page: Page): Promise<void> {
+  const code = field(page, '6-digit code')
+  await code.waitFor()
+  await server.app.postbox.settled()
+  await code.fill(codeInSms(twilio.messages.at(-1)))
 }
 
 export function field(page: Page, label: string): Locator {

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
-import type { Message } from '../../src/core/outbox/outbox.ts'
+import type { Listed } from '../../src/core/outbox/both.ts'
+import { createOutbox, type Message } from '../../src/core/outbox/outbox.ts'
 import type { JobFacts } from '../../src/cli/jobs/run-job.ts'
+import type { Page } from '../../src/storage/port.ts'
 import { startMailbox } from '../support/mailbox.ts'
 import { freePort, startServer, type TestServer } from '../support/server.ts'
 import { runCli } from './cli.ts'
@@ -21,7 +23,7 @@ describe('latchkey mail', () => {
   }
 
   it('lists what waits, what went out and what was given up, without what it says', async () => {
-    expect((await run('mail', 'outbox')).stdout).to.equal('No mail waits.\n')
+    expect((await run('mail', 'outbox')).stdout).to.equal('Nothing waits.\n')
     server.mailbox.unknown.add('gone@example.com')
     await post('gone@example.com')
     await post('ann@example.com')
@@ -33,7 +35,7 @@ describe('latchkey mail', () => {
     expect(dead).to.have.length(1)
     expect(dead[0]).to.include({ to: 'gone@example.com', bounced: true }).and.not.have.property('sealed')
     const { stdout } = await run('mail', 'outbox', '--dead')
-    expect(stdout).to.match(/^ID +MAIL +TO +MADE +TRIES +NEXT TRY +LAST ERROR\n/)
+    expect(stdout).to.match(/^ID +CHANNEL +MESSAGE +TO +MADE +TRIES +NEXT TRY +LAST ERROR\n/)
     expect(stdout).to.include('the address refuses it').and.not.include('secret words')
     const both = await run('mail', 'outbox', '--dead', '--sent')
     expect([both.code, both.stderr]).to.deep.equal([2, 'Give --dead or --sent, not both.\n'])
@@ -44,16 +46,42 @@ describe('latchkey mail', () => {
     server.mailbox = mailbox
     const [{ id }] = (await listed('--dead')) as [Message]
     const again = await run('mail', 'retry', id)
-    expect(again.stdout).to.match(/^One mail will be sent by the server within seconds/)
+    expect(again.stdout).to.match(/^One will be sent by the server within seconds/)
     const ran = await json<JobFacts>('jobs', 'run', 'send-outbox')
     expect(ran).to.include({ outcome: 'success' })
     expect(mailbox.to('gone@example.com')).to.have.length(1)
 
     const twice = await run('mail', 'retry', id)
-    expect([twice.code, twice.stderr]).to.deep.equal([1, `There is no mail ${id} that was given up.\n`])
+    expect([twice.code, twice.stderr]).to.deep.equal([1, `There is no ${id} that was given up and is still of use.\n`])
     expect((await run('mail', 'retry')).code).to.equal(2)
     expect((await run('mail', 'retry', id, '--all-dead')).code).to.equal(2)
     expect(await json('mail', 'retry', '--all-dead')).to.deep.equal({ again: 0 })
+  })
+
+  it('lists text messages after the mails, page by page, and says which they are', async () => {
+    const { postbox, sealer, store } = server.app
+    // This server sends no text messages: they wait.
+    const text = { name: 'sms-code', accountId: 'ann', text: 'secret words', lasts: 300 }
+    for (const to of ['+4915112345601', '+4915112345602']) await postbox.text({ ...text, to })
+    await postbox.settled()
+    const sealed = await sealer.seal('{}')
+    for (const to of ['a@example.com', 'b@example.com'])
+      await createOutbox(store, 'mail').put({ name: 'test', to, sealed, lasts: 300 })
+    const pages: [string, string | undefined][][] = []
+    let cursor: string | undefined
+    do {
+      const page: Page<Listed> = await json('mail', 'outbox', '--limit', '2', ...(cursor ? ['--cursor', cursor] : []))
+      pages.push(page.items.map(({ channel, to }) => [channel, to]))
+      cursor = page.cursor
+    } while (cursor)
+    expect(pages.flat()).to.deep.equal([
+      ['mail', 'a@example.com'],
+      ['mail', 'b@example.com'],
+      ['sms', '+49\u00a0•••\u00a001'],
+      ['sms', '+49\u00a0•••\u00a002'],
+    ])
+    const { stdout } = await run('mail', 'outbox')
+    expect(stdout).to.include('text messages are off').and.not.include('secret words')
   })
 
   it('sends a test, and says how that went', async () => {
@@ -77,7 +105,7 @@ describe('latchkey mail', () => {
     const { checks } = JSON.parse((await run('doctor', '--json')).stdout) as { checks: { name: string }[] }
     expect(checks.find(({ name }) => name === 'outbox')).to.include({
       status: 'warning',
-      message: 'mails that were given up: 1',
+      message: 'what was given up: mails: 1, text messages: 0',
     })
   })
 })

@@ -8,6 +8,7 @@ import type { AuditEntry } from '../../src/core/events/events.ts'
 import { startMailbox, type Mailbox } from '../support/mailbox.ts'
 import { startFleet, type Fleet } from '../support/processes.ts'
 import { everyDocument, Secrets } from '../support/secrets.ts'
+import { startSmsWebhook, type SmsServer } from '../support/sms.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { Journey } from './journey.ts'
 
@@ -57,6 +58,7 @@ const about: Record<EventType, Field[]> = {
   'device.forgotten': [...atApp, 'deviceId'],
   'notice.disputed': person,
   'mail.bounced': person,
+  'sms.bounced': person,
   'session.created': [...inSession, 'clientId'],
   'session.jumped': [...inSession, 'clientId'],
   'session.ended': inSession,
@@ -78,12 +80,13 @@ const about: Record<EventType, Field[]> = {
   'keys.rotated': [],
 }
 /** By jobs, or by everyone together: they come from nowhere. */
-const fromNowhere = new Set<string>(['session.expired', 'mail.bounced', 'budget.spent'])
+const fromNowhere = new Set<string>(['session.expired', 'mail.bounced', 'sms.bounced', 'budget.spent'])
 const failures = new Set<string>([
   'signin.failed',
   'signin.locked',
   'consent.refused',
   'mail.bounced',
+  'sms.bounced',
   'signin.suspicious',
   'client.locked',
   'budget.spent',
@@ -92,6 +95,7 @@ const failures = new Set<string>([
 describe('the catalog of events', () => {
   let folder: string
   let mailbox: Mailbox
+  let texts: SmsServer
   let fleet: Fleet
   let withTerms: Fleet
   let desk: TestServer
@@ -105,11 +109,13 @@ describe('the catalog of events', () => {
     const store = `sqlite:${join(folder, 'latchkey.db')}`
     const logFile = join(folder, 'latchkey.log')
     mailbox = await startMailbox()
+    texts = await startSmsWebhook()
+    texts.refuseNext(422)
     fleet = await startFleet(1, store, undefined, {
       LATCHKEY_MAIL: mailbox.url,
       LATCHKEY_LOG_LEVEL: 'trace',
       LATCHKEY_LOG_FILE: logFile,
-      LATCHKEY_SMS: `file:${join(folder, 'sms')}`,
+      LATCHKEY_SMS: texts.url,
       LATCHKEY_SMS_BUDGET: '1',
     })
     withTerms = await startFleet(1, store, fleet.secrets, {
@@ -127,7 +133,7 @@ describe('the catalog of events', () => {
     log = [...fleet.lines, ...withTerms.lines].join('\n') + (await readFile(logFile, 'utf8'))
   })
   after(async () => {
-    await Promise.all([desk?.close(), fleet?.stop(), withTerms?.stop(), mailbox?.close()])
+    await Promise.all([desk?.close(), fleet?.stop(), withTerms?.stop(), mailbox?.close(), texts?.close()])
     await rm(folder, { recursive: true })
   })
 

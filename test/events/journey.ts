@@ -1,4 +1,5 @@
 // One long journey, over HTTP and by the command line, that brings about everything in the catalog.
+import { setTimeout as pause } from 'node:timers/promises'
 import { TOTP } from 'otpauth'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { runCli } from '../cli/cli.ts'
@@ -344,7 +345,7 @@ export class Journey {
     await elsewhere.submit(await elsewhere.open(link), '/reset', { password })
   }
 
-  /** One text message may be sent. */
+  /** One text message may be sent, and its number takes none. */
   async #budget(): Promise<void> {
     const { issuer } = this.#stage
     const email = await this.#person('--verified')
@@ -352,6 +353,11 @@ export class Journey {
     const { page } = await openConsole({ issuer }, email, { visitor })
     for (const phone of ['+491512100001', '+491512100002'])
       await visitor.post(`${page.url.pathname}/sms-code/add`, { phone })
+    const { accounts, events } = this.#stage.desk.app
+    const { id } = (await accounts.byIdentifier(email))!
+    const isNoted = async () =>
+      (await events.ofAccount(id, { limit: 100 })).items.some(({ type }) => type === 'sms.bounced')
+    while (!(await isNoted())) await pause(50)
   }
 
   async #timeOut(client: ClientView, email: string): Promise<void> {

@@ -10,6 +10,7 @@ import { runMain } from '../support/child.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorization, signIn } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { newNumber, startSmsWebhook } from '../support/sms.ts'
 import { Visitor } from '../support/visitor.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -87,6 +88,39 @@ describe('the management port', () => {
     const down = await health('/health/auth/login')
     expect(down.code).to.equal(503)
     expect(down.checks.mail).to.include({ ok: false, failing: 3 })
+  })
+
+  it('has no login after three text messages in a row that could not be sent, until one can, or a while has passed', async () => {
+    const texts = await startSmsWebhook()
+    const texting = await startServer({ env: { LATCHKEY_MANAGEMENT_PORT: '0', LATCHKEY_SMS: texts.url } })
+    try {
+      const login = async () => {
+        const response = await fetch(`http://127.0.0.1:${texting.managementPort}/health/auth/login`)
+        const { checks } = (await response.json()) as { checks: Record<string, { ok: boolean; failing: number }> }
+        return [response.status, checks.sms!.failing]
+      }
+      const text = async (status?: number) => {
+        if (status) texts.refuseNext(status)
+        const to = newNumber()
+        await texting.app.postbox.text({ name: 'sms-code', accountId: undefined, to, text: 'x', lasts: 300 })
+        await texting.app.postbox.settled()
+      }
+      for (const status of [500, 500, 422]) await text(status)
+      expect(await login()).to.deep.equal([200, 2])
+      await text(500)
+      expect(await login()).to.deep.equal([503, 3])
+      await text()
+      expect(await login()).to.deep.equal([200, 0])
+      for (const status of [500, 500, 500]) await text(status)
+      expect(await login()).to.deep.equal([503, 3])
+      moveClock(16 * 60_000)
+      await texting.app.postbox.sendDue()
+      expect(await login()).to.deep.equal([200, 3])
+    } finally {
+      resetClock()
+      await texting.close()
+      await texts.close()
+    }
   })
 
   it('has no security once everyone’s failures are used up: nobody can sign in by password', async () => {

@@ -92,16 +92,23 @@ describe('metrics', () => {
   })
 
   it('tell what became of mails and text messages', async () => {
-    const { postbox, methodServices } = server.app
+    const { postbox } = server.app
     const locals = { brandName: 'x', email: 'x', startedFrom: 'x' }
     for (const to of ['a@example.com', 'not an address']) await postbox.post(to, 'already-registered', locals)
+    await postbox.text({ name: 'sms-code', accountId: undefined, to: '+4915112345678', text: 'x', lasts: 300 })
     await postbox.settled()
-    await methodServices.sms!.send({ to: '+4915112345678', text: 'x' })
     expect(await seriesOf('latchkey_mails_total')).to.deep.equal({
       'mail="already-registered",outcome="sent"': 1,
       'mail="already-registered",outcome="dead"': 1,
     })
     expect(await seriesOf('latchkey_sms_total')).to.deep.equal({ 'outcome="sent"': 1 })
+    expect(await seriesOf('latchkey_outbox_messages')).to.deep.equal({
+      'channel="mail",state="waiting"': 0,
+      'channel="mail",state="dead"': 1,
+      'channel="sms",state="waiting"': 0,
+      'channel="sms",state="dead"': 0,
+    })
+    expect(await seriesOf('latchkey_outbox_oldest_seconds')).to.deep.equal({ 'channel="mail"': 0, 'channel="sms"': 0 })
   })
 
   it('count all addresses, methods and clients that do not exist as one', async () => {

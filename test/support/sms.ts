@@ -18,6 +18,8 @@ export interface SmsServer {
   messages: ReceivedSms[]
   /** What was wrong with requests that were not taken. */
   complaints: string[]
+  /** Leaves the next message without an answer until it is released; then it is taken as any. */
+  hangNext(): { reached: Promise<void>; release(): void }
   /** Answers the next message so, in the place of taking it. */
   refuseNext(status: number, body?: object): void
   close(): Promise<void>
@@ -113,14 +115,27 @@ export function codeInSms(sms: ReceivedSms | undefined): string {
   return code
 }
 
-type Taking = Omit<SmsServer, 'url' | 'close'> & { refusals: Answer[] }
+interface Hang {
+  reached(): void
+  released: Promise<void>
+}
+
+type Taking = Omit<SmsServer, 'url' | 'close'> & { refusals: Answer[]; hangs: Hang[] }
 
 function newServer(): Taking {
   const refusals: Answer[] = []
+  const hangs: Hang[] = []
   return {
     messages: [],
     complaints: [],
     refusals,
+    hangs,
+    hangNext() {
+      const reached = Promise.withResolvers<void>()
+      const released = Promise.withResolvers<void>()
+      hangs.push({ reached: reached.resolve, released: released.promise })
+      return { reached: reached.promise, release: released.resolve }
+    },
     refuseNext: (status, body = {}) => void refusals.push({ status, body }),
   }
 }
@@ -128,6 +143,9 @@ function newServer(): Taking {
 async function listen(taking: Taking, answer: (request: IncomingMessage) => Promise<Answer>) {
   const handle: RequestListener = (request, response) => {
     void (async () => {
+      const hang = taking.hangs.shift()
+      hang?.reached()
+      await hang?.released
       const { status, body } = taking.refusals.shift() ?? (await answer(request))
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     })()

@@ -78,6 +78,7 @@ export const catalog = {
   'notice.disputed': z.strictObject({ notice: z.enum(NOTICE_KINDS), undone: z.array(z.string()) }),
   /** The account's address refuses mail for good. */
   'mail.bounced': z.strictObject({ mail: z.string() }),
+  'sms.bounced': z.strictObject({ method: z.string() }),
   'session.created': nothing,
   /** It was used elsewhere than where it was proven; `answer` is what policy had done about it. */
   'session.jumped': z.strictObject({

@@ -3,6 +3,7 @@ import type { Metrics } from '../../lib/metrics/metrics.ts'
 import { sample } from '../../lib/metrics/metrics.ts'
 import type { AnyEvent, Events } from '../events/events.ts'
 import type { Hasher } from '../hashing/hasher.ts'
+import { CHANNELS } from '../outbox/outbox.ts'
 import type { Postbox } from '../outbox/postbox.ts'
 import type { LiveCounts } from './live-counts.ts'
 
@@ -32,30 +33,33 @@ export function measureIdentity(metrics: Metrics, { events, live, hasher, postbo
     () => sample(hasher.state().refused),
   )
   metrics.reading({ name: 'latchkey_mails_under_way', help: 'Mails that are being handed over.' }, () =>
-    sample(postbox.state().underWay),
+    sample(postbox.state('mail').underWay),
   )
   readOutbox(metrics, postbox)
 }
 
 function readOutbox(metrics: Metrics, postbox: Pick<Postbox, 'waiting'>): void {
   const aggregator = 'max'
-  metrics.reading({ name: 'latchkey_outbox_mails', help: 'Mails in the outbox, by state.', aggregator }, async () => {
-    const { waiting, dead } = await postbox.waiting()
-    return [
-      { labels: { state: 'waiting' }, value: waiting },
-      { labels: { state: 'dead' }, value: dead },
-    ]
-  })
+  const read = () => Promise.all(CHANNELS.map(async channel => ({ channel, ...(await postbox.waiting(channel)) })))
+  metrics.reading(
+    { name: 'latchkey_outbox_messages', help: 'Messages in the outbox, by channel and state.', aggregator },
+    async () =>
+      (await read()).flatMap(({ channel, waiting, dead }) => [
+        { labels: { channel, state: 'waiting' }, value: waiting },
+        { labels: { channel, state: 'dead' }, value: dead },
+      ]),
+  )
   metrics.reading(
     {
       name: 'latchkey_outbox_oldest_seconds',
-      help: 'Age of the oldest mail that waits; 0 when none does.',
+      help: 'Age of the oldest message that waits, by channel; 0 when none does.',
       aggregator,
     },
-    async () => {
-      const { oldestAt } = await postbox.waiting()
-      return sample(oldestAt === undefined ? 0 : (Date.now() - oldestAt) / 1000)
-    },
+    async () =>
+      (await read()).map(({ channel, oldestAt = Date.now() }) => ({
+        labels: { channel },
+        value: Math.max(0, Date.now() - oldestAt) / 1000,
+      })),
   )
 }
 

@@ -20,7 +20,7 @@ export function measureWork(metrics: Metrics) {
   })
   const messages = metrics.counter({
     name: 'latchkey_sms_total',
-    help: 'Text messages, by outcome.',
+    help: 'Tries to send a text message, by outcome; one that failed is tried again.',
     labels: ['outcome'],
   })
   const refusals = metrics.counter({
@@ -50,7 +50,7 @@ export function measureWork(metrics: Metrics) {
       runs.observe(took)
     },
     mailed: (mail: string, outcome: Outcome): unknown => mails.with(mail, outcome).value++,
-    texted: (outcome: 'sent' | 'failed'): unknown => messages.with(outcome).value++,
+    texted: (_name: string, outcome: Outcome): unknown => messages.with(outcome).value++,
     lookedUp: (answer: BreachAnswer): unknown => lookUps.with(answer).value++,
     limited: (rule: Rule): unknown => refusals.with(rule.name).value++,
     toldOfSignOuts({ told, failed }: { told: number; failed: number }): void {

@@ -1,9 +1,13 @@
-// Mails that wait in the store, so that they outlive this process, and a mail server that is down delays them and nothing
-// else. Each is claimed before it is sent and marked after it: a crash in between leaves it to be sent again, never to be
+// Mails and text messages that wait in the store, so that they outlive this process, and a mail server or a provider that is
+// down delays them and nothing else. Each is claimed before it is sent and marked after it: a crash in between leaves it to be sent again, never to be
 // lost.
 import { z } from 'zod'
 import { timeId } from '../../lib/ids.ts'
 import { Conflict, type Declaration, type Page, type PageRequest, type Store } from '../../storage/port.ts'
+
+/** Each has a collection of its own, so that neither waits for the other, and no process takes up what it cannot send. */
+export const CHANNELS = ['mail', 'sms'] as const
+export type Channel = (typeof CHANNELS)[number]
 
 /** `late`: of no use any more before it could be sent. `dead`: given up, and kept for someone to look at. */
 export const MESSAGE_STATES = ['waiting', 'sent', 'late', 'dead'] as const
@@ -12,11 +16,13 @@ export type MessageState = (typeof MESSAGE_STATES)[number]
 const messageSchema = z.object({
   /** Sorts by the time of making. */
   id: z.string(),
-  /** The mail's name: views/mail/NAME. */
+  /** What it is: a mail's views/mail/NAME, or the method whose code a text message brings. */
   name: z.string(),
-  /** Absent for nobody: it costs what any other does, and is sent to nowhere. */
+  /** An address, or a number of which the most is hidden. Absent for nobody: it costs what any other does, and is sent to nowhere. */
   to: z.string().optional(),
-  /** Subject, text and page (lib/seal.ts): there are codes and links in it. Gone once it is sent or late. */
+  /** Whose it is, where `to` does not tell. */
+  accountId: z.string().optional(),
+  /** What is sent, and the number it goes to (lib/seal.ts): there are codes and links in it. Gone once it is sent or late. */
   sealed: z.string().optional(),
   state: z.enum(MESSAGE_STATES),
   tries: z.number(),
@@ -24,7 +30,7 @@ const messageSchema = z.object({
   nextAt: z.number(),
   /** When it is of no use any more. */
   lateAt: z.number(),
-  /** Why the last try failed, without what a mail may hold. */
+  /** Why the last try failed, without what a message may hold. */
   error: z.string().optional(),
   /** Whether the address refused it for good. */
   bounced: z.literal(true).optional(),
@@ -43,21 +49,25 @@ export const outboxDeclaration: Declaration<Message> = {
   expires: 'expiresAt',
 }
 
-/** Whoever takes a mail up has this long before another may: longer than any try takes. Milliseconds. */
+/** Text messages: the same, elsewhere. */
+export const textsDeclaration: Declaration<Message> = { ...outboxDeclaration, name: 'texts' }
+
+/** Whoever takes a message up has this long before another may: longer than any try takes. Milliseconds. */
 export const TAKEN = 180_000
 /** The first wait after a failure; it doubles with each try up to the longest. Milliseconds. */
 const FIRST_WAIT = 5000
 const LONGEST_WAIT = 60 * 60 * 1000
 /** Over about half a day. */
 const MOST_TRIES = 20
-/** What became of a mail can be looked at for so long. Milliseconds. */
+/** What became of a message can be looked at for so long. Milliseconds. */
 const KEPT = 7 * 24 * 60 * 60 * 1000
 
 export interface NewMessage {
-  /** Given where the same mail may be put in twice: the second time is nothing. */
+  /** Given where the same message may be put in twice: the second time is nothing. */
   id?: string
   name: string
   to: string | undefined
+  accountId?: string | undefined
   sealed: string
   /** Seconds that it is of use for. */
   lasts: number
@@ -72,8 +82,14 @@ export interface OutboxState {
 
 export type Outbox = ReturnType<typeof createOutbox>
 
-export function createOutbox(store: Store) {
-  const outbox = store.collection(outboxDeclaration)
+export type Outboxes = Record<Channel, Outbox>
+
+export function createOutboxes(store: Store): Outboxes {
+  return { mail: createOutbox(store, 'mail'), sms: createOutbox(store, 'sms') }
+}
+
+export function createOutbox(store: Store, channel: Channel) {
+  const outbox = store.collection(channel === 'mail' ? outboxDeclaration : textsDeclaration)
 
   function end(id: string, state: 'sent' | 'late'): Promise<Message | undefined> {
     const endedAt = Date.now()
@@ -88,7 +104,7 @@ export function createOutbox(store: Store) {
   async function retry(id: string): Promise<Message | undefined> {
     const now = Date.now()
     return outbox.update(id, ({ bounced: _bounced, endedAt: _endedAt, ...known }) =>
-      known.state === 'dead'
+      known.state === 'dead' && known.sealed !== undefined
         ? { ...known, state: 'waiting', tries: 0, nextAt: now, expiresAt: Math.max(known.lateAt, now) + KEPT }
         : undefined,
     )
@@ -96,13 +112,14 @@ export function createOutbox(store: Store) {
 
   return {
     /** Answers when it is written: from then on it will be sent, whatever becomes of this process. */
-    async put({ id = timeId(), name, to, sealed, lasts }: NewMessage): Promise<void> {
+    async put({ id = timeId(), name, to, accountId, sealed, lasts }: NewMessage): Promise<void> {
       const now = Date.now()
       const lateAt = now + lasts * 1000
       const message: Message = {
         id,
         name,
         ...(to === undefined ? {} : { to }),
+        ...(accountId === undefined ? {} : { accountId }),
         sealed,
         state: 'waiting',
         tries: 0,
@@ -134,6 +151,13 @@ export function createOutbox(store: Store) {
 
     sent: (id: string) => end(id, 'sent'),
     late: (id: string) => end(id, 'late'),
+    /** As `late`, but kept for someone to look at, with why it was not taken before. */
+    expired(id: string): Promise<Message | undefined> {
+      const now = Date.now()
+      return outbox.update(id, ({ sealed: _wiped, ...rest }) =>
+        dead(rest, rest.error === undefined ? 'expired' : `expired: ${rest.error}`, now),
+      )
+    },
     /** It was for nobody: nothing is left of it. */
     forget: (id: string): Promise<boolean> => outbox.remove(id),
 
@@ -158,18 +182,20 @@ export function createOutbox(store: Store) {
     /** The oldest first, unless it is asked otherwise. */
     list: (state: MessageState, page: PageRequest): Promise<Page<Message>> => outbox.list({ state }, page),
 
-    /** Sends a dead one again, from its first try on. @returns undefined when it is not a dead one */
+    /** Sends a dead one again, from its first try on. @returns undefined when it is not a dead one, or has expired */
     retry,
 
     /** @returns how many there were */
     async retryAll(): Promise<number> {
       let again = 0
-      for (;;) {
-        const { items } = await outbox.list({ state: 'dead' }, { limit: 100 })
-        const retried = await Promise.all(items.map(({ id }) => retry(id)))
+      let cursor: string | undefined
+      do {
+        const page = await outbox.list({ state: 'dead' }, { limit: 100, ...(cursor ? { cursor } : {}) })
+        const retried = await Promise.all(page.items.map(({ id }) => retry(id)))
         again += retried.filter(Boolean).length
-        if (items.length < 100) return again
-      }
+        cursor = page.cursor
+      } while (cursor)
+      return again
     },
 
     async state(): Promise<OutboxState> {

@@ -1,37 +1,50 @@
-// Sends what is due in the outbox: a few at a time, so that a mail server that hangs holds up those few and nothing else.
+// Sends what is due in the outbox of one channel: a few at a time, so that a server that hangs holds up those few and
+// nothing else.
 import { setTimeout as pause } from 'node:timers/promises'
-import { Refused } from '../../lib/errors.ts'
 import type { Log } from '../../lib/log.ts'
-import { MailRefused, type Mailer } from '../../lib/mail/mailer.ts'
-import { UnsealError, type Sealer } from '../../lib/seal.ts'
-import type { RenderedMail } from '../../lib/views.ts'
-import { TAKEN, type Message, type Outbox } from './outbox.ts'
+import type { Sealer } from '../../lib/seal.ts'
+import { TAKEN, type Channel, type Message, type Outbox } from './outbox.ts'
+import { refusalOf, withoutSecrets } from './refusal.ts'
 
 /** How many are handed over at the same time, by each process. */
 const WIDTH = 5
 /** What was just put in waits for so long, by chance between the two. Milliseconds. */
 const SOONEST = 100
 const LATEST = 1000
-/** Longer than all timeouts of a mailer together; shorter than a mail is taken for. Milliseconds. */
+/** Longer than all timeouts of a mailer together; shorter than a message is taken for. Milliseconds. */
 const LONGEST_TRY = TAKEN - 60_000
 
 /** What became of a try: `failed` is tried again, `dead` is not, `late` was of no use any more. */
 export type Outcome = 'sent' | 'failed' | 'dead' | 'late'
 
 export interface SenderParts {
+  channel: Channel
   outbox: Outbox
-  mailer: Mailer
   sealer: Sealer
   log: Log
-  /** Told of each try by the mail's name, with whether the mail server is to blame for one that failed. */
-  ended: (name: string, outcome: Outcome, serverFailed: boolean) => void
-  /** Told of an address that refuses mail for good. */
-  bounced: (message: Message) => Promise<void>
+  /** Hands one over. @param content what was sealed */
+  deliver: (id: string, to: string, content: string) => Promise<void>
+  /** Told of each try by the message's name. */
+  ended: (name: string, outcome: Outcome) => void
+  /** Told of an address or a number that takes nothing for good. */
+  bounced: (channel: Channel, message: Message) => Promise<void>
 }
+
+export interface SenderState {
+  underWay: number
+  /** Tries in a row that the server did not take, up to the last. */
+  failing: number
+  /** Epoch milliseconds. */
+  lastSentAt?: number
+  lastFailedAt?: number
+}
+
+const WORDS: Record<Channel, string> = { mail: 'a mail', sms: 'a text message' }
 
 export type Sender = ReturnType<typeof createSender>
 
-export function createSender({ outbox, mailer, sealer, log, ended, bounced }: SenderParts) {
+export function createSender({ channel, outbox, sealer, log, deliver, ended, bounced }: SenderParts) {
+  const last: Omit<SenderState, 'underWay'> = { failing: 0 }
   const underWay = new Map<string, { to: string | undefined; sending: Promise<void> }>()
   let looking: Promise<void> | undefined
   let lookAgain = false
@@ -73,7 +86,9 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
       if (underWay.has(id)) continue
       const sending = earlierTo(to)
         .then(() => send(message))
-        .catch((error: unknown) => log.warn({ err: error, mail: message.name }, 'a mail stays in the outbox'))
+        .catch((error: unknown) =>
+          log.warn({ err: error, [channel]: message.name }, `${WORDS[channel]} stays in the outbox`),
+        )
         .finally(() => {
           underWay.delete(id)
           if (lookAgain) wake()
@@ -82,7 +97,7 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
     }
   }
 
-  /** Of two mails to one address, the newer one comes last: it is the one that counts. */
+  /** Of two to one address, the newer one comes last: it is the one that counts. */
   async function earlierTo(to: string | undefined): Promise<void> {
     if (to !== undefined) await [...underWay.values()].findLast(one => one.to === to)?.sending
   }
@@ -91,44 +106,54 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
     const { id, name, to, lateAt } = message
     if (to === undefined) return void (await outbox.forget(id))
     if (lateAt <= Date.now()) {
-      await outbox.late(id)
-      log.warn({ mail: name, error: message.error }, 'a mail was dropped: it could not be sent while it was of use')
-      return ended(name, 'late', false)
+      // A code by text message is late within minutes: that is all that is left of a provider's bad hour.
+      await (channel === 'sms' ? outbox.expired(id) : outbox.late(id))
+      const words = `${WORDS[channel]} was dropped: it could not be sent while it was of use`
+      log.warn({ [channel]: name, error: message.error }, words)
+      return ended(name, 'late')
     }
     try {
-      const mail = JSON.parse(await sealer.unseal(message.sealed!)) as RenderedMail
-      await inTime(mailer.send({ id, to, ...mail }))
+      const content = await sealer.unseal(message.sealed!)
+      await inTime(deliver(id, to, content))
     } catch (error) {
       return failed(message, error)
     }
-    // A crash before this is written has it sent twice, under the same Message-ID.
+    // A crash before this is written has it sent twice, a mail under the same Message-ID.
     await outbox.sent(id)
-    ended(name, 'sent', false)
+    last.failing = 0
+    last.lastSentAt = Date.now()
+    ended(name, 'sent')
   }
 
   async function failed(message: Message, error: unknown): Promise<void> {
     const { id, name, tries } = message
     const reason = withoutSecrets(error)
-    if (!isFinal(error)) {
+    const refusal = refusalOf(error)
+    // An address that takes nothing says nothing about the server.
+    if (refusal !== 'address') noteFailure()
+    if (refusal === undefined) {
       const known = await outbox.failed(id, reason)
       const isDead = known?.state === 'dead'
-      log[isDead ? 'error' : 'warn']({ mail: name, tries, reason }, 'a mail could not be sent')
-      return ended(name, isDead ? 'dead' : 'failed', true)
+      log[isDead ? 'error' : 'warn']({ [channel]: name, tries, reason }, `${WORDS[channel]} could not be sent`)
+      return ended(name, isDead ? 'dead' : 'failed')
     }
-    const isBounce = error instanceof MailRefused ? error.isAddress : error instanceof Refused
+    const isBounce = refusal === 'address'
     await outbox.refused(id, reason, isBounce)
-    log.error({ mail: name, tries, reason }, 'a mail was refused for good')
-    // An address that takes no mail says nothing about the mail server.
-    ended(name, 'dead', !isBounce)
-    if (isBounce) await bounced(message)
+    log.error({ [channel]: name, tries, reason }, `${WORDS[channel]} was refused for good`)
+    ended(name, 'dead')
+    if (isBounce) await bounced(channel, message)
+  }
+
+  function noteFailure(): void {
+    last.failing++
+    last.lastFailedAt = Date.now()
   }
 
   return {
     wake,
     wakeSoon,
 
-    /** How many are being handed over. */
-    underWay: (): number => underWay.size,
+    state: (): SenderState => ({ underWay: underWay.size, ...last }),
 
     /** Until nothing is due that this process knows of, and nothing is under way. */
     async idle(): Promise<void> {
@@ -147,25 +172,11 @@ export function createSender({ outbox, mailer, sealer, log, ended, bounced }: Se
   }
 }
 
-/** What no further try can change. */
-function isFinal(error: unknown): boolean {
-  return error instanceof MailRefused || error instanceof Refused || error instanceof UnsealError
-}
-
 async function inTime(sending: Promise<void>): Promise<void> {
   const ended = new AbortController()
   const tooLong = pause(LONGEST_TRY, undefined, { signal: ended.signal, ref: false }).then(() => {
-    throw new Error('the mail server did not come to an end with it')
+    throw new Error('the server did not come to an end with it')
   })
   tooLong.catch(() => {})
   await Promise.race([sending, tooLong]).finally(() => ended.abort())
-}
-
-/** What the mail server answered may quote the mail: its links, and its codes. */
-function withoutSecrets(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text
-    .replaceAll(/https?:\/\/\S+/gi, '…')
-    .replaceAll(/\d{6,}/g, '…')
-    .slice(0, 300)
 }

@@ -1,5 +1,3 @@
-import { Refused } from '../errors.ts'
-
 export interface Sms {
   /** E.164. */
   to: string
@@ -9,27 +7,25 @@ export interface Sms {
 
 /** Sends text messages, one way or another. */
 export interface SmsSender {
-  /**
-   * Resolves when the next hop has taken the message. @throws Refused `sms.number` when no message can get to that number,
-   * `sms.failed` (503) when it was not taken for another reason
-   */
+  /** Resolves when the next hop has taken the message. @throws SmsNotTaken */
   send(sms: Sms): Promise<void>
   /** Sends nothing. @throws Error when messages could not be sent right now */
   verify(): Promise<void>
 }
 
-export function badNumber(cause?: unknown): Refused {
-  return new Refused('sms.number', {
-    status: 422,
-    field: 'phone',
-    cause,
-  })
+/** `sms.number`: no message can get to that number, however often it is tried. `sms.failed`: not taken for another reason. */
+export class SmsNotTaken extends Error {
+  override readonly name = 'SmsNotTaken'
+  readonly code: 'sms.number' | 'sms.failed'
+
+  constructor(code: SmsNotTaken['code'], cause: unknown) {
+    super(reasonIn(cause), { cause })
+    this.code = code
+  }
 }
 
-export function notTaken(cause: unknown): Refused {
-  return new Refused('sms.failed', {
-    status: 503,
-    retryAfter: 10,
-    cause,
-  })
+/** fetch itself only says that it failed. */
+function reasonIn(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error && cause.cause.message !== '' ? cause.cause.message : cause.message
 }

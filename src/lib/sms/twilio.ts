@@ -1,6 +1,6 @@
 // Twilio's Messages API (2010-04-01).
 import type { Log } from '../log.ts'
-import { badNumber, notTaken, type Sms, type SmsSender } from './sender.ts'
+import { SmsNotTaken, type Sms, type SmsSender } from './sender.ts'
 import type { TwilioAccount } from './address.ts'
 
 /** Milliseconds. */
@@ -22,7 +22,7 @@ export function createTwilioSender(account: TwilioAccount, call: typeof fetch, l
     async send({ to, text }: Sms) {
       const body = new URLSearchParams({ To: to, ...from, Body: text })
       const response = await ask(messages, { method: 'POST', body }).catch((error: unknown) => {
-        throw notTaken(error)
+        throw new SmsNotTaken('sms.failed', error)
       })
       if (!response.ok) throw await refusal(response)
       const { sid } = (await response.json().catch(() => ({}))) as { sid?: string }
@@ -46,7 +46,7 @@ interface TwilioError {
 async function refusal(response: Response): Promise<Error> {
   const error = await errorIn(response)
   const cause = new Error(describe(error))
-  return BAD_NUMBER.has(error.code ?? 0) ? badNumber(cause) : notTaken(cause)
+  return new SmsNotTaken(BAD_NUMBER.has(error.code ?? 0) ? 'sms.number' : 'sms.failed', cause)
 }
 
 async function errorIn(response: Response): Promise<TwilioError> {

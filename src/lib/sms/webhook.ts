@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { SmsWebhook } from './address.ts'
-import { badNumber, notTaken, type Sms, type SmsSender } from './sender.ts'
+import { SmsNotTaken, type Sms, type SmsSender } from './sender.ts'
 
 /** Milliseconds. */
 const TIMEOUT = 10_000
@@ -15,12 +15,12 @@ export function createWebhookSender({ url, secret }: SmsWebhook, call: typeof fe
       const headers = { 'content-type': 'application/json', ...signatureOf(secret, body) }
       const signal = AbortSignal.timeout(TIMEOUT)
       const response = await call(url, { method: 'POST', headers, body, signal }).catch((error: unknown) => {
-        throw notTaken(error)
+        throw new SmsNotTaken('sms.failed', error)
       })
       await response.body?.cancel()
       const cause = new Error(`the webhook answered ${response.status}`)
-      if (response.status === 422) throw badNumber(cause)
-      if (!response.ok) throw notTaken(cause)
+      if (response.status === 422) throw new SmsNotTaken('sms.number', cause)
+      if (!response.ok) throw new SmsNotTaken('sms.failed', cause)
       log.info({ id: headers['webhook-id'] }, 'text message sent')
     },
 

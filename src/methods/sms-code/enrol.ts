@@ -4,7 +4,7 @@ import { canonicalPhone } from '../../lib/phone.ts'
 import type { Enrolling, MethodServices, Shown } from '../method.ts'
 import { enrolBound, makeEnrolCode, typedCode } from '../sent-codes.ts'
 import { countsOfText, requireReachable } from './limits.ts'
-import { sendCode } from './message.ts'
+import { postCode } from './message.ts'
 
 const METHOD = 'sms-code'
 const pendingSchema = z.object({ number: z.string() })
@@ -19,7 +19,7 @@ export async function enrolPage({ challenges }: MethodServices, who: Enrolling):
 /**
  * Takes a number (`phone`), the wish for another (`restart`), or the code.
  * @returns the number once it is proven
- * @throws Refused `phone.…`, `sms.…`, `code.…`; LimitReached
+ * @throws Refused `phone.…`, `sms.country`, `code.…`; LimitReached
  */
 export async function confirmNumber(
   services: MethodServices,
@@ -43,11 +43,5 @@ async function sendTo(services: MethodServices, who: Enrolling, number: string):
   requireReachable(services.config, number)
   const counts = countsOfText({ to: number, accountId: who.account.id, address: who.address })
   const code = await makeEnrolCode(services, METHOD, who, { data: { number }, counts })
-  try {
-    await sendCode(services, who.language, number, code)
-  } catch (error) {
-    // Nothing is on its way, so the page asks for the number again.
-    await services.challenges.cancel(enrolBound(METHOD, who))
-    throw error
-  }
+  await postCode(services, { name: METHOD, account: who.account, language: who.language, to: number, code })
 }

@@ -1,19 +1,27 @@
+import type { Account } from '../../core/accounts/account.ts'
 import type { Language } from '../../lib/languages/language.ts'
 import type { MethodServices } from '../method.ts'
 
+interface CodeText {
+  /** The method. */
+  name: string
+  account: Account | undefined
+  language: Language
+  /** Undefined when it is for nobody. */
+  to: string | undefined
+  code: string
+}
+
 /**
- * Sends a code. The last line binds it to our address, so that a phone fills it in there and on no page that only looks
- * like ours ("Origin-bound one-time codes delivered via SMS", WICG).
- * @throws Refused `sms.number`, `sms.failed`
+ * Has a code sent, beside the answer. The last line binds it to our address, so that a phone fills it in there and on no
+ * page that only looks like ours ("Origin-bound one-time codes delivered via SMS", WICG).
  */
-export async function sendCode(
-  { sms, config }: MethodServices,
-  { t }: Language,
-  to: string,
-  code: string,
+export function postCode(
+  { postbox, config }: MethodServices,
+  { name, account, language: { t }, to, code }: CodeText,
 ): Promise<void> {
-  if (!sms) throw new Error('text messages are off, so nothing may offer them')
   const { hostname } = new URL(config.issuer)
   const text = t('methods:smsCode.message', { code, brand: config.name })
-  await sms.send({ to, text: `${text}\n\n@${hostname} #${code}` })
+  const whole = `${text}\n\n@${hostname} #${code}`
+  return postbox.text({ name, accountId: account?.id, to, text: whole, lasts: config.codeTtl })
 }

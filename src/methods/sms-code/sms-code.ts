@@ -8,7 +8,7 @@ import { proofBy, type Asked, type Method, type MethodServices } from '../method
 import { boundTo, makeCode, takeCode } from '../sent-codes.ts'
 import { confirmNumber, enrolPage } from './enrol.ts'
 import { countsOfText } from './limits.ts'
-import { sendCode } from './message.ts'
+import { postCode } from './message.ts'
 
 export const SMS_CODE = 'sms-code'
 
@@ -46,7 +46,8 @@ export const smsCode: Method = {
     const number = await numberOf(services, attempted)
     const counts = account && number ? countsOfText({ to: number, accountId: account.id, address }) : []
     const code = await makeCode(services, SMS_CODE, attempted, { reachable: number !== undefined, counts })
-    if (number) await sendOrCancel(services, attempted, number, code)
+    const language = languageOfAccount(account, attempted.language)
+    await postCode(services, { name: SMS_CODE, account, language, to: number, code })
     return { kind: 'asked' }
   },
 
@@ -86,14 +87,4 @@ async function numberOf({ credentials }: MethodServices, { account }: Asked): Pr
 
 function numberIn({ data }: Credential): string {
   return dataSchema.parse(data).number
-}
-
-/** What could not be sent is not waited for: the page offers to send one again, and says nothing of one that came. */
-async function sendOrCancel(services: MethodServices, asked: Asked, number: string, code: string): Promise<void> {
-  try {
-    await sendCode(services, languageOfAccount(asked.account, asked.language), number, code)
-  } catch (error) {
-    await services.challenges.cancel(boundTo(SMS_CODE, asked))
-    throw error
-  }
 }

@@ -3,7 +3,7 @@ import type { Sealer } from '../../lib/seal.ts'
 import type { Collection, Declaration, Document, Store } from '../../storage/port.ts'
 import { challengeDeclaration } from '../../core/challenges.ts'
 import { credentialDeclaration } from '../../core/credentials.ts'
-import { outboxDeclaration } from '../../core/outbox/outbox.ts'
+import { outboxDeclaration, textsDeclaration, type Message } from '../../core/outbox/outbox.ts'
 import { keyDeclaration } from './keys.ts'
 
 /** A collection with sealed fields: which texts of a document are sealed, and the document with others in their place. */
@@ -28,6 +28,15 @@ function dataField<T extends Document & { data: Record<string, unknown> }>(decla
   })
 }
 
+function messages(declaration: Declaration<Message>) {
+  return fields<Message>({
+    declaration,
+    sealedIn: ({ sealed }) => (sealed === undefined ? [] : [sealed]),
+    withSealed: (message, anew) =>
+      message.sealed === undefined ? message : { ...message, sealed: anew(message.sealed) },
+  })
+}
+
 const sealedFields = [
   // The private halves of the signing keys.
   fields({
@@ -38,13 +47,9 @@ const sealedFields = [
   // What methods must read again, like the secret of an authenticator app, and what is shown while one is set up.
   dataField(credentialDeclaration),
   dataField(challengeDeclaration),
-  // Mails that wait.
-  fields({
-    declaration: outboxDeclaration,
-    sealedIn: ({ sealed }) => (sealed === undefined ? [] : [sealed]),
-    withSealed: (message, anew) =>
-      message.sealed === undefined ? message : { ...message, sealed: anew(message.sealed) },
-  }),
+  // Mails and text messages that wait.
+  messages(outboxDeclaration),
+  messages(textsDeclaration),
 ]
 
 const BATCH = 50

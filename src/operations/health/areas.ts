@@ -1,6 +1,7 @@
 // What each area checks. docs/operations.md says the same in words.
 import { auditDeclaration, type AuditEntry } from '../../core/events/events.ts'
 import type { LiveCounts } from '../../core/metrics/live-counts.ts'
+import type { Channel } from '../../core/outbox/outbox.ts'
 import type { Postbox } from '../../core/outbox/postbox.ts'
 import { signInDeclaration } from '../../core/sessions/signins.ts'
 import { failuresOfEveryone } from '../../methods/password/limits.ts'
@@ -19,10 +20,10 @@ export interface HealthParts extends MethodServices {
 
 export type Area = 'auth/login' | 'sessions' | 'security' | 'tokens'
 
-/** So many mails in a row that could not be sent mean that none can. */
-const MAIL_FAILURES = 3
-/** So long a mail waits only where none is sent, by any process. Milliseconds. */
-const MAIL_WAITS = 15 * 60 * 1000
+/** So many tries in a row that failed, the last not long ago, mean that nothing can be sent. */
+const SEND_FAILURES = 3
+/** So long a message waits only where none is sent, by any process; so long a failure counts. Milliseconds. */
+const LONG = 15 * 60 * 1000
 /** How late keys may be renewed, for a job that is tried again each hour. Milliseconds. */
 const KEYS_LATE = 24 * 60 * 60 * 1000
 /** What no document is called. */
@@ -44,7 +45,8 @@ export function healthAreas(parts: HealthParts): Record<Area, Record<string, Che
         const { running, waiting, full } = hasher.state()
         return { ok: !full, running, waiting, width: config.hashConcurrency, queue: config.hashQueue }
       },
-      mail: () => mailHealth(postbox),
+      mail: () => sendingHealth(postbox, 'mail'),
+      ...(config.sms === undefined ? {} : { sms: () => sendingHealth(postbox, 'sms') }),
     },
     sessions: {
       sessions: readable(sessionDeclaration),
@@ -95,13 +97,13 @@ function isSigning({ state }: KeyFacts): boolean {
   return state === 'signing'
 }
 
-async function mailHealth(postbox: Postbox): Promise<CheckResult> {
-  const { failing, underWay, lastSentAt, lastFailedAt } = postbox.state()
-  const { waiting, dead, oldestAt = Date.now() } = await postbox.waiting()
+async function sendingHealth(postbox: Postbox, channel: Channel): Promise<CheckResult> {
+  const { failing, underWay, lastSentAt, lastFailedAt } = postbox.state(channel)
+  const { waiting, dead, oldestAt = Date.now() } = await postbox.waiting(channel)
   const waits = Math.max(0, Date.now() - oldestAt)
   const time = (at: number) => new Date(at).toISOString()
   return {
-    ok: failing < MAIL_FAILURES && waits < MAIL_WAITS,
+    ok: !(failing >= SEND_FAILURES && Date.now() - (lastFailedAt ?? 0) < LONG) && waits < LONG,
     waiting,
     oldestSeconds: Math.round(waits / 1000),
     dead,

@@ -1,7 +1,7 @@
 // The outbox of a running server, whose schedule is the test's own: mails go out once, later where they must, and leave
 // nothing behind that could be read.
 import { expect } from 'chai'
-import { createOutbox, outboxDeclaration, type Message } from '../../../src/core/outbox/outbox.ts'
+import { createOutbox, outboxDeclaration, textsDeclaration, type Message } from '../../../src/core/outbox/outbox.ts'
 import { moveClock, resetClock } from '../../support/clock.ts'
 import { eachEngine } from '../../support/engines.ts'
 import { startMailbox } from '../../support/mailbox.ts'
@@ -28,7 +28,7 @@ describe('the outbox', () => {
       server.mailbox = await startMailbox(Number(new URL(server.mailbox.url).port))
     }
     const post = (to: string | undefined, options = {}) => server.app.postbox.post(to, NAME, locals, options)
-    const outbox = () => createOutbox(server.app.store)
+    const outbox = () => createOutbox(server.app.store, 'mail')
     const all = async (): Promise<Message[]> =>
       (await server.app.store.collection(outboxDeclaration).list({}, { limit: 500 })).items
     const only = async () => {
@@ -75,6 +75,12 @@ describe('the outbox', () => {
       expect(left.map(({ to }) => to)).to.deep.equal(['ann@example.com'])
       const [ann, nobody] = [written.find(({ to }) => to !== undefined)!, written.find(({ to }) => to === undefined)]
       if (nobody) expect(nobody.sealed!.length).to.equal(ann.sealed!.length)
+    })
+
+    it('leaves nothing of a text message to nobody', async () => {
+      await server.app.postbox.text({ name: 'sms-code', accountId: undefined, to: undefined, text: 'x', lasts: 300 })
+      await server.app.postbox.settled()
+      expect((await server.app.store.collection(textsDeclaration).list({}, { limit: 9 })).items).to.deep.equal([])
     })
 
     it('is sent by another process where the first one died before it could', async () => {
@@ -149,7 +155,7 @@ describe('the outbox', () => {
 
     it('does not try an address again that refuses it, and writes that into the account’s log', async () => {
       const account = await server.person()
-      const { failing } = server.app.postbox.state()
+      const { failing } = server.app.postbox.state('mail')
       server.mailbox.unknown.add(account.email)
       await post(account.email)
       await server.app.postbox.settled()
@@ -161,7 +167,7 @@ describe('the outbox', () => {
       const { items } = await server.app.events.ofAccount(account.id, { limit: 10 })
       const entry = items.find(({ type }) => type === 'mail.bounced')
       expect(entry).to.deep.include({ outcome: 'failure', details: { mail: NAME } })
-      expect(server.app.postbox.state().failing).to.equal(failing)
+      expect(server.app.postbox.state('mail').failing).to.equal(failing)
     })
   })
 })
