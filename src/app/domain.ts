@@ -57,7 +57,7 @@ export interface Ground {
 
 export function createDomain({ config, store, log, bus, views, observation, methods }: Ground) {
   const { work } = observation
-  const mailer = observation.mailer(createMailer(config, log))
+  const mailer = createMailer(config, log)
   const events = createEvents(store, config, bus)
   const accounts = createAccounts(store)
   const sealer = createSealer(config.secrets)

@@ -5,11 +5,10 @@ import { traceHasher, type Hasher } from '../core/hashing/hasher.ts'
 import { measureWork } from '../core/metrics/work.ts'
 import type { Config } from '../lib/config/schema.ts'
 import type { Log } from '../lib/log.ts'
-import type { Mailer } from '../lib/mail/mailer.ts'
 import { createMetrics } from '../lib/metrics/metrics.ts'
 import { measureRequests } from '../lib/metrics/requests.ts'
 import { traceRequests } from '../lib/tracing/requests.ts'
-import { traceFetch, traceMailer } from '../lib/tracing/steps.ts'
+import { traceFetch } from '../lib/tracing/fetch.ts'
 import type { Tracing } from '../lib/tracing/tracing.ts'
 import { countClientOutcomes } from '../oidc/web/client-outcomes.ts'
 import { measureStore } from '../storage/layers/measured.ts'
@@ -33,7 +32,6 @@ export async function createObservation(config: Config, log: Log) {
       return tracing ? traceStore(measured, tracing) : measured
     },
     hasher: (hasher: Hasher): Hasher => (tracing ? traceHasher(hasher, tracing) : hasher),
-    mailer: (mailer: Mailer): Mailer => (tracing ? traceMailer(mailer, tracing) : mailer),
     fetch: (fetchIt: typeof fetch): typeof fetch => (tracing ? traceFetch(fetchIt, tracing) : fetchIt),
     /** They stand before all others. */
     requests: (): Middleware[] => [

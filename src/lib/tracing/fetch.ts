@@ -1,7 +1,6 @@
-// What a request may wait for outside of this program, each in a span.
-import type { Mailer } from '../mail/mailer.ts'
 import type { Tracing } from './tracing.ts'
 
+/** What a request waits for outside of this program, each in a span. */
 export function traceFetch(fetchIt: typeof fetch, tracing: Tracing): typeof fetch {
   return (input, init) => {
     const { origin, hostname } = new URL(input instanceof Request ? input.url : input)
@@ -10,8 +9,4 @@ export function traceFetch(fetchIt: typeof fetch, tracing: Tracing): typeof fetc
     const facts = { 'http.request.method': method, 'server.address': hostname, 'url.full': origin }
     return tracing.step(method, facts, () => fetchIt(input, init))
   }
-}
-
-export function traceMailer(mailer: Mailer, tracing: Tracing): Mailer {
-  return { ...mailer, send: mail => tracing.step('mail', {}, () => mailer.send(mail)) }
 }
