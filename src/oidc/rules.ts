@@ -37,7 +37,7 @@ export function rules(config: Config) {
     assertJwtClientAuthClaimsAndHeader: requireIssuerAsAudience,
     clientBasedCORS: (_ctx, origin, client) => ((client.cors_origins as string[] | undefined) ?? []).includes(origin),
     extraClientMetadata: { properties: [...OWN_METADATA], validator: checkOwnMetadata },
-    scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address', 'groups'],
     claims: claimsByScope(config.accountFields),
     acrValues: [...ACR_VALUES],
     extraParams: ['screen_hint'],

@@ -38,6 +38,7 @@ const about: Record<EventType, Field[]> = {
   'invitation.revoked': [],
   'invitation.used': atApp,
   'role.assigned': person,
+  'groups.changed': person,
   'signin.succeeded': [...atApp, 'deviceId'],
   'signin.failed': atApp,
   'signin.suspicious': atApp,

@@ -144,6 +144,7 @@ export class Journey {
     await this.#budget()
     await Promise.all([
       this.cli('users', 'force-password-change', other),
+      this.cli('users', 'groups', email, '--add', 'staff'),
       this.cli('users', 'disable', other),
       this.cli('policy', 'set', 'accessTokenTtl=10m', '--everyone'),
       this.cli('secrets', 'rotate'),

@@ -1,4 +1,5 @@
 // What inviting somebody takes, by mail (`users invite`) or by a link to hand over (`users link --purpose invite`).
+import { withGroups } from '../../core/accounts/groups.ts'
 import { canonicalEmail } from '../../core/accounts/names.ts'
 import { mayRegister } from '../../core/accounts/registration.ts'
 import { createInvitations, stateOf, type Invitation } from '../../core/links/invitations.ts'
@@ -11,6 +12,7 @@ export interface WantedInvitation {
   /** As typed. */
   email: string
   roles: string[]
+  groups?: string[] | undefined
   clientId?: string
   /** Of the mail. */
   language?: string
@@ -23,12 +25,19 @@ export interface WantedInvitation {
 /** @throws CommandError for who needs no invitation, or could not use one, and for an app that is none */
 export async function invite(
   opened: Opened,
-  { email: typed, clientId, ...wanted }: WantedInvitation,
+  { email: typed, groups, clientId, ...wanted }: WantedInvitation,
 ): Promise<{ invitation: Invitation; secret: string }> {
   const { events, store } = opened
   const email = await addressToInvite(opened, typed)
   if (clientId !== undefined) await requireAddress(opened, clientId)
-  const about = { ...wanted, email, ...(clientId === undefined ? {} : { clientId }), createdBy: ORIGIN.actor }
+  const bounded = groups && withGroups([], groups)
+  const about = {
+    ...wanted,
+    email,
+    ...(bounded ? { groups: bounded } : {}),
+    ...(clientId === undefined ? {} : { clientId }),
+    createdBy: ORIGIN.actor,
+  }
   return makeInvitation({ events, invitations: createInvitations(store) }, about, ORIGIN)
 }
 

@@ -1,5 +1,6 @@
 // `latchkey users invite`: an account for somebody, with its roles, that they make themselves by a mailed link.
 import { InvalidArgumentError, type Command } from 'commander'
+import { parseGroup } from './groups.ts'
 import { createInvitations, stateOf, type Invitation } from '../../core/links/invitations.ts'
 import { NOWHERE } from '../../core/links/place.ts'
 import { formatDuration, parseDuration } from '../../lib/config/kinds.ts'
@@ -22,6 +23,7 @@ const USUAL = 7 * 86_400
 interface InviteOptions extends JsonOption {
   email?: string
   role?: string[]
+  group?: string[]
   client?: string
   language?: string
   expires: number
@@ -32,6 +34,7 @@ export function defineInvite(users: Command): void {
     .description('mail somebody a link by which they make their account')
     .option('--email <address>', 'whom: the account is bound to this address')
     .option('--role <role...>', 'roles that the account gets')
+    .option('--group <group...>', 'groups that the account is in, for apps', parseGroup)
     .option('--client <id>', 'the app that it leads to; the account console unless given')
     .option('--language <tag>', `what the mail is written in: ${TAGS.join(', ')}; en unless given`, parseLanguage)
     .option('--expires <duration>', 'how long the link works', parseExpiry, USUAL)
@@ -49,11 +52,19 @@ export function defineInvite(users: Command): void {
     .action((id: string, _options, command: Command) => revoke(id, command.optsWithGlobals()))
 }
 
-function send({ email, role: roles = [], client: clientId, language, expires, json }: InviteOptions): Promise<void> {
+function send({
+  email,
+  role: roles = [],
+  group: groups,
+  client: clientId,
+  language,
+  expires,
+  json,
+}: InviteOptions): Promise<void> {
   return withStore(async opened => {
     if (email === undefined) throw new CommandError('--email: expected the address of whom to invite')
     const about = { ...(clientId === undefined ? {} : { clientId }), ...(language ? { language } : {}) }
-    const wanted = { email, roles, ...about, lasts: expires, sent: 1 }
+    const wanted = { email, roles, groups, ...about, lasts: expires, sent: 1 }
     await mail(opened, await invite(opened, wanted), json)
   })
 }
@@ -85,18 +96,21 @@ function list(options: ListOptions): Promise<void> {
     const items = page.items.map(documentOf)
     print(options.json, { ...page, items }, () => {
       if (items.length === 0) return 'There are no invitations.'
-      const rows = items.map(({ id, email, state, roles, sent = 0, opened, timesOpened, usedAt, ...rest }) => [
-        id,
-        email ?? '(first administrator)',
-        state,
-        roles.join(' '),
-        String(sent),
-        opened ? `${timesOpened}x, ${momentOf(opened)}` : '',
-        usedAt ? momentOf({ at: usedAt, ...(rest.usedFrom ?? NOWHERE) }) : '',
-        rest.endsAt === undefined ? '' : time(rest.endsAt),
-        rest.createdBy ?? '',
-      ])
-      const headings = ['id', 'email', 'state', 'roles', 'sent', 'opened', 'used', 'until', 'by']
+      const rows = items.map(
+        ({ id, email, state, roles, groups = [], sent = 0, opened, timesOpened, usedAt, ...rest }) => [
+          id,
+          email ?? '(first administrator)',
+          state,
+          roles.join(' '),
+          groups.join(' '),
+          String(sent),
+          opened ? `${timesOpened}x, ${momentOf(opened)}` : '',
+          usedAt ? momentOf({ at: usedAt, ...(rest.usedFrom ?? NOWHERE) }) : '',
+          rest.endsAt === undefined ? '' : time(rest.endsAt),
+          rest.createdBy ?? '',
+        ],
+      )
+      const headings = ['id', 'email', 'state', 'roles', 'groups', 'sent', 'opened', 'used', 'until', 'by']
       return table(headings, rows) + more('users invite list', page.cursor)
     })
   })

@@ -8,6 +8,7 @@ import { madeAddress } from '../../methods/magic-link/address.ts'
 import { createClients, type ClientView } from '../../oidc/clients/clients.ts'
 import { createRulesProvider } from '../../oidc/rules.ts'
 import { CommandError, UsageError } from '../support/failure.ts'
+import { parseGroup } from './groups.ts'
 import { accountNamed } from '../support/named.ts'
 import { ORIGIN, withStore, type Opened } from '../support/open.ts'
 import { LONGEST, SHORTEST } from '../../signin/links/lasting.ts'
@@ -26,6 +27,7 @@ interface LinkOptions extends JsonOption {
   uses: number
   from?: string
   role?: string[]
+  group?: string[]
 }
 
 export function defineLink(users: Command): void {
@@ -40,6 +42,7 @@ export function defineLink(users: Command): void {
     .option('--uses <number>', 'how often it can be used', parseUses, 1)
     .option('--from <network>', 'the only network (CIDR) that it can be used from', parseNetwork)
     .option('--role <role...>', 'roles that the account gets, of who is invited')
+    .option('--group <group...>', 'groups that the account is in, of who is invited', parseGroup)
     .action(make)
 }
 
@@ -50,13 +53,15 @@ function make(options: LinkOptions): Promise<void> {
 }
 
 /** @throws UsageError for what such a link does not have */
-function requireSense({ purpose, uses, from, role }: LinkOptions): void {
+function requireSense({ purpose, uses, from, role, group }: LinkOptions): void {
   if (uses > 1 && (purpose === 'reset' || purpose === 'invite'))
     throw new UsageError(`--uses: a link to ${purpose} works once.`)
   if (from !== undefined && purpose === 'invite')
     throw new UsageError('--from: an invitation is bound to its address, and to no network.')
   if (role !== undefined && purpose !== 'invite')
     throw new UsageError('--role: only an invitation gives roles; expected --purpose invite.')
+  if (group !== undefined && purpose !== 'invite')
+    throw new UsageError('--group: only an invitation gives groups; expected --purpose invite.')
 }
 
 async function ofAccount(opened: Opened, options: LinkOptions, purpose: AccountPurpose): Promise<void> {
@@ -79,9 +84,9 @@ async function ofAccount(opened: Opened, options: LinkOptions, purpose: AccountP
 
 async function toInvite(
   opened: Opened,
-  { email, client, role: roles = [], expires, json }: LinkOptions,
+  { email, client, role: roles = [], group: groups, expires, json }: LinkOptions,
 ): Promise<void> {
-  const { invitation, secret } = await invite(opened, { email, roles, clientId: client, lasts: expires })
+  const { invitation, secret } = await invite(opened, { email, roles, groups, clientId: client, lasts: expires })
   const address = invitationAddress(opened, secret)
   print(json, { ...documentOf(invitation), link: address }, () =>
     said(address, `invites ${invitation.email} to make an account, once`, invitation.endsAt!),

@@ -12,6 +12,7 @@ import { pageOf, withJson, withPage, type JsonOption, type ListOptions } from '.
 import { facts, more, print, table, time } from '../support/print.ts'
 import { askNewPassword, isInteractive } from '../support/prompt.ts'
 import { passwordIn, withPassword, type PasswordOptions } from '../support/secret-input.ts'
+import { defineGroups } from './groups.ts'
 import { defineInvite } from './invitations.ts'
 import { defineLifecycle } from './lifecycle.ts'
 import { defineLink } from './link.ts'
@@ -41,6 +42,7 @@ export function define(users: Command): void {
     .action(show)
   defineLifecycle(users)
   defineFactors(users.command('factors').description('what an account has set up to sign in with'))
+  defineGroups(users)
   defineInvite(users)
   defineLink(users)
   defineLinks(users)
@@ -109,6 +111,7 @@ function describe(account: Account): string {
     username: account.username,
     ...account.profile,
     roles: account.roles.length > 0 ? account.roles.join(' ') : undefined,
+    groups: account.groups?.length ? account.groups.join(' ') : undefined,
     status: account.status,
     'closed by': account.closing?.by,
     reason: account.closing?.reason,

@@ -1,6 +1,7 @@
 // A person's record, and whether what they once obtained still counts.
 import { z } from 'zod'
 import { formerAddressSchema } from './former-addresses.ts'
+import { groupsSchema } from './groups.ts'
 import type { Declaration } from '../../storage/port.ts'
 import { removedFactorSchema } from './removed-factors.ts'
 
@@ -72,6 +73,7 @@ export const accountSchema = z.object({
    */
   terms: z.array(z.object({ version: z.string(), at: z.number() })).optional(),
   roles: z.array(z.string()),
+  groups: groupsSchema.optional(),
   /** Follows `roles`, as a field that can be found by. */
   admin: z.literal(true).optional(),
   status: z.enum(STATUSES),

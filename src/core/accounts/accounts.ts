@@ -13,6 +13,7 @@ import {
 } from './account.ts'
 import type { FieldValues } from './fields.ts'
 import { formerOf, moved, movedBack, type FormerAddress } from './former-addresses.ts'
+import { withGroups } from './groups.ts'
 import { canonicalEmail, canonicalIdentifier, canonicalUsername } from './names.ts'
 
 export interface NewAccount {
@@ -23,6 +24,7 @@ export interface NewAccount {
   profile?: Profile
   language?: string
   roles?: string[]
+  groups?: string[]
   fields?: Account['fields']
   terms?: Account['terms']
 }
@@ -51,6 +53,7 @@ export function createAccounts(store: Store) {
       ...(wanted.fields && Object.keys(wanted.fields).length > 0 ? { fields: wanted.fields } : {}),
       ...(wanted.terms ? { terms: wanted.terms } : {}),
       roles: wanted.roles ?? [],
+      ...(wanted.groups ? { groups: wanted.groups } : {}),
       ...(wanted.roles?.includes(ADMIN) ? { admin: true as const } : {}),
       status: 'active',
       validFrom: Math.floor(now / 1000),
@@ -143,6 +146,11 @@ export function createAccounts(store: Store) {
     }))
   }
 
+  /** @throws Refused `groups.many` */
+  function changeGroups(id: string, added: string[], removed: string[]): Promise<Account | undefined> {
+    return change(id, account => ({ ...account, groups: withGroups(account.groups ?? [], added, removed) }))
+  }
+
   /** What it lacked. @throws Refused `username.taken`, 409 */
   function complete(
     id: string,
@@ -178,6 +186,7 @@ export function createAccounts(store: Store) {
     comeBack,
     beginPurge,
     complete,
+    changeGroups,
     acceptTerms,
     changeEmail,
     undoEmail,

@@ -22,6 +22,7 @@ const registrationSchema = z.object({
   /** Of its pages. */
   language: z.string().optional(),
   roles: z.array(z.string()).optional(),
+  groups: accountSchema.shape.groups,
   fields: accountSchema.shape.fields,
   terms: accountSchema.shape.terms,
   /** By which it may be made at all: used up when the account is. */

@@ -29,11 +29,17 @@ export const catalog = {
   'account.completed': z.strictObject({ given: z.array(z.string()) }),
   'terms.accepted': z.strictObject({ version: z.string() }),
   /** `invitation` is its id: the address belongs to somebody who may have no account. */
-  'invitation.created': z.strictObject({ invitation: z.string(), roles: z.array(z.string()), until: z.number() }),
+  'invitation.created': z.strictObject({
+    invitation: z.string(),
+    roles: z.array(z.string()),
+    groups: z.array(z.string()).optional(),
+    until: z.number(),
+  }),
   'invitation.resent': z.strictObject({ invitation: z.string(), until: z.number() }),
   'invitation.revoked': z.strictObject({ invitation: z.string() }),
   'invitation.used': z.strictObject({ invitation: z.string() }),
   'role.assigned': z.strictObject({ role: z.string() }),
+  'groups.changed': z.strictObject({ added: z.array(z.string()), removed: z.array(z.string()) }),
   'account.deactivated': z.strictObject({ by, reason: z.string().optional() }),
   'account.restored': z.strictObject({ by }),
   /** `at`: when it is purged. Epoch milliseconds. */

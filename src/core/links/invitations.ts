@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { newId, newSecret, sha256 } from '../../lib/ids.ts'
 import { Refused } from '../../lib/errors.ts'
+import { groupsSchema } from '../accounts/groups.ts'
 import type { Declaration, Page, PageRequest, Store } from '../../storage/port.ts'
 import { momentSchema, placeSchema, type Place } from './place.ts'
 
@@ -13,6 +14,7 @@ const invitationSchema = z.object({
   /** Whom it is for; absent for the first administrator's, who is whoever reads the server's output. */
   email: z.string().optional(),
   roles: z.array(z.string()),
+  groups: groupsSchema.optional(),
   /** The app that it leads to; the account console unless given. */
   clientId: z.string().optional(),
   createdBy: z.string().optional(),
@@ -51,6 +53,7 @@ export interface NewInvitation {
   /** Canonical. */
   email: string
   roles: string[]
+  groups?: string[]
   clientId?: string
   createdBy: string
   /** To write in; English unless given. */

@@ -9,12 +9,12 @@ export async function makeInvitation(
   origin: Origin,
 ): Promise<{ invitation: Invitation; secret: string }> {
   const id = newId()
-  const { roles, clientId, lasts } = wanted
+  const { roles, groups, clientId, lasts } = wanted
   await events.emit({
     type: 'invitation.created',
     ...origin,
     ...(clientId ? { clientId } : {}),
-    details: { invitation: id, roles, until: Date.now() + lasts * 1000 },
+    details: { invitation: id, roles, ...(groups ? { groups } : {}), until: Date.now() + lasts * 1000 },
   })
   return invitations.invite(wanted, id)
 }

@@ -4,7 +4,7 @@ import { parseJson } from './kinds.ts'
 
 /** What a claim must not be called: a standard claim, or one that a token's checks go by (OIDC Core 1.0; RFC 7519). */
 const RESERVED =
-  /^(sub|iss|aud|exp|iat|nbf|jti|nonce|azp|sid|acr|amr|auth_time|at_hash|c_hash|s_hash|client_id|scope|cnf|act|(given_|family_|middle_|nick|preferred_user)?name|profile|picture|website|gender|birthdate|zoneinfo|locale|updated_at|email(_verified)?|phone_number(_verified)?|address)$/
+  /^(sub|iss|aud|exp|iat|nbf|jti|nonce|azp|sid|acr|amr|auth_time|at_hash|c_hash|s_hash|client_id|scope|cnf|act|(given_|family_|middle_|nick|preferred_user)?name|profile|picture|website|gender|birthdate|zoneinfo|locale|updated_at|email(_verified)?|phone_number(_verified)?|address|groups)$/
 
 const accountField = z
   .strictObject({

@@ -24,6 +24,7 @@ const standardClaims: Record<string, string[]> = {
   email: ['email', 'email_verified'],
   phone: ['phone_number', 'phone_number_verified'],
   address: ['address'],
+  groups: ['groups'],
 }
 
 /** What the installation declares of its own is part of the profile. */
@@ -46,6 +47,7 @@ export function claimsOf(
     email_verified: account.emailVerified,
     ...(account.phone ? { phone_number: account.phone, phone_number_verified: account.phoneVerified ?? false } : {}),
     ...(account.address ? { address: account.address } : {}),
+    ...(account.groups?.length ? { groups: account.groups } : {}),
     ...declaredClaims(account, fields),
   }
 }

@@ -28,6 +28,7 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
     profile,
     language: languageOf(ctx).tag,
     ...(given.length > 0 ? { roles: given } : {}),
+    ...(invited?.groups ? { groups: invited.groups } : {}),
     ...(invited ? { invitationId: invited.id } : {}),
     // There was no form on which to accept them: nextStep asks.
     ...(services.config.termsUrl ? { terms: [] } : {}),

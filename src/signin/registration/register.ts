@@ -57,6 +57,13 @@ export async function register(
   await events.emit(entry)
   for (const role of registration.roles ?? [])
     await events.emit({ type: 'role.assigned', ...origin, accountId, details: { role } })
+  if (registration.groups)
+    await events.emit({
+      type: 'groups.changed',
+      ...origin,
+      accountId,
+      details: { added: registration.groups, removed: [] },
+    })
   try {
     return await accounts.create({
       id: accountId,
@@ -66,6 +73,7 @@ export async function register(
       profile: registration.profile,
       ...(registration.language ? { language: registration.language } : {}),
       ...(registration.roles ? { roles: registration.roles } : {}),
+      ...(registration.groups ? { groups: registration.groups } : {}),
       ...(registration.fields ? { fields: registration.fields } : {}),
       ...(registration.terms ? { terms: registration.terms } : {}),
     })

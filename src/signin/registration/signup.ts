@@ -64,6 +64,7 @@ async function acceptInvitation(
       language: languageOf(ctx).tag,
       invitationId: invitation.id,
       ...(invitation.roles.length > 0 ? { roles: invitation.roles } : {}),
+      ...(invitation.groups ? { groups: invitation.groups } : {}),
       ...(made ? { secured: securedBy(made) } : {}),
     },
   })

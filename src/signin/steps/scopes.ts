@@ -16,6 +16,7 @@ const SCOPES: Record<string, { title: string; detail?: string }> = {
   email: { title: 'signin:scope.email' },
   phone: { title: 'signin:scope.phone' },
   address: { title: 'signin:scope.address' },
+  groups: { title: 'signin:scope.groups' },
 }
 
 /** OIDC Core 1.0, section 5.1. */
@@ -38,6 +39,7 @@ const CLAIMS: Record<string, string> = {
   phone_number: 'signin:claim.phone_number',
   phone_number_verified: 'signin:claim.phone_number_verified',
   address: 'signin:claim.address',
+  groups: 'signin:scope.groups',
 }
 
 /** The scopes that are asked for, in an order that people read in; `offline_access` is told on its own. */
@@ -81,6 +83,7 @@ function wordsOf(scope: string, t: Translate): { title: string; detail: string }
 function detailOf(scope: string, account: Account): { detail?: string } {
   if (scope === 'email') return { detail: account.email }
   if (scope === 'phone' && account.phone) return { detail: account.phone }
+  if (scope === 'groups' && account.groups?.length) return { detail: account.groups.join(', ') }
   return {}
 }
 
