@@ -86,7 +86,7 @@ describe('latchkey users link', () => {
       /^http\S+\/invite\/\S+\n\nIt invites new@example\.com to make an account, once, until/,
     )
     const { stdout } = await folder.run(['users', 'invite', 'list'])
-    expect(stdout).to.match(/^ID +EMAIL +STATE +ROLES +SENT +OPENED +USED +UNTIL +BY\n/)
+    expect(stdout).to.match(/^ID +EMAIL +STATE +ROLES +GROUPS +SENT +OPENED +USED +UNTIL +BY\n/)
     expect(stdout).to.match(/new@example\.com +open +staff +0 /)
   })
 

@@ -11,6 +11,7 @@ import {
   proofBy,
   pwd,
   situation,
+  toAnybody,
   totp,
   without,
   type Difference,
@@ -153,6 +154,16 @@ describe('the next step', () => {
         'asks for another username when the wanted one was taken meanwhile',
         registering({ registration: 'username_taken' }),
         { kind: 'choose-username' },
+      ],
+      [
+        'asks who was invited, and offers what could vouch for them instead',
+        registering({ registration: 'invited', methods: [pwd, passkey].map(toAnybody) }),
+        { kind: 'register', methods: ['passkey'] },
+      ],
+      [
+        'offers who was invited nothing that policy does not allow',
+        registering({ registration: 'invited', methods: [passkey], policy: { allowedMethods: ['password'] } }),
+        { kind: 'register', methods: [] },
       ],
       ['is the end once the address is proven', situation({ request: { prompts: ['create'] } }), 'finish'],
     ])
