@@ -126,7 +126,5 @@ async function findSetup(invitations: Invitations, secret: string): Promise<Invi
 }
 
 function gone(): Refused {
-  return new Refused('invitation.gone', {
-    status: 410,
-  })
+  return new Refused('invitation.gone', { status: 410, heading: 'errors:invitation.heading' })
 }

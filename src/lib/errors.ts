@@ -5,6 +5,8 @@ export type RefusedOptions = {
   status?: number
   /** The key of its text in locales/LANGUAGE/errors.json; the code unless given. */
   says?: string
+  /** The full key of what its page is headed by, where that can be said better than for any refusal. */
+  heading?: string
   /** What is filled into the text. */
   values?: Values
   /**
@@ -30,11 +32,14 @@ export class Refused extends Error {
   readonly hint: string
   readonly field: string | undefined
   readonly retryAfter: number | undefined
+  readonly heading: string | undefined
+  /** What else was refused of the same form. */
+  also: readonly Refused[] = []
   readonly #say: (language: Language) => string
 
   constructor(
     code: string,
-    { status = 400, says = code, values, hint, field, retryAfter, cause }: RefusedOptions = {},
+    { status = 400, says = code, values, heading, hint, field, retryAfter, cause }: RefusedOptions = {},
   ) {
     const say = ({ t }: Language) => hint ?? t(`errors:${says}`, values)
     const english = say(languageBy('en'))
@@ -44,7 +49,14 @@ export class Refused extends Error {
     this.hint = english
     this.field = field
     this.retryAfter = retryAfter
+    this.heading = heading
     this.#say = say
+  }
+
+  /** The same, with what else was refused of the form (lib/together.ts). */
+  with(others: readonly Refused[]): this {
+    this.also = others
+    return this
   }
 
   /** What the person who sees it can do, in their language. */

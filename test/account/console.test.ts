@@ -31,6 +31,17 @@ describe('the account console', () => {
       return items[0]!.id
     }
 
+    it('names the service, and not its host, where a sign-in to it is done already', async () => {
+      const visitor = new Visitor(server.issuer)
+      const asked = await visitor.open(SECURITY)
+      const cookie = visitor.cookie('latchkey_signin')!
+      await signIn(visitor, asked, person.email)
+      visitor.setCookie('latchkey_signin', cookie, asked.url.pathname.split('/').slice(0, 3).join('/'))
+      const done = await visitor.open(asked.url)
+      expect(done.status).to.equal(410)
+      expect(wordsOf(done)).to.include('Return to Latchkey').and.not.include(new URL(server.issuer).host)
+    })
+
     it('sends a stranger to sign in, with no app named and nothing to agree to, and back to where they were going', async () => {
       const visitor = new Visitor(server.issuer)
       const asked = await visitor.open(`${SECURITY}?from=mail`)

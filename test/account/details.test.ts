@@ -71,6 +71,19 @@ eachEngine((_name, openUrl) => {
         expect(JSON.stringify(entry)).to.not.include('@')
       })
 
+      it('says that another code was sent where one was sent before', async () => {
+        const email = another()
+        const { visitor, page } = await ask(email)
+        const form = await visitor.open(/href="([^"]+\?after=[^"]+)"/.exec(page.html)![1]!)
+        const again = await visitor.submit(form, form.url.search, { email })
+        expect(wordsOf(again)).to.include(`We sent another code to ${email}`)
+        const wrong = await visitor.submit(again, '?again', { code: '000000' })
+        expect(wordsOf(wrong)).to.include(`We sent another code to ${email}`)
+        const elsewhere = another()
+        const other = await visitor.submit(form, form.url.search, { email: elsewhere })
+        expect(wordsOf(other)).to.include(`We sent a 6-digit code to ${elsewhere}`)
+      })
+
       it('is undone by the old one’s owner, whoever has changed what since', async () => {
         const held = await signInForTokens(server, client, person.email)
         const stolen = another()

@@ -104,6 +104,9 @@ describe('the Security page', () => {
       const code = new TOTP({ secret }).generate({ timestamp: Date.now() })
       const offered = await visitor.submit(wrong, '/totp/add', { code })
       expect(offered.url.pathname).to.equal(`${SECURITY}/recovery-codes/add`)
+      // Nobody asked for them: they can be put off, also once the form was refused.
+      for (const asked of [offered, await visitor.submit(offered, '/recovery-codes/add?offered=1')])
+        expect(wordsOf(asked)).to.include('Not now').and.not.include('Cancel')
       const page = await visitor.open(SECURITY)
       expect(wordsOf(page)).to.include('A second step protects your account.')
       const [entry] = await eventsOf()

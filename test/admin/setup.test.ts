@@ -51,7 +51,7 @@ describe('the link that sets up the first administrator', () => {
     await visitor().post(link, fields())
     for (const answer of [await visitor().open(link), await visitor().post(link, fields())]) {
       expect(answer.status).to.equal(410)
-      expect(wordsOf(answer)).to.include('used already or has expired').and.to.include('Trace id')
+      expect(wordsOf(answer)).to.include('used already, or has expired').and.to.include('Trace id')
     }
   })
 

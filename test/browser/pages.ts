@@ -351,7 +351,7 @@ export const realPages: RealPage[] = [
   },
   {
     name: 'setup-gone',
-    heading: "That didn't work",
+    heading: 'This link does not work',
     open: ({ server }, page) => goTo(page, `${server.issuer}/invite/used-up`),
   },
   {

@@ -1,6 +1,7 @@
 // How hard a new password is to guess, said while it is typed; and changing one, in a real browser.
 import { expect } from 'chai'
 import { linkIn } from '../support/mailbox.ts'
+import { PASSWORD } from '../support/server.ts'
 import { enterName, enterPassword, expectHeading, field, openLink, press } from './person.ts'
 import { typePassword } from './password-pages.ts'
 import { newAddress, setStage, type Stage } from './stage.ts'
@@ -63,10 +64,41 @@ describe('a person who chooses a password', () => {
     await expectHeading(page, 'Security')
   })
 
+  journey('has it shown and hidden again, by a button that leaves what is typed as it is', async open => {
+    const { email } = await stage.server.person({ email: newAddress() })
+    const page = await open()
+    await page.goto(stage.start())
+    await enterName(page, email)
+    const password = field(page, 'Password')
+    const button = page.getByRole('button', { name: 'Show password' })
+    const shown = async () => [await password.getAttribute('type'), await button.getAttribute('aria-pressed')]
+    const focused = () => page.evaluate('document.activeElement.id')
+    await password.fill(PASSWORD)
+    expect(await shown()).to.deep.equal(['password', 'false'])
+    await button.click()
+    expect(await shown()).to.deep.equal(['text', 'true'])
+    expect(await focused()).to.equal('password')
+    expect(await password.inputValue()).to.equal(PASSWORD)
+    await expectHeading(page, 'Enter your password')
+    await button.press('Space')
+    expect(await shown()).to.deep.equal(['password', 'false'])
+    await button.press('Enter')
+    expect(await shown()).to.deep.equal(['text', 'true'])
+    // So that no browser keeps it as something that was typed into a field of plain text.
+    const atSubmit = page.evaluate(`new Promise(told => {
+      const field = document.querySelector('#password')
+      field.form.addEventListener('submit', () => told(field.type))
+    })`)
+    await press(page, 'Sign in')
+    expect(await atSubmit).to.equal('password')
+    await expectHeading(page, 'Allow Fernwood Library to use your account?')
+  })
+
   journey('does without it where there is no JavaScript', async open => {
     const page = await open({ javaScriptEnabled: false })
     await page.goto(stage.start({ prompt: 'create' }))
     await field(page, 'Password').fill(NEW)
     expect(await page.locator('[data-strength]').isVisible()).to.equal(false)
+    expect(await page.locator('[data-reveal]').isVisible()).to.equal(false)
   })
 })

@@ -129,7 +129,7 @@ export const registrationPages: RealPage[] = [
   }),
   {
     name: 'invitation-revoked',
-    heading: "That didn't work",
+    heading: 'This link does not work',
     async open(stage, page) {
       const { id, link } = await invite(stage)
       await stage.server.app.invitations.revoke(id)

@@ -115,7 +115,8 @@ export const factorPages: [name: string, locals: object][] = [
   ['methods/sms-code/prove', { ...prove, sent: 0, to: '+49 ••• 89' }],
   ['methods/sms-code/prove', { ...prove, ...refused, sent: 2, to: '+49 ••• 89' }],
   ['methods/sms-code/enrol', { ...enrol, errors: { phone: 'No' } }],
-  ['methods/sms-code/enrol', { ...enrol, ...refused, to: '+4915123456789' }],
+  ['methods/sms-code/enrol', { ...enrol, ...refused, to: '+4915123456789', sent: 2 }],
+  ['methods/sms-code/enrol', { ...enrol, cancelUrl: '/account/security', cancelLabel: 'Not now' }],
   ['methods/recovery-codes/prove', { ...prove, ...refused }],
   [
     'methods/recovery-codes/enrol',

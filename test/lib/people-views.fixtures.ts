@@ -58,7 +58,7 @@ export const peoplePages: [name: string, locals: object][] = [
   ],
   ['account/address', { ...change, present: email, emailVerified: true, values: { email: '' } }],
   ['account/address', { ...change, present: email, emailVerified: false, values: { email }, errors: { email: 'No' } }],
-  ['account/address-code', { ...change, email, againUrl: '/again', errors: { code: 'No' } }],
+  ['account/address-code', { ...change, email, againUrl: '/again', isAgain: true, errors: { code: 'No' } }],
   ['account/username', { ...change, values: { username: 'anna' }, optional: true, errors: { username: 'No' } }],
   ['account/undo', { page, action: '/u', email, newEmail: 'eve@example.com', at: until }],
   ['account/undone', { page, email, recoverUrl: '/recover' }],

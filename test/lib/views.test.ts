@@ -35,7 +35,7 @@ describe('views', () => {
 
       it('needs neither inline style nor script', () => {
         expect(html).not.to.match(
-          /<script(?! src="\/assets\/(submit|strength|work)\.js" defer><\/script>)|<style|\sstyle=|\son[a-z]+=/i,
+          /<script(?! src="\/assets\/(submit|strength|work|reveal)\.js" defer><\/script>)|<style|\sstyle=|\son[a-z]+=/i,
         )
       })
 

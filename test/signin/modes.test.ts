@@ -142,6 +142,9 @@ eachEngine((_name, openUrl) => {
         expect(wordsOf(page)).to.include(words)
         expect(page.html).to.include('value="Ann"')
       }
+      const all = await fill({ email: 'ann', 'field.team': 'Green', password: 'short' })
+      for (const [, words] of [...refused.slice(0, 1), refused[3]!]) expect(wordsOf(all.page)).to.include(words)
+      expect(wordsOf(all.page)).to.include('There are 4 problems').and.include('Use at least 15 characters')
       const person = {
         email: 'ann@example.com',
         'field.staff_no': ' AB1234 ',

@@ -62,7 +62,9 @@
 
   /** What else stands on the page about the person: a password that is made of it is worth less. */
   function ownWords() {
-    const texts = [...document.querySelectorAll('input[type=text], input[type=email]')].map(({ value }) => value)
+    const inputs = [...document.querySelectorAll('input[type=text], input[type=email]')]
+    // It is plain text itself while it is shown.
+    const texts = inputs.filter(input => input !== field).map(({ value }) => value)
     return texts.flatMap(text => [text, ...text.split(/[@.\s]+/)]).filter(text => text.length > 2)
   }
 })()

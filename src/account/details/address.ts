@@ -19,7 +19,7 @@ import { ADDRESS, DETAILS, UNDO } from './paths.ts'
 export async function showAddress(page: AccountPage, { status, values, errors }: Refill = {}): Promise<void> {
   const { email, emailVerified } = page.signedIn.account
   const all = { email: emailVerified ? '' : email, ...page.typed, ...values }
-  const about = { action: ADDRESS, cancelUrl: DETAILS, present: email, emailVerified }
+  const about = { action: ADDRESS + page.ctx.search, cancelUrl: DETAILS, present: email, emailVerified }
   show(page, 'account/address', { ...about, values: all, errors: errors ?? {} }, { status })
 }
 
@@ -36,6 +36,7 @@ export async function askAddress(submission: AccountSubmission): Promise<void> {
     const taken = !isPresent && (await services.accounts.byIdentifier(email)) !== undefined
     const startedFrom = ctx.get('user-agent').slice(0, 300)
     const wanted = { email, accountId: account.id, taken, startedFrom }
+    const again = await isAskedAgain(submission, email)
     const { id, secrets } = await services.verifications.start(wanted)
     const locals = {
       ...inMailOf(account),
@@ -48,7 +49,7 @@ export async function askAddress(submission: AccountSubmission): Promise<void> {
     await services.postbox.post(taken ? undefined : email, 'confirm-address', locals, {
       lasts: services.config.codeTtl,
     })
-    goTo(ctx, `${ADDRESS}/${id}`)
+    goTo(ctx, `${ADDRESS}/${id}${again ? '?again' : ''}`)
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     await showAddress(submission, refillOf(ctx, error, form))
@@ -56,8 +57,15 @@ export async function askAddress(submission: AccountSubmission): Promise<void> {
 }
 
 export async function showConfirm(page: AccountPage, { status, errors }: Refill = {}): Promise<void> {
-  const { email } = await verificationOf(page)
-  const about = { action: page.ctx.path, againUrl: ADDRESS, cancelUrl: DETAILS, email }
+  const { ctx } = page
+  const { id, email } = await verificationOf(page)
+  const about = {
+    action: ctx.path + ctx.search,
+    againUrl: `${ADDRESS}?after=${id}`,
+    cancelUrl: DETAILS,
+    email,
+    isAgain: 'again' in ctx.query,
+  }
   show(page, 'account/address-code', { ...about, errors: errors ?? {} }, { status })
 }
 
@@ -116,6 +124,13 @@ async function verificationOf({ services, ctx, signedIn }: AccountPage): Promise
   const verification = await services.verifications.get(ctx.params.verification!)
   if (verification?.accountId === signedIn.account.id && !verification.provenAt) return verification
   throw new Refused('verification.none', { status: 404 })
+}
+
+/** Whether a code was sent to it before: `after` names the verification that the person comes from. */
+async function isAskedAgain({ services, ctx, signedIn }: AccountPage, email: string): Promise<boolean> {
+  const { after } = ctx.query
+  const before = typeof after === 'string' ? await services.verifications.get(after) : undefined
+  return before?.accountId === signedIn.account.id && before.email === email
 }
 
 async function countMail({ services, signedIn, ctx }: AccountPage, email: string): Promise<void> {

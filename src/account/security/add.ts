@@ -1,6 +1,7 @@
 // Setting up a way to sign in, on the page of its method.
 import { Refused } from '../../lib/errors.ts'
 import { languageOf } from '../../lib/web/browser/language.ts'
+import type { PageContext } from '../../lib/web/context.ts'
 import { confirmEnrolment } from '../../methods/enrolment.ts'
 import type { Enrolling, Method } from '../../methods/method.ts'
 import type { AccountPage, AccountSubmission } from '../opened.ts'
@@ -14,8 +15,8 @@ export async function showAdd(page: AccountPage, { status, values, errors }: Ref
   const { services, ctx } = page
   const method = methodOf(page)
   const { view, locals, script } = await method.enrol.page(services, enrolling(page))
-  const cancelLabel = languageOf(ctx).t('offered' in ctx.query ? 'common:notNow' : 'common:cancel')
-  const about = { action: ctx.path, cancelUrl: SECURITY, cancelLabel }
+  const cancelLabel = languageOf(ctx).t(isOffered(ctx) ? 'common:notNow' : 'common:cancel')
+  const about = { action: ownUrl(ctx), cancelUrl: SECURITY, cancelLabel }
   show(
     page,
     view,
@@ -30,7 +31,7 @@ export async function add(submission: AccountSubmission): Promise<void> {
   try {
     const who = enrolling(submission)
     const enrolled = await confirmEnrolment(services, method, who, form.fields, originOf(submission))
-    if (!enrolled) return goTo(ctx, ctx.path)
+    if (!enrolled) return goTo(ctx, ownUrl(ctx))
     // Setting it up has proven that the person has it: the next change does not ask for it at once.
     const { account } = signedIn
     if (enrolled.proof) await services.console.prove(ctx, signedIn, enrolled.proof)
@@ -44,6 +45,15 @@ export async function add(submission: AccountSubmission): Promise<void> {
     if (!(error instanceof Refused)) throw error
     await showAdd(submission, refillOf(ctx, error, form))
   }
+}
+
+/** Not asked for by the person: said in the address, so that its forms can say it again. */
+function isOffered(ctx: PageContext): boolean {
+  return 'offered' in ctx.query
+}
+
+function ownUrl(ctx: PageContext): string {
+  return isOffered(ctx) ? `${ctx.path}?offered=1` : ctx.path
 }
 
 /** Once a second step is asked for, there should be something to fall back on. */

@@ -76,7 +76,7 @@ export function stateOf({ usedAt, revokedAt, endsAt = Infinity }: Invitation, no
 /** Why an invitation cannot be used (any more). */
 export function invitationGone(invitation?: Invitation): Refused {
   const state = invitation ? stateOf(invitation, Date.now()) : 'open'
-  return new Refused('invitation.gone', { status: 410, says: SAYS[state] })
+  return new Refused('invitation.gone', { status: 410, says: SAYS[state], heading: 'errors:invitation.heading' })
 }
 
 const SAYS: Record<InvitationState, string> = {

@@ -67,7 +67,7 @@ const notFound: Answer = {
 function answerTo(error: unknown, isUnavailable: (error: unknown) => boolean): Answer {
   if (error instanceof Refused) {
     const { status, code, retryAfter } = error
-    const heading = status === 503 ? 'errors:fault.busy' : 'errors:fault.refused'
+    const heading = error.heading ?? (status === 503 ? 'errors:fault.busy' : 'errors:fault.refused')
     return { status, code, heading, message: language => error.wordsIn(language), retryAfter }
   }
   if (isUnavailable(error)) {

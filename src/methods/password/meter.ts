@@ -1,6 +1,10 @@
-// What the page of a new password runs to say how hard it is to guess (views/assets/strength.js).
+// What pages with a password run: to show what is typed (views/assets/reveal.js), and to say how hard a new one is to guess
+// (views/assets/strength.js).
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+/** Named by each page that asks for a password and runs no other script. */
+export const REVEAL_SCRIPT = 'reveal.js'
 
 /** Named by each page with a new password and no other script. */
 export const STRENGTH_SCRIPT = 'strength.js'

@@ -5,6 +5,7 @@ import { proofBy, type Method, type MethodServices } from '../method.ts'
 import { passwordDataSchema, storedHash, type PasswordData } from './data.ts'
 import { noteChangeDue } from './due.ts'
 import { confirmPassword, enrolPage } from './enrol.ts'
+import { REVEAL_SCRIPT } from './meter.ts'
 import { WrongAnswer } from '../tries.ts'
 import { countPasswordTry } from './limits.ts'
 import { MAX_LENGTH } from './shape.ts'
@@ -27,7 +28,7 @@ export const password: Method = {
     return { enrolled, first: enrolled, second: false, protects: false }
   },
 
-  page: () => Promise.resolve({ view: 'methods/password/prove' }),
+  page: () => Promise.resolve({ view: 'methods/password/prove', script: REVEAL_SCRIPT }),
 
   async verify(services, attempted) {
     const typed = attempted.form.password ?? ''

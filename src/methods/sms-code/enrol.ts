@@ -12,8 +12,9 @@ const pendingSchema = z.object({ number: z.string() })
 /** Asks for a number, and once a message is on its way for its code. */
 export async function enrolPage({ challenges }: MethodServices, who: Enrolling): Promise<Shown> {
   const pending = await challenges.begun(enrolBound(METHOD, who))
-  const to = pending && pendingSchema.parse(pending.data).number
-  return { view: 'methods/sms-code/enrol', locals: to ? { to } : {} }
+  if (!pending) return { view: 'methods/sms-code/enrol', locals: {} }
+  const { number: to } = pendingSchema.parse(pending.data)
+  return { view: 'methods/sms-code/enrol', locals: { to, sent: pending.times } }
 }
 
 /**

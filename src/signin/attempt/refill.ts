@@ -23,7 +23,7 @@ export function refillOf(ctx: PageContext, error: Refused, form: Form): Refill {
     status: error.status,
     refusal: error.code,
     values: shownAgain(form),
-    errors: { [error.field ?? 'form']: error.wordsIn(languageOf(ctx)) },
+    errors: Object.fromEntries([error, ...error.also].map(one => [one.field ?? 'form', one.wordsIn(languageOf(ctx))])),
     ...(error instanceof LimitReached ? { lockedUntil: error.until } : {}),
   }
 }

@@ -1,12 +1,13 @@
 // The sign-up form: what it shows, and what it is read into.
 import { canonicalEmail, canonicalName, canonicalUsername } from '../../core/accounts/names.ts'
 import type { Step } from '../../core/signin/next-step.ts'
-import { inputOf, readFields } from '../../core/accounts/fields.ts'
+import { inputOf, readFields, type FieldValues } from '../../core/accounts/fields.ts'
 import { requireOpenTo } from '../../core/accounts/registration.ts'
 import type { Registration } from '../../core/accounts/verifications.ts'
 import type { AccountField } from '../../lib/config/account-fields.ts'
 import type { Config } from '../../lib/config/schema.ts'
 import { Refused } from '../../lib/errors.ts'
+import { together } from '../../lib/together.ts'
 import type { Form } from '../../lib/web/form.ts'
 import type { Shown } from '../../methods/method.ts'
 import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
@@ -15,24 +16,38 @@ import type { SignInServices } from '../services.ts'
 import { partsOf } from '../steps/method-pages.ts'
 import type { Situated } from '../attempt/situation.ts'
 
-/** @param invited the address of the invitation, which is the one that counts @throws Refused naming the field */
-export function readSignUp(
+/**
+ * @param invited the address of the invitation, which is the one that counts
+ * @param checkPassword whose refusal is told with those of the fields
+ * @throws Refused naming the field, with what else was refused
+ */
+export async function readSignUp(
   config: Config,
   form: Form,
   invited: string | undefined,
-): { email: string; registration: Registration } {
-  const email = invited ?? canonicalEmail(form.text('email'))
-  if (invited === undefined) requireOpenTo(config, email)
-  const username = readUsername(config, form.text('username'))
-  const name = canonicalName(form.text('name'))
-  const fields = readFields(atSignup(config), input => form.text(input))
+  checkPassword: () => Promise<void>,
+): Promise<{ email: string; registration: Registration }> {
+  const [email, username, name, fields, , terms] = await together(
+    () => invited ?? openEmail(config, form.text('email')),
+    () => readUsername(config, form.text('username')),
+    () => canonicalName(form.text('name')),
+    () => together(...atSignup(config).map(field => () => readFields([field], input => form.text(input)))),
+    checkPassword,
+    () => acceptedTerms(config, form),
+  )
   const registration = {
     ...(username ? { username } : {}),
     profile: name ? { name } : {},
-    ...(Object.keys(fields).length > 0 ? { fields } : {}),
-    ...acceptedTerms(config, form),
+    ...(fields.some(one => Object.keys(one).length > 0) ? { fields: Object.assign({}, ...fields) as FieldValues } : {}),
+    ...terms,
   }
   return { email, registration }
+}
+
+function openEmail(config: Config, text: string): string {
+  const email = canonicalEmail(text)
+  requireOpenTo(config, email)
+  return email
 }
 
 /** @throws Refused `username.missing`, `username.invalid` */

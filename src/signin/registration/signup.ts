@@ -19,10 +19,18 @@ import { spendWork } from '../steps/work.ts'
 export async function signUp(submission: Submission): Promise<void> {
   const { services, ctx, client, form, attempt, passkeyAllowed, go } = submission
   requireOffered(submission)
-  const { email, registration } = readSignUp(services.config, form, attempt.invitation?.email)
   // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
   const password = passkeyAllowed && form.text('by') === 'passkey' ? undefined : form.text('password')
-  if (password !== undefined) await checkNewPassword(services, password, { email, ...registration })
+  const invited = attempt.invitation?.email
+  // Against the names as they were typed: those may be refused too, and then all is said at once.
+  const owner = {
+    email: invited ?? form.text('email'),
+    username: form.text('username'),
+    profile: { name: form.text('name') },
+  }
+  const { email, registration } = await readSignUp(services.config, form, invited, async () => {
+    if (password !== undefined) await checkNewPassword(services, password, owner)
+  })
   // It sends no mail, and whoever has the link is somebody known.
   if (attempt.invitation) return acceptInvitation(submission, registration, password)
   await spendWork(submission)

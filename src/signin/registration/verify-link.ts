@@ -4,7 +4,9 @@ import type { PageContext } from '../../lib/web/context.ts'
 import { languageOf, languageOnPage } from '../../lib/web/browser/language.ts'
 import type { Verification } from '../../core/accounts/verifications.ts'
 import { Refused } from '../../lib/errors.ts'
+import { contentSecurityPolicy } from '../../lib/web/edge/headers.ts'
 import { formOf } from '../../lib/web/form.ts'
+import { REVEAL_SCRIPT } from '../../methods/password/meter.ts'
 import { MAX_LENGTH } from '../../methods/password/shape.ts'
 import { countLinkPassword } from '../limits.ts'
 import { originOf, type OpenedPage, type Submission } from '../attempt/page.ts'
@@ -117,8 +119,9 @@ function showLinkPage(
   ctx.status = refused?.status ?? 200
   ctx.type = 'html'
   ctx.set('Cache-Control', 'no-store')
+  ctx.set('Content-Security-Policy', contentSecurityPolicy({ leadsAway: true, ownScript: askPassword }))
   ctx.body = services.views.render('signin/verify-link', {
-    page: languageOnPage(ctx),
+    page: { ...languageOnPage(ctx), ...(askPassword ? { script: REVEAL_SCRIPT } : {}) },
     action: ctx.path,
     email,
     startedAt,

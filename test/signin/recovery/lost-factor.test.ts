@@ -61,6 +61,8 @@ describe('a lost second factor', () => {
       const { email, id } = await protectedPerson()
       const { visitor, page } = await toSecond(email)
       expect(wordsOf(page)).to.include('I have none of these')
+      // There is no other way that it could be one of.
+      expect(page.html).to.not.include('Other ways to sign in')
       const asked = await visitor.open(`${attemptOf(page)}/lost`)
       expect(wordsOf(asked)).to.include('You wait 72 hours.')
       expect(mailsTo(email)).to.have.length(0)
