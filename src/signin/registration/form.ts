@@ -11,28 +11,42 @@ import { together } from '../../lib/together.ts'
 import type { Form } from '../../lib/web/form.ts'
 import type { Shown } from '../../methods/method.ts'
 import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
-import { minLengthFor } from '../../methods/password/rules.ts'
+import { minLengthFor, type Newcomer } from '../../methods/password/rules.ts'
 import type { SignInServices } from '../services.ts'
 import { partsOf } from '../steps/method-pages.ts'
 import type { Situated } from '../attempt/situation.ts'
 
 /**
  * @param invited the address of the invitation, which is the one that counts
- * @param checkPassword whose refusal is told with those of the fields
+ * @param checkPassword whose refusal is told with those of the fields; it is given the names that could be read
  * @throws Refused naming the field, with what else was refused
  */
 export async function readSignUp(
   config: Config,
   form: Form,
   invited: string | undefined,
-  checkPassword: () => Promise<void>,
+  checkPassword: (owner: Newcomer) => Promise<void>,
 ): Promise<{ email: string; registration: Registration }> {
+  let owner: Newcomer = {}
+  const known = <Part>(part: Part, names: Newcomer): Part => {
+    owner = { ...owner, ...names }
+    return part
+  }
   const [email, username, name, fields, , terms] = await together(
-    () => invited ?? openEmail(config, form.text('email')),
-    () => readUsername(config, form.text('username')),
-    () => canonicalName(form.text('name')),
+    () => {
+      const read = invited ?? openEmail(config, form.text('email'))
+      return known(read, { email: read })
+    },
+    () => {
+      const read = readUsername(config, form.text('username'))
+      return known(read, read ? { username: read } : {})
+    },
+    () => {
+      const read = canonicalName(form.text('name'))
+      return known(read, read ? { profile: { name: read } } : {})
+    },
     () => together(...atSignup(config).map(field => () => readFields([field], input => form.text(input)))),
-    checkPassword,
+    () => checkPassword(owner),
     () => acceptedTerms(config, form),
   )
   const registration = {

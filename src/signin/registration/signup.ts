@@ -22,13 +22,7 @@ export async function signUp(submission: Submission): Promise<void> {
   // Whoever wants a passkey makes it when the address is proven: none is left on a device for an account that never was.
   const password = passkeyAllowed && form.text('by') === 'passkey' ? undefined : form.text('password')
   const invited = attempt.invitation?.email
-  // Against the names as they were typed: those may be refused too, and then all is said at once.
-  const owner = {
-    email: invited ?? form.text('email'),
-    username: form.text('username'),
-    profile: { name: form.text('name') },
-  }
-  const { email, registration } = await readSignUp(services.config, form, invited, async () => {
+  const { email, registration } = await readSignUp(services.config, form, invited, async owner => {
     if (password !== undefined) await checkNewPassword(services, password, owner)
   })
   // It sends no mail, and whoever has the link is somebody known.
