@@ -66,25 +66,37 @@ eachEngine(
         expect(account.terms?.map(({ version }) => version)).to.deep.equal(['2026-11'])
       })
 
-      story('who accepted older terms is asked to accept the new ones', own, async meet => {
-        const person = await meet()
-        const { id, email } = await stage.server.person({ email: newAddress() })
-        await stage.server.app.accounts.acceptTerms(id, '2025-01')
-        await person.goTo(stage.start())
-        await person.signIn(email, PASSWORD)
-        await person.sees('signin:terms.changed')
-        await person.press('signin:terms.refuseClient', CLIENT)
-        await person.isAtTheApp()
-        expect(person.page.url()).to.include('error=access_denied')
+      story(
+        'who accepted older terms is asked to accept the new ones, and for what the account lacks',
+        own,
+        async meet => {
+          const person = await meet()
+          const { id, email } = await stage.server.person({ email: newAddress() })
+          await stage.server.app.accounts.acceptTerms(id, '2025-01')
+          await person.goTo(stage.start())
+          await person.signIn(email, PASSWORD)
+          await person.sees('signin:terms.changed')
+          await person.press('signin:terms.refuseClient', CLIENT)
+          await person.isAtTheApp()
+          expect(person.page.url()).to.include('error=access_denied')
 
-        await person.goTo(stage.start())
-        await person.signIn(email, PASSWORD)
-        await person.sees('signin:terms.changed')
-        await person.press('signin:terms.accept')
-        await person.sees('signin:consent.heading', CLIENT)
-        await person.allow()
-        expect(person.page.url()).to.include('code=')
-      })
+          await person.goTo(stage.start())
+          await person.signIn(email, PASSWORD)
+          await person.sees('signin:terms.changed')
+          await person.press('signin:terms.accept')
+          await person.sees('registration:complete.title')
+          const username = `rosa.${email.split('.')[2]!.slice(0, 6)}`
+          await person.fill('common:username', username)
+          await person.press('common:continue')
+          await person.reads('errors:field.missing', { label: 'Card' })
+          await person.page.getByLabel('Card').fill('1234')
+          await person.press('common:continue')
+          await person.sees('signin:consent.heading', CLIENT)
+          await person.allow()
+          expect(person.page.url()).to.include('code=')
+          expect(await stage.server.app.accounts.get(id)).to.deep.include({ username, fields: { card: '1234' } })
+        },
+      )
     })
 
     describe('where addresses of a domain may register, a person', () => {
