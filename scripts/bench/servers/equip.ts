@@ -72,9 +72,11 @@ export function personWithApp(): number {
   return PASSKEYS + 1 + (used++ % APPS)
 }
 
-/** Somebody with a password and a mailbox alone. */
+let mailed = 0
+
+/** Somebody with a password and a mailbox alone; all of them in turns, so that nobody takes another's mail for theirs. */
 export function personWithMail(): number {
-  return PASSKEYS + APPS + 1 + randomInt(OTHERS)
+  return PASSKEYS + APPS + 1 + (mailed++ % OTHERS)
 }
 
 /** What a proxy says of somebody who comes from a network of their own. */
