@@ -3,6 +3,7 @@ import type { Listed } from '../../src/core/outbox/both.ts'
 import { createOutbox, type Message } from '../../src/core/outbox/outbox.ts'
 import type { JobFacts } from '../../src/cli/jobs/run-job.ts'
 import type { Page } from '../../src/storage/port.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
 import { startMailbox } from '../support/mailbox.ts'
 import { freePort, startServer, type TestServer } from '../support/server.ts'
 import { runCli } from './cli.ts'
@@ -12,6 +13,7 @@ const locals = { brandName: 'x', email: 'secret words', startedFrom: 'x' }
 describe('latchkey mail', () => {
   let server: TestServer
   before(async () => void (server = await startServer({ wrapStore: store => store })))
+  afterEach(resetClock)
   after(() => server?.close())
 
   const run = (...args: string[]) => runCli(args, { env: server.env })
@@ -50,6 +52,10 @@ describe('latchkey mail', () => {
     const ran = await json<JobFacts>('jobs', 'run', 'send-outbox')
     expect(ran).to.include({ outcome: 'success' })
     expect(mailbox.to('gone@example.com')).to.have.length(1)
+    // What the closed mail server held up is due within five seconds, and goes out with the next one.
+    moveClock(5000)
+    await post('next@example.com')
+    expect(mailbox.to('late@example.com')).to.have.length(1)
 
     const twice = await run('mail', 'retry', id)
     expect([twice.code, twice.stderr]).to.deep.equal([1, `There is no ${id} that was given up and is still of use.\n`])
