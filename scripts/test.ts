@@ -1,8 +1,8 @@
 // `npm test [-- mocha's options, files or folders]`: installs the programs that the tests need, runs the tests,
 // and ends with one line that counts them.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { aptInstall, canAptInstall } from './tools/apt.ts'
 import { findChromium, installChromium } from './tools/chromium.ts'
@@ -14,6 +14,11 @@ interface Counts {
   failed: number
   skipped: number
 }
+
+/** Files at the same time. Each waits for a disk, a server or a browser half of the time. */
+const jobs = Number(process.env.TEST_JOBS ?? Math.min(9, Math.ceil(availableParallelism() * 1.5)))
+/** What takes longest, which begins first: else one of them is what all wait for at the end. */
+const LONG = ['test/attacks/timing.test.ts', 'test/browser/', 'test/faults/']
 
 ensure('Chromium', findChromium, installChromium)
 ensure('redis-server', findRedis, () => canAptInstall() && aptInstall('redis-server'))
@@ -37,7 +42,7 @@ function findRedis(): string | undefined {
 function runMocha(args: string[]): Counts & { status: number } {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
   const file = join(folder, 'counts.json')
-  const files = args.some(isSpec) ? [] : ['test/**/*.test.ts']
+  const files = args.some(isSpec) ? [] : ['--parallel', '--jobs', String(jobs), ...allFiles()]
   const options = ['--reporter', './scripts/tools/count-reporter.ts', ...(process.env.CI ? ['--forbid-only'] : [])]
   const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js')
   const run = spawnSync(process.execPath, [mocha, ...options, ...args.map(toSpec), ...files], {
@@ -50,6 +55,14 @@ function runMocha(args: string[]): Counts & { status: number } {
     : { passed: 0, failed: 1, skipped: 0 }
   rmSync(folder, { recursive: true })
   return { ...counts, status: run.status ?? 1 }
+}
+
+function allFiles(): string[] {
+  const place = (file: string) => {
+    const long = LONG.findIndex(start => file.startsWith(start))
+    return long === -1 ? LONG.length : long
+  }
+  return globSync('test/**/*.test.ts').toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
 }
 
 function isSpec(arg: string): boolean {

@@ -8,7 +8,8 @@ import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { authorization } from '../support/flow.ts'
 import { GITHUB_SECRET, startGitHub, type GitHubServer } from '../support/github.ts'
 import { startTwilio, type SmsServer } from '../support/sms.ts'
-import { freePort, startServer, type ServerOptions, type TestServer } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
+import { startServer, type ServerOptions, type TestServer } from '../support/server.ts'
 import { withUpstreams } from '../support/upstreams.ts'
 
 export interface Site {

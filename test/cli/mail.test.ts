@@ -5,7 +5,8 @@ import type { JobFacts } from '../../src/cli/jobs/run-job.ts'
 import type { Page } from '../../src/storage/port.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { startMailbox } from '../support/mailbox.ts'
-import { freePort, startServer, type TestServer } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
+import { startServer, type TestServer } from '../support/server.ts'
 import { runCli } from './cli.ts'
 
 const locals = { brandName: 'x', email: 'secret words', startedFrom: 'x' }

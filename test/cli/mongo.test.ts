@@ -3,7 +3,7 @@ import type { Account } from '../../src/core/accounts/account.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { Finding } from '../../src/cli/checks/finding.ts'
 import { startMongoOrSkip, type Mongo } from '../support/mongo.ts'
-import { freePort } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
 import { CliFolder, PASSWORD } from './cli.ts'
 
 describe('the command line on MongoDB', () => {

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import type { Finding } from '../../src/cli/checks/finding.ts'
 import { startRedisServer, type RedisServer } from '../servers/redis-server.ts'
 import { redisOrSkip } from '../support/redis.ts'
-import { freePort } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
 import { CliFolder, PASSWORD } from './cli.ts'
 
 describe('the command line with Redis', () => {

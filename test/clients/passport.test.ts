@@ -10,7 +10,8 @@ import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { introspect } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { allow, signIn } from '../support/flow.ts'
-import { freePort, startServer, type TestServer } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
+import { startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
 
 interface User {

@@ -8,7 +8,8 @@ import { authorize } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { signIn, signInForTokens, signUp } from '../support/flow.ts'
 import { codeIn, startMailbox } from '../support/mailbox.ts'
-import { freePort, REDIRECT_URI, startServer, type TestServer } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
+import { REDIRECT_URI, startServer, type TestServer } from '../support/server.ts'
 import { wordsOf, type VisitedPage } from '../support/visitor.ts'
 
 const isDone = (page: VisitedPage) => page.url.href.startsWith(`${REDIRECT_URI}?code=`)

@@ -4,7 +4,8 @@ import { Agent, get } from 'node:http'
 import { once } from 'node:events'
 import { expect } from 'chai'
 import { startChild, type Child } from '../support/child.ts'
-import { freePort, startServer, type TestServer } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
+import { startServer, type TestServer } from '../support/server.ts'
 
 describe('the management port of two workers', () => {
   let server: TestServer

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { freePort } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const START = ['--import', './scripts/tools/compile-cache.mjs', 'scripts/start.ts']

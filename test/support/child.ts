@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { freePort } from './server.ts'
+import { freePort } from './ports.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 

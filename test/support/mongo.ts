@@ -16,7 +16,12 @@ export interface Mongo {
 let shared: Promise<{ url: string; kind: string }> | undefined
 let told = false
 
-/** An empty database on the shared server, which the first call starts. @throws Error when no server can be had */
+/** The address of the shared server, which the first call starts. @throws Error when no server can be had */
+export async function sharedMongo(): Promise<string> {
+  return (await (shared ??= startServer())).url
+}
+
+/** An empty database on the shared server. @throws Error when no server can be had */
 export async function startMongo(): Promise<Mongo> {
   const server = await (shared ??= startServer())
   const url = withDatabase(server.url, `latchkey_test_${randomBytes(6).toString('hex')}`)

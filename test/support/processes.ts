@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { freePort } from './server.ts'
+import { freePort } from './ports.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findPrometheus } from '../../scripts/tools/prometheus.ts'
-import { freePort } from './server.ts'
+import { freePort } from './ports.ts'
 
 export const MONITORING = join(import.meta.dirname, '../../docs/monitoring')
 

@@ -14,9 +14,14 @@ export interface TestRedis {
 let shared: Promise<string> | undefined
 let told = false
 
-/** An empty corner of the shared server, which the first call starts. @throws Error when no server can be had */
+/** The address of the shared server, which the first call starts. @throws Error when no server can be had */
+export function sharedRedis(): Promise<string> {
+  return (shared ??= findServer())
+}
+
+/** An empty corner of the shared server. @throws Error when no server can be had */
 export async function startRedis(): Promise<TestRedis> {
-  const server = await (shared ??= findServer())
+  const server = await sharedRedis()
   const prefix = `test_${randomBytes(6).toString('hex')}`
   return { url: `${server}?prefix=${prefix}`, stop: () => removeAll(server, prefix) }
 }

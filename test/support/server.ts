@@ -3,8 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from '../../src/app.ts'
@@ -21,6 +19,7 @@ import type { Store } from '../../src/storage/port.ts'
 import { enrolPassword } from '../../src/methods/password/set.ts'
 import type { Method } from '../../src/methods/method.ts'
 import { startMailbox, type Mailbox } from './mailbox.ts'
+import { freePort } from './ports.ts'
 
 export interface PersonOptions {
   email?: string
@@ -142,13 +141,4 @@ async function startWith(
     await app.close()
   }
   return { app, server, port: config.port, stop }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,6 +1,6 @@
 // Latchkey, as it ships: its own main.ts in a process of its own, with what `npm start` and the image give to Node.
 import { join } from 'node:path'
-import { freePort } from '../../../test/support/server.ts'
+import { freePort } from '../../../test/support/ports.ts'
 import { SERVER_CORE, startServer } from './process.ts'
 import type { Stocked } from './stock.ts'
 import type { RunningTarget } from './target.ts'

@@ -8,7 +8,7 @@ import { createSmsSender } from '../../../src/lib/sms/create.ts'
 import { createGuardedFetch } from '../../../src/lib/fetch.ts'
 import { loadConfig } from '../../../src/lib/config/load.ts'
 import { maskConfig } from '../../../src/lib/config/mask.ts'
-import { freePort } from '../../support/server.ts'
+import { freePort } from '../../support/ports.ts'
 import { ACCOUNT_SID, AUTH_TOKEN, SMS_SECRET, startSmsWebhook, startTwilio, type SmsServer } from '../../support/sms.ts'
 
 const LOOPBACK = ['127.0.0.0/8']
