@@ -15,8 +15,8 @@ interface Counts {
   skipped: number
 }
 
-/** Files at the same time. Each waits for a disk, a server or a browser half of the time. */
-const jobs = Number(process.env.TEST_JOBS ?? Math.min(9, Math.ceil(availableParallelism() * 1.5)))
+/** Files at the same time: a server for each core, and its browser beside it. */
+const jobs = Math.min(8, availableParallelism())
 /** What takes longest, which begins first: else one of them is what all wait for at the end. */
 const LONG = ['test/attacks/timing.test.ts', 'test/browser/', 'test/faults/']
 
