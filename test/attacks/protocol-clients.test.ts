@@ -5,11 +5,14 @@ import { clientDeclaration } from '../../src/oidc/clients/client-record.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { claimsIn, introspect } from '../support/endpoints.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
+import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { tokenRequest } from '../support/flow.ts'
 import { target } from './target.ts'
 
-describe('attacks on client authentication', () => {
-  const at = target()
+describe('attacks on client authentication', () => eachEngine(attacks))
+
+function attacks(_engine: EngineName, openUrl: OpenUrl): void {
+  const at = target(openUrl)
 
   describe('client authentication', () => {
     let signed: ClientView
@@ -129,4 +132,4 @@ describe('attacks on client authentication', () => {
       expect((await introspect(at.server, at.client, 'x')).status).to.equal(200)
     })
   })
-})
+}

@@ -1,12 +1,15 @@
 // Attacks on codes, PKCE and refresh tokens.
 import { expect } from 'chai'
 import { answerOf, authorize, introspect, refresh } from '../support/endpoints.ts'
+import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { redeem, signInForTokens, tokenRequest } from '../support/flow.ts'
 import { REDIRECT_URI } from '../support/server.ts'
 import { target } from './target.ts'
 
-describe('attacks on codes and refresh tokens', () => {
-  const at = target()
+describe('attacks on codes and refresh tokens', () => eachEngine(attacks))
+
+function attacks(_engine: EngineName, openUrl: OpenUrl): void {
+  const at = target(openUrl)
 
   describe('PKCE [CVE-2024-23647, CVE-2024-22258, CVE-2023-48228]', () => {
     it('drops code_challenge: refused', async () => {
@@ -78,7 +81,7 @@ describe('attacks on codes and refresh tokens', () => {
   it('refreshes with a wider scope: invalid_scope', async () => {
     const { tokens } = await signInForTokens(at.server, at.client, at.email, { params: { scope: 'openid email' } })
     const { status, body } = await refresh(at.server, at.client, tokens.refresh_token, {
-      scope: 'openid at.email phone',
+      scope: 'openid email phone',
     })
     expect(status).to.equal(400)
     expect(body.error).to.equal('invalid_scope')
@@ -96,4 +99,4 @@ describe('attacks on codes and refresh tokens', () => {
       expect((await introspect(at.server, at.client, token)).body.active).to.equal(true)
     }
   })
-})
+}

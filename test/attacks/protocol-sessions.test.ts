@@ -5,23 +5,26 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
+import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { authorization, codeOf, redeem, signInForTokens } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SECOND = 1000
 
-describe('attacks on the protocol, over time', () => {
+describe('attacks on the protocol, over time', () => eachEngine(attacks))
+
+function attacks(_engine: EngineName, openUrl: OpenUrl): void {
   let server: TestServer
   let client: ClientView
   let person: { id: string; email: string }
   let visitor: Visitor
 
   before(async () => {
-    server = await startServer()
+    server = await startServer({ store: await openUrl() })
     client = await server.register('web')
   })
-  after(() => server.close())
+  after(() => server?.close())
   beforeEach(async () => {
     person = await server.person()
     visitor = (await signInForTokens(server, client, person.email)).visitor
@@ -125,4 +128,4 @@ describe('attacks on the protocol, over time', () => {
           currentDate: new Date(Date.now()),
         })
   })
-})
+}

@@ -2,12 +2,15 @@
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { introspect, userinfo } from '../support/endpoints.ts'
+import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { redeem, signInForTokens } from '../support/flow.ts'
 import { REDIRECT_URI } from '../support/server.ts'
 import { basic, RESOURCES, target } from './target.ts'
 
-describe('attacks with tokens', () => {
-  const at = target()
+describe('attacks with tokens', () => eachEngine(attacks))
+
+function attacks(_engine: EngineName, openUrl: OpenUrl): void {
+  const at = target(openUrl)
 
   describe('tokens where they do not belong [RFC 9068]', () => {
     it('shows an ID token, a refresh token or a code as an access token: 401', async () => {
@@ -93,4 +96,4 @@ describe('attacks with tokens', () => {
       for (const [name, { status }] of Object.entries(bad)) expect(status, name).to.equal(401)
     })
   })
-})
+}

@@ -4,13 +4,16 @@ import { expect } from 'chai'
 import * as oauth from 'oauth4webapi'
 import { Refused } from '../../src/lib/errors.ts'
 import { answerOf, authorize, claimsIn } from '../support/endpoints.ts'
+import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { authorization, redeem, tokenRequest } from '../support/flow.ts'
 import { REDIRECT_URI } from '../support/server.ts'
 import { Visitor, wordsOf } from '../support/visitor.ts'
 import { basic, target } from './target.ts'
 
-describe('attacks on the authorization request', () => {
-  const at = target()
+describe('attacks on the authorization request', () => eachEngine(attacks))
+
+function attacks(_engine: EngineName, openUrl: OpenUrl): void {
+  const at = target(openUrl)
 
   async function expectNoRedirect(redirectUri: string, registered = REDIRECT_URI) {
     const app =
@@ -195,7 +198,7 @@ describe('attacks on the authorization request', () => {
       expect(wordsOf(page)).to.include('Trace id')
     }
   })
-})
+}
 
 async function discover(issuer: string) {
   const url = new URL(issuer)

@@ -1,4 +1,5 @@
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
+import type { OpenUrl } from '../support/engines.ts'
 import { allow, authorization, codeOf, signIn } from '../support/flow.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -21,14 +22,14 @@ export const RESOURCES = [
 ]
 
 /** Sets all up by hooks of the suite that this is called in. */
-export function target(): Target {
+export function target(openUrl: OpenUrl): Target {
   const at = {} as Target
   before(async () => {
-    at.server = await startServer({ env: { LATCHKEY_RESOURCES: JSON.stringify(RESOURCES) } })
+    at.server = await startServer({ store: await openUrl(), env: { LATCHKEY_RESOURCES: JSON.stringify(RESOURCES) } })
     at.client = await at.server.register('web')
     at.email = (await at.server.person()).email
   })
-  after(() => at.server.close())
+  after(() => at.server?.close())
   at.freshCode = async (to = at.client, params = {}) => {
     const { url, codeVerifier } = authorization(at.server, to, params)
     const visitor = new Visitor(at.server.issuer)

@@ -12,8 +12,8 @@ import { setupRoutes } from '../../src/admin/setup.ts'
 import { signInRouters } from '../../src/signin/routes.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { startChild } from '../support/child.ts'
-import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
-import { attemptOf, authorization, signIn, signInForTokens, signUp, tokenRequest } from '../support/flow.ts'
+import { authorize } from '../support/endpoints.ts'
+import { attemptOf, authorization, signUp, tokenRequest } from '../support/flow.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -29,42 +29,7 @@ describe('attacks on sessions and pages', () => {
   after(() => server.close())
 
   describe('fixes a session', () => {
-    it('by a session cookie of the attacker’s own making, set before: the sign-in gets a new id', async () => {
-      for (const preset of ['attacker', 'x'.repeat(43)]) {
-        const { email } = await server.person()
-        const visitor = new Visitor(server.issuer)
-        visitor.setCookie('latchkey_session', preset)
-        visitor.setCookie('latchkey_session.sig', 'x'.repeat(27))
-        await signInForTokens(server, client, email, { visitor })
-        expect(visitor.cookie('latchkey_session')).to.not.equal(preset)
-        const attacker = new Visitor(server.issuer)
-        attacker.setCookie('latchkey_session', preset)
-        attacker.setCookie('latchkey_session.sig', 'x'.repeat(27))
-        expect(answerOf((await authorize(server, client, { prompt: 'none' }, attacker)).page).error).to.equal(
-          'login_required',
-        )
-      }
-    })
-
-    it('by a session of the attacker’s, signed in or not, set in the victim’s browser: never becomes the victim’s', async () => {
-      const [mine, victim] = [await server.person(), await server.person()]
-      const signedIn = (await signInForTokens(server, client, mine.email)).visitor
-      const fresh = (await authorize(server, client)).visitor
-      for (const attacker of [signedIn, fresh]) {
-        const names = ['latchkey_session', 'latchkey_session.sig'].filter(name => attacker.cookie(name))
-        const browser = new Visitor(server.issuer)
-        for (const name of names) browser.setCookie(name, attacker.cookie(name)!)
-        const before = browser.cookie('latchkey_session')
-        const { page } = await authorize(server, client, { prompt: 'login' }, browser)
-        const anew = page.html.includes('name="identifier"') ? page : await browser.submit(page, '/switch')
-        expect(answerOf(await signIn(browser, anew, victim.email))).to.have.property('code')
-        if (before) expect(browser.cookie('latchkey_session')).to.not.equal(before)
-        const { page: seen } = await authorize(server, client, { prompt: 'none' }, attacker)
-        expect(answerOf(seen).error).to.equal('login_required')
-      }
-    })
-
-    it('from a subdomain: cookies carry the prefixes that browsers hold to the host', async () => {
+    it('preset session cookie, also from subdomain -> __Host-: cookies carry the prefixes that browsers hold to the host', async () => {
       const env = { LATCHKEY_ISSUER: 'https://id.example.com', LATCHKEY_TRUSTED_PROXIES: 'none' }
       const https = await startServer({ env })
       try {
@@ -87,20 +52,6 @@ describe('attacks on sessions and pages', () => {
         await https.close()
       }
     })
-  })
-
-  it('has an account that is disabled meanwhile: refresh, userinfo, introspection and new sign-ins are refused at once', async () => {
-    const { id, email } = await server.person()
-    const { visitor, tokens } = await signInForTokens(server, client, email)
-    await server.app.accounts.setStatus(id, 'deactivated')
-    expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
-    expect((await introspect(server, client, tokens.access_token)).body).to.deep.equal({ active: false })
-    expect((await refresh(server, client, tokens.refresh_token)).body.error).to.equal('invalid_grant')
-    expect(answerOf((await authorize(server, client, { prompt: 'none' }, visitor)).page).error).to.equal(
-      'login_required',
-    )
-    await server.app.accounts.setStatus(id, 'active')
-    expect((await userinfo(server, tokens.access_token)).status, 'enabled again').to.equal(401)
   })
 
   describe('frames a page, or runs something in it', () => {
@@ -303,42 +254,6 @@ describe('attacks on sessions and pages', () => {
 
   describe('sends what no form of ours sends', () => {
     const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
-
-    it('operators and objects: email[$ne]=, JSON, $where: 4xx, and nobody is found', async () => {
-      await server.person()
-      const { visitor, page } = await authorize(server, client)
-      const at = attemptOf(page)
-      const json = { 'content-type': 'application/json' }
-      const sent: [path: string, body: string, headers: Record<string, string>][] = [
-        [`${at}/identify`, 'identifier[$ne]=', urlencoded],
-        [`${at}/identify`, 'identifier[$gt]=&identifier[$regex]=.*', urlencoded],
-        [`${at}/identify`, '{"identifier":{"$ne":null}}', json],
-        [`${at}/identify`, '{"$where":"sleep(1000)"}', json],
-        [`${at}/signup`, `email[$ne]=x&password=${encodeURIComponent(PASSWORD)}`, urlencoded],
-        [`${at}/signup`, '{"email":{"$gt":""},"password":{"$gt":""}}', json],
-        [`${at}/prove/password`, 'password[$ne]=x', urlencoded],
-        [`${at}/consent`, 'decision[]=allow', urlencoded],
-        ['/token', 'grant_type[$ne]=x&code[$ne]=x', urlencoded],
-        ['/token', '{"grant_type":{"$ne":""}}', json],
-        ['/introspect', 'token[$ne]=x', urlencoded],
-      ]
-      for (const [path, body, headers] of sent) {
-        const response = await visitor.send('POST', path, body, headers)
-        expect(response.status, `${path} ${body}`).to.be.within(400, 499)
-      }
-      // As a name it is only a name that nobody has.
-      const named = await visitor.post(`${at}/identify`, { identifier: '{"$ne":""}' })
-      expect((await visitor.submit(named, '/prove/password', { password: PASSWORD })).status).to.equal(400)
-    })
-
-    it('names of fields that objects have by themselves', async () => {
-      const { visitor, page } = await authorize(server, client)
-      const fields = { __proto__x: '1', constructor: 'x', toString: 'x', hasOwnProperty: 'x', email: '', password: '' }
-      const body = `${new URLSearchParams(fields)}&__proto__=x&__proto__[admin]=true`
-      const answer = await visitor.send('POST', `${attemptOf(page)}/signup`, body, urlencoded)
-      expect(answer.status).to.equal(400)
-      expect(({} as Record<string, unknown>).admin).to.equal(undefined)
-    })
 
     it('57 KB, 10,000 fields, deep JSON: 4xx on every form and endpoint, and others are served', async () => {
       const { visitor, page } = await authorize(server, client)
