@@ -7,21 +7,25 @@ import { moveClock, resetClock } from '../support/clock.ts'
 import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine, type EngineName, type OpenUrl } from '../support/engines.ts'
 import { authorization, codeOf, redeem, signInForTokens } from '../support/flow.ts'
+import { createHold, type Hold } from '../support/hold-calls.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const SECOND = 1000
+const RACERS = 50
 
 describe('attacks on the protocol, over time', () => eachEngine(attacks))
 
 function attacks(_engine: EngineName, openUrl: OpenUrl): void {
   let server: TestServer
+  let hold: Hold
   let client: ClientView
   let person: { id: string; email: string }
   let visitor: Visitor
 
   before(async () => {
-    server = await startServer({ store: await openUrl() })
+    hold = createHold()
+    server = await startServer({ store: await openUrl(), wrapStore: hold.wrap })
     client = await server.register('web')
   })
   after(() => server?.close())
@@ -35,10 +39,11 @@ function attacks(_engine: EngineName, openUrl: OpenUrl): void {
   })
 
   const freshTokens = async () => (await signInForTokens(server, client, person.email, { visitor })).tokens
-  const race = <T>(run: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, run))
+  const race = <T>(run: () => Promise<T>) => Promise.all(Array.from({ length: RACERS }, run))
 
   it('50 parallel redemptions: exactly one 200', async () => {
     const { page, codeVerifier } = await authorize(server, client, {}, visitor)
+    hold.together('authorizationCodes.get', RACERS)
     const answers = await race(() => redeem(server, client, codeOf(page), codeVerifier))
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
     expect(answers.filter(({ status }) => status === 400)).to.have.length(49)
@@ -57,6 +62,7 @@ function attacks(_engine: EngineName, openUrl: OpenUrl): void {
 
   it('50 parallel refreshes: one winner, whose new token works [CVE-2026-1035]', async () => {
     const { refresh_token: token } = await freshTokens()
+    hold.together('refreshTokens.get', RACERS)
     const answers = await race(() => refresh(server, client, token))
     const winners = answers.filter(({ status }) => status === 200)
     expect(winners).to.have.length(1)
@@ -110,13 +116,15 @@ function attacks(_engine: EngineName, openUrl: OpenUrl): void {
   it('key rotation under load: old tokens verify, and the next key was published before it signed', async () => {
     const published = async () => (await (await fetch(`${server.issuer}/jwks`)).json()) as JSONWebKeySet
     const old = (await freshTokens()).id_token
+    const kept = await published()
     await server.app.keys.rotate()
     await server.app.refreshKeys()
     const before = await published()
     const underWay = race(freshTokens)
     moveClock(30 * SECOND)
     await server.app.refreshKeys()
-    await underWay
+    // By who has looked the keys up before: the next one does not sign yet.
+    for (const { id_token: jwt } of await underWay) await jwtVerify(jwt, createLocalJWKSet(kept))
     moveClock(31 * SECOND)
     await server.app.refreshKeys()
     const now = await Promise.all([freshTokens(), freshTokens()])

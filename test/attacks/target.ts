@@ -1,6 +1,7 @@
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import type { OpenUrl } from '../support/engines.ts'
 import { allow, authorization, codeOf, signIn } from '../support/flow.ts'
+import { createHold, type Hold } from '../support/hold-calls.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
 
@@ -9,6 +10,7 @@ export interface Target {
   server: TestServer
   client: ClientView
   email: string
+  hold: Hold
   /** A code of the person's, from a browser of its own, and what it takes to redeem it. */
   freshCode(
     to?: ClientView,
@@ -25,7 +27,12 @@ export const RESOURCES = [
 export function target(openUrl: OpenUrl): Target {
   const at = {} as Target
   before(async () => {
-    at.server = await startServer({ store: await openUrl(), env: { LATCHKEY_RESOURCES: JSON.stringify(RESOURCES) } })
+    at.hold = createHold()
+    at.server = await startServer({
+      store: await openUrl(),
+      wrapStore: at.hold.wrap,
+      env: { LATCHKEY_RESOURCES: JSON.stringify(RESOURCES) },
+    })
     at.client = await at.server.register('web')
     at.email = (await at.server.person()).email
   })

@@ -3,9 +3,9 @@ import { expect } from 'chai'
 import { randomBytes } from 'node:crypto'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
-import { authorize } from '../support/endpoints.ts'
+import { answerOf, authorize, claimsIn } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
-import { codeOf, signIn } from '../support/flow.ts'
+import { codeOf, redeem, signIn } from '../support/flow.ts'
 import { startLyingIssuer, type LyingIssuer } from '../support/lying-issuer.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { leave, pass, through, withUpstreams } from '../support/upstreams.ts'
@@ -14,16 +14,20 @@ import { Visitor, wordsOf } from '../support/visitor.ts'
 eachEngine((_, openUrl) => {
   describe('signing in from elsewhere, attacked', () => {
     let issuer: LyingIssuer
+    let elsewhere: LyingIssuer
     let server: TestServer
     let client: ClientView
     before(async () => {
       issuer = await startLyingIssuer()
+      elsewhere = await startLyingIssuer()
       const shared = { kind: 'oidc', clientId: 'us', clientSecret: 'theirs', trustEmail: true }
       server = await startServer({
         store: await openUrl(),
         env: withUpstreams([
           { ...shared, id: 'liar', name: 'Liar', issuer: issuer.issuer },
           { ...shared, id: 'second', name: 'Second', issuer: issuer.issuer },
+          { ...shared, id: 'doubted', name: 'Doubted', issuer: issuer.issuer, trustEmail: false },
+          { ...shared, id: 'elsewhere', name: 'Elsewhere', issuer: elsewhere.issuer },
           { ...shared, id: 'apple', name: 'Apple', issuer: issuer.issuer },
           { ...shared, id: 'troubled', name: 'Troubled', issuer: issuer.issuer },
           { ...shared, id: 'down', name: 'Down', issuer: 'http://127.0.0.1:9' },
@@ -45,6 +49,7 @@ eachEngine((_, openUrl) => {
     after(async () => {
       await server?.close()
       await issuer?.close()
+      await elsewhere?.close()
     })
 
     it('is what it should be, without a lie', async () => {
@@ -63,16 +68,25 @@ eachEngine((_, openUrl) => {
     const lies: [string, Partial<Pick<LyingIssuer, 'lie' | 'says' | 'answers'>>][] = [
       ['an ID token without a signature', { lie: 'unsigned' }],
       ['an ID token by another key', { lie: 'other key' }],
-      ['an ID token without the nonce', { lie: 'no nonce' }],
+      ['an ID token by the secret that we share', { lie: 'shared secret' }],
+      ['an ID token by its public key, taken for a secret', { lie: 'public key as secret' }],
+      ['upstream ID token without nonce -> reject', { lie: 'no nonce' }],
+      ['an ID token with null for a nonce', { says: { sub: 'a', nonce: null } }],
+      ['an ID token with an empty nonce', { says: { sub: 'a', nonce: '' } }],
       ['no ID token', { lie: 'no id_token' }],
       ['our secret refused', { lie: 'error' }],
       ['a redirect of our call', { lie: 'redirect' }],
       ['another nonce', { says: { sub: 'a', nonce: 'another' } }],
       ['another issuer in the token', { says: { sub: 'a', iss: 'https://accounts.google.com' } }],
       ['another audience', { says: { sub: 'a', aud: 'somebody else' } }],
+      ['another audience beside us, for which it is', { says: { sub: 'a', aud: ['us', 'other'], azp: 'other' } }],
       ['a token that has expired', { says: { sub: 'a', iat: past, exp: past + 60 } }],
       ['no sub', { says: {} }],
-      ['null for a sub', { says: { sub: null } }],
+      ['upstream ID token with null sub -> reject', { says: { sub: null } }],
+      ['true for a sub', { says: { sub: true } }],
+      ['a list for a sub', { says: { sub: ['a'] } }],
+      ['an object for a sub', { says: { sub: { $ne: '' } } }],
+      ['a sub longer than any', { says: { sub: 'a'.repeat(256) } }],
       ['an empty sub', { says: { sub: '' } }],
       ['a number for a sub', { says: { sub: 7 } }],
       ['another issuer beside the code (mix-up)', { answers: { iss: 'https://accounts.google.com' } }],
@@ -198,6 +212,85 @@ eachEngine((_, openUrl) => {
       codeOf(await visitor.open(location))
       const own = await visitor.send('POST', `${page.url.pathname}/prove/upstream-apple/challenge`, {}, foreign)
       expect(own.status).to.equal(403)
+    })
+
+    const methodsOf = async (accountId: string) =>
+      (await server.app.methodServices.credentials.list({ accountId }, { limit: 10 })).items.map(({ method }) => method)
+
+    describe('unverified social email -> never auto-link [CVE-2024-21632]', () => {
+      const unverified: Record<string, unknown> = {
+        'says that it is not verified': false,
+        'says nothing of it': undefined,
+        'says so in another word': 'yes',
+        'says 1': 1,
+        'says it in a list': [true],
+      }
+      for (const [what, email_verified] of Object.entries(unverified))
+        it(`${what}: no account is found by it, and the mailbox decides`, () =>
+          expectNoLink('liar', { email_verified }))
+
+      it('whose word we do not take says that it is verified: the same', () =>
+        expectNoLink('doubted', { email_verified: true }))
+
+      it('in another spelling: the same', () =>
+        expectNoLink('liar', { email_verified: false }, email => email.toUpperCase().replace('@', '＠')))
+
+      async function expectNoLink(id: string, says: object, spelt = (email: string) => email): Promise<void> {
+        const victim = await server.person()
+        Object.assign(issuer.says, says, { email: spelt(victim.email) })
+        const { visitor, page } = await authorize(server, client)
+        const end = await through(visitor, page, id)
+        expect(wordsOf(end)).to.include('Check your mail')
+        expect((await server.mailTo(victim.email)).text).to.not.match(/\b\d{6}\b/)
+        expect(await methodsOf(victim.id)).to.deep.equal(['password'])
+        const { page: silent } = await authorize(server, client, { prompt: 'none' }, visitor)
+        expect(answerOf(silent).error).to.equal('login_required')
+      }
+
+      it('verified, and trusted: still no link before the owner of the account has signed in to it', async () => {
+        const victim = await server.person()
+        issuer.says.email = victim.email
+        const { visitor, page } = await authorize(server, client)
+        const asked = await through(visitor, page, 'liar')
+        expect(asked.html).to.include('name="password"')
+        expect(await methodsOf(victim.id)).to.deep.equal(['password'])
+        const again = await authorize(server, client)
+        expect((await through(again.visitor, again.page, 'liar')).html).to.include('name="password"')
+      })
+    })
+
+    describe('key on iss+sub', () => {
+      async function whoIs(id: string): Promise<string> {
+        const { visitor, page, codeVerifier } = await authorize(server, client)
+        const { body } = await redeem(server, client, codeOf(await through(visitor, page, id)), codeVerifier)
+        return claimsIn(body.id_token).sub as string
+      }
+
+      it('the sub of another issuer’s: another person', async () => {
+        const sub = 'one-and-the-same'
+        issuer.says = { sub, email: 'at-the-first@example.com', email_verified: true }
+        elsewhere.says = { sub, email: 'at-the-other@example.com', email_verified: true }
+        expect(await whoIs('liar')).to.not.equal(await whoIs('elsewhere'))
+      })
+
+      it('a sub in capitals, or with a space: another person', async () => {
+        const people = new Set<string>()
+        for (const sub of ['abc', 'ABC', ' abc', 'abc\u0000']) {
+          issuer.says = { sub, email: `person-${people.size}@example.com`, email_verified: true }
+          people.add(await whoIs('liar'))
+        }
+        expect(people.size).to.equal(4)
+      })
+
+      it('with the address of somebody else from now on: the same person as before, at the address of before', async () => {
+        const first = await whoIs('liar')
+        const own = issuer.says.email
+        const victim = await server.person()
+        issuer.says.email = victim.email
+        expect(await whoIs('liar')).to.equal(first)
+        expect((await server.app.accounts.get(first))!.email).to.equal(own)
+        expect(await methodsOf(victim.id)).to.deep.equal(['password'])
+      })
     })
 
     it('one identity stays one account’s, whichever upstream it comes through', async () => {

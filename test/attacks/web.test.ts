@@ -12,8 +12,9 @@ import { setupRoutes } from '../../src/admin/setup.ts'
 import { signInRouters } from '../../src/signin/routes.ts'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { startChild } from '../support/child.ts'
+import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize } from '../support/endpoints.ts'
-import { attemptOf, authorization, signUp, tokenRequest } from '../support/flow.ts'
+import { attemptOf, authorization, codeOf, signIn, signUp, tokenRequest } from '../support/flow.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { PASSWORD, startServer, type TestServer } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -349,22 +350,28 @@ describe('attacks on sessions and pages', () => {
   })
 
   describe('makes the server call inwards', () => {
-    /** How often a server inside is called when apps at these hosts have to be looked up, and the networks are open. */
-    async function callsInside(hosts: string[], allowNetworks: string): Promise<number> {
-      let calls = 0
-      const inside = createServer((_request, response) => {
-        calls += 1
-        response.setHeader('content-type', 'application/json').end('{"keys":[]}')
+    /** What is asked of a server inside by what apps at these hosts have registered, where these networks are open. */
+    async function callsInside(hosts: string[], allowNetworks: string): Promise<string[]> {
+      const calls: string[] = []
+      const inside = createServer((request, response) => {
+        calls.push(request.url!)
+        response.writeHead(302, { location: '/elsewhere', 'content-type': 'application/json' }).end('{"keys":[]}')
       }).listen(0, '127.0.0.1')
       await once(inside, 'listening')
       const { port } = inside.address() as AddressInfo
       const { privateKey } = await generateKeyPair('ES256')
       const by = await startServer({ env: { LATCHKEY_ALLOW_NETWORKS: allowNetworks } })
+      const { id, email } = await by.person()
+      const visitor = new Visitor(by.issuer)
       for (const host of hosts) {
         const app = await by.register('web', {
+          first_party: true,
           token_endpoint_auth_method: 'private_key_jwt',
           jwks_uri: `http://${host}:${port}/jwks`,
+          backchannel_logout_uri: `http://${host}:${port}/logout`,
         })
+        const { page } = await authorize(by, app, {}, visitor)
+        codeOf(page.html.includes('name="identifier"') ? await signIn(visitor, page, email) : page)
         const now = Math.floor(Date.now() / 1000)
         const claims = { iss: app.client_id, sub: app.client_id, aud: by.issuer, iat: now, exp: now + 60 }
         const assertion = await new SignJWT({ ...claims, jti: crypto.randomUUID() })
@@ -375,18 +382,26 @@ describe('attacks on sessions and pages', () => {
         const { status } = await tokenRequest(by, { client_id: app.client_id }, fields, '/introspect')
         expect(status, host).to.be.within(400, 499)
       }
+      await by.app.sessions.endEverywhere(id, 'revoked', {})
+      const job = by.app.jobs.find(({ name }) => name === 'send-logouts')!
+      for (let missed = 0; missed < hosts.length;) {
+        moveClock(60_000)
+        missed += Number(/(\d+) not reached/.exec((await job.run()) ?? '')?.[1])
+      }
+      resetClock()
       await by.close()
       inside.close()
       return calls
     }
 
-    it('by the jwks_uri of an app, in every spelling of the loopback: nothing is called', async () => {
+    it('SSRF: jwks, logout to every spelling of the loopback -> blocked, nothing is called', async () => {
       const names = ['127.0.0.1', '127.1', '2130706433', '0x7f.1', '0177.0.0.1', 'localhost', '0.0.0.0']
-      expect(await callsInside([...names, '[::1]', '[::ffff:127.0.0.1]'], 'none')).to.equal(0)
+      expect(await callsInside([...names, '[::1]', '[::ffff:127.0.0.1]'], 'none')).to.deep.equal([])
     })
 
-    it('and is called where the operator opened the network', async () => {
-      expect(await callsInside(['127.0.0.1'], '127.0.0.0/8')).to.be.above(0)
+    it('SSRF: a redirect -> not followed, also where the operator opened the network', async () => {
+      const calls = new Set(await callsInside(['127.0.0.1'], '127.0.0.0/8'))
+      expect(calls).to.deep.equal(new Set(['/jwks', '/logout']))
     })
   })
 })

@@ -12,7 +12,17 @@ export interface LyingIssuer {
   says: Record<string, unknown>
   /** What the authorization endpoint answers, over `code`, `state` and `iss`. */
   answers: Record<string, string>
-  lie: 'unsigned' | 'other key' | 'no nonce' | 'no id_token' | 'error' | 'silence' | 'redirect' | undefined
+  lie:
+    | 'unsigned'
+    | 'other key'
+    | 'shared secret'
+    | 'public key as secret'
+    | 'no nonce'
+    | 'no id_token'
+    | 'error'
+    | 'silence'
+    | 'redirect'
+    | undefined
   /** What it does at one of its addresses, in the place of an answer, or beside the right one. */
   trouble: { at: string; with: 'flood' | 'drip' | 'nonsense' | 'fault' | 'lie' } | undefined
   /** Every authorization request and token request so far. */
@@ -40,6 +50,10 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
       const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
       return `${part({ alg: 'none' })}.${part(claims)}.`
     }
+    const secrets = { 'shared secret': 'theirs', 'public key as secret': JSON.stringify(jwk) }
+    const secret = secrets[self.lie as keyof typeof secrets]
+    if (secret)
+      return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'one' }).sign(new TextEncoder().encode(secret))
     const key = self.lie === 'other key' ? other.privateKey : privateKey
     return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(key)
   }

@@ -1,6 +1,5 @@
 // `latchkey users link`: a link for somebody, for who helps them.
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { standing } from '../../core/accounts/account.ts'
 import { createLinks, LINK_PURPOSES, type AccountPurpose, type LinkPurpose } from '../../core/links/links.ts'
 import { makeLink } from '../../core/links/make-link.ts'
 import { isCidr, formatDuration, parseDuration } from '../../lib/config/kinds.ts'
@@ -68,7 +67,7 @@ async function ofAccount(opened: Opened, options: LinkOptions, purpose: AccountP
   const { config, accounts, store } = opened
   const { email, client: id, expires, uses, from, json } = options
   const account = await accountNamed(accounts, email)
-  if (!standing(account, Date.now() / 1000 + 1)) throw new CommandError(`${account.email} is deactivated.`)
+  if (account.status !== 'active') throw new CommandError(`${account.email} is deactivated.`)
   if (purpose === 'verify' && account.emailVerified) throw new CommandError(`${account.email} is verified already.`)
   const client = await clientNamed(opened, id, purpose)
   const links = createLinks(store, { ttl: config.magicLinkTtl })

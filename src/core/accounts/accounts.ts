@@ -86,16 +86,17 @@ export function createAccounts(store: Store) {
   }
 
   /**
-   * What ends it moves `validFrom` past the present second, so that no session, token or grant of it counts any more. One
-   * that is being purged stays so.
+   * What ends it moves `validFrom` past the present second, so that no session, token or grant of it counts any more; never
+   * back, by a clock that is behind: what was ended would count again. One that is being purged stays so.
    */
   function setStatus(id: string, status: Status, why: Why = {}): Promise<Account | undefined> {
-    const validFrom = Math.floor(Date.now() / 1000) + 1
+    const now = Math.floor(Date.now() / 1000) + 1
     return change(id, account => {
       if (account.status === 'purged') return undefined
       if (isClosedAs(account, status, why)) return account
       const { closing: _closing, purgeAt: _purgeAt, ...rest } = account
-      return { ...rest, status, ...why, ...(status === 'active' ? {} : { validFrom }) }
+      const validFrom = status === 'active' ? account.validFrom : Math.max(account.validFrom, now)
+      return { ...rest, status, ...why, validFrom }
     })
   }
 

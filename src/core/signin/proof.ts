@@ -19,6 +19,16 @@ export const proofSchema = z.object({
 
 export type Proof = z.infer<typeof proofSchema>
 
+/**
+ * From when on what is proven now counts: not from before what it follows on. A clock may be set back meanwhile, and that of
+ * another process may be ahead.
+ * @param at epoch milliseconds, as is `startedAt`, of the attempt
+ * @param validFrom of the account, as it was read before the proof; epoch seconds
+ */
+export function countsFrom(at: number, { startedAt }: { startedAt: number }, validFrom = 0): number {
+  return Math.max(at, startedAt, validFrom * 1000)
+}
+
 /** As much of a proof, or of a method that could give one, as the level takes. */
 export interface Strength {
   factors: readonly Factor[]

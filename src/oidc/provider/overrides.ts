@@ -1,5 +1,6 @@
 // What has to be changed on the library's own classes: applied by the factory to each Provider that it makes.
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { recordOf } from '../accounts/account.ts'
 import { sha256 } from '../../lib/ids.ts'
 import { Conflict, type Store } from '../../storage/port.ts'
 import { secretMatches } from '../clients/client-record.ts'
@@ -20,6 +21,7 @@ export function applyOverrides(
 ): void {
   keepClients(provider, findClient)
   prefixTokens(provider)
+  dateTokens(provider)
   compareHashedSecrets(provider, wrongSecrets)
   insertReplays(provider, store)
   checkCodeVerifiers(provider, store)
@@ -36,6 +38,22 @@ function prefixTokens(provider: Provider): void {
     const { generateTokenId } = prototype
     prototype.generateTokenId = function () {
       return prefix + generateTokenId.call(this)
+    }
+  }
+}
+
+/**
+ * What is obtained after an account was reset counts at once, also while this process's clock is behind that of the one
+ * which did it, or was set back since. The library has found the account standing, as it was before.
+ */
+function dateTokens(provider: Provider): void {
+  for (const model of ['AuthorizationCode', 'AccessToken', 'RefreshToken'] as const) {
+    const prototype = provider[model].prototype as unknown as { iat?: number; save(): Promise<string> }
+    const { save } = prototype
+    prototype.save = function () {
+      const { validFrom = 0 } = recordOf(Provider.ctx?.oidc.account) ?? {}
+      if (validFrom * 1000 > Date.now()) this.iat ??= validFrom
+      return save.call(this)
     }
   }
 }

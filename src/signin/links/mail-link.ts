@@ -1,6 +1,6 @@
 // What an app has mailed, to whom it would do something. What it can do there, nobody but who reads the mailbox can do with it.
 import type { Client } from 'oidc-provider'
-import { standing, type Account } from '../../core/accounts/account.ts'
+import type { Account } from '../../core/accounts/account.ts'
 import { inMailOf } from '../../core/accounts/language.ts'
 import { closed, mayRegister } from '../../core/accounts/registration.ts'
 import type { AccountPurpose } from '../../core/links/links.ts'
@@ -64,7 +64,7 @@ export async function mailInvitation(
 
 /** Whether it would do anything for this account. A mailbox that nobody has proven is no way to sign in. */
 function isFor(purpose: AccountPurpose, account: Account): boolean {
-  if (!standing(account, Date.now() / 1000 + 1)) return false
+  if (account.status !== 'active') return false
   return (purpose === 'verify') !== account.emailVerified
 }
 

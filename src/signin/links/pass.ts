@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { standing } from '../../core/accounts/account.ts'
 import type { Bound } from '../../core/challenges.ts'
-import { proofSchema, type Proof } from '../../core/signin/proof.ts'
+import { proofSchema, countsFrom, type Proof } from '../../core/signin/proof.ts'
 import { newSecret, sha256 } from '../../lib/ids.ts'
 import type { PageContext } from '../../lib/web/context.ts'
 import { MAGIC_LINK } from '../../methods/magic-link/magic-link.ts'
@@ -45,7 +45,7 @@ export async function takePass(page: Page): Promise<boolean> {
   const account = taken && (await services.accounts.get(String(taken.data.accountId)))
   if (!account || !standing(account, Math.floor(taken.createdAt / 1000))) return false
   const device = factsOf(await knownDevice(services, ctx, account.id), ctx.ip)
-  const at = Date.now()
+  const at = countsFrom(Date.now(), page.attempt, account.validFrom)
   const [proof, ...more] = z
     .array(proofSchema)
     .parse(taken.data.proofs)

@@ -1,6 +1,7 @@
 // The end of the wait: the person has proven the first factor, and has opened the link of the last mail.
 import { credentialsOf, type Credential } from '../../core/credentials.ts'
 import type { MethodFacts } from '../../core/signin/method-facts.ts'
+import { countsFrom } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { removeCredential } from '../../methods/enrolment.ts'
 import { factsFrom } from '../../methods/facts.ts'
@@ -42,7 +43,7 @@ export async function removeLost(submission: Submission): Promise<void> {
 
   const { validFrom } = (await services.accounts.get(account.id)) ?? account
   await outlastReset({ validFrom })
-  const at = Math.max(Date.now(), validFrom * 1000)
+  const at = countsFrom(Date.now(), attempt, validFrom)
   // What was proven moments ago, in this very sign-in, is what the removal stands on: it outlasts it.
   await go(known => ({
     ...known,

@@ -1,6 +1,6 @@
 // Sets the new password, or the passkey in its place, once the link was looked at.
 import { withoutPerson } from '../../core/attempts.ts'
-import type { Proof } from '../../core/signin/proof.ts'
+import { countsFrom, type Proof } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { webUrl } from '../../lib/views.ts'
 import type { PageContext } from '../../lib/web/context.ts'
@@ -100,6 +100,6 @@ async function leadOn(
     identifier: account.email,
     selected: true,
     device,
-    proofs: [{ ...proof, at: Math.max(Date.now(), validFrom * 1000) }],
+    proofs: [{ ...proof, at: countsFrom(Date.now(), attempt, validFrom) }],
   }))
 }

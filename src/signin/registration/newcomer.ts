@@ -2,6 +2,7 @@
 // has the address, so that its owner links the two; to an account at once; or to proving the address first.
 import type { Account } from '../../core/accounts/account.ts'
 import { withoutPerson, type Attempt } from '../../core/attempts.ts'
+import { countsFrom } from '../../core/signin/proof.ts'
 import { newId } from '../../lib/ids.ts'
 import { languageOf } from '../../lib/web/browser/language.ts'
 import type { Verified } from '../../methods/method.ts'
@@ -36,8 +37,10 @@ export async function receive(submission: Submission, unlinked: Unlinked, { proo
   }
   if (emailVerified) {
     const account = (await register(services, { id: newId(), email, registration }, originOf(ctx, client)))!
-    const at = Math.max(proof.at, account.createdAt)
-    return goAs(attempt => ({ ...attempt, ...known(account), proofs: [{ ...proof, at }] }))
+    return goAs(attempt => {
+      const at = countsFrom(Math.max(proof.at, account.createdAt), attempt)
+      return { ...attempt, ...known(account), proofs: [{ ...proof, at }] }
+    })
   }
 
   await countSignup(services, ctx, email)

@@ -4,7 +4,7 @@ import type { Secured, Verification } from '../../core/accounts/verifications.ts
 import type { Origin } from '../../core/events/events.ts'
 import { invitationGone } from '../../core/links/invitations.ts'
 import { Refused } from '../../lib/errors.ts'
-import type { Proof } from '../../core/signin/proof.ts'
+import { countsFrom, type Proof } from '../../core/signin/proof.ts'
 import type { NewPassword } from '../../methods/password/data.ts'
 import { passwordProof } from '../../methods/password/password.ts'
 import { removePassword, storePassword } from '../../methods/password/set.ts'
@@ -140,13 +140,13 @@ export function registered(attempt: Attempt, verification: Verification, account
     identifier: account.email,
     selected: true,
     ...(secured && 'credential' in secured ? { added: [secured.credential.method] } : {}),
-    proofs: verification.registration ? [proofOf(verification, account)] : attempt.proofs,
+    proofs: verification.registration ? [proofOf(verification, account, attempt)] : attempt.proofs,
   }
 }
 
 /** What a registration was secured with was given by the one who has proven the address, and no later than then. */
-function proofOf({ registration, provenAt = 0 }: Verification, { createdAt }: Account): Proof {
+function proofOf({ registration, provenAt = 0 }: Verification, { createdAt }: Account, attempt: Attempt): Proof {
   const secured = registration!.secured!
-  const at = Math.max(provenAt, createdAt)
+  const at = countsFrom(Math.max(provenAt, createdAt), attempt)
   return 'proof' in secured ? { ...secured.proof, at: Math.max(secured.proof.at, at) } : passwordProof(at)
 }

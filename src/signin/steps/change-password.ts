@@ -1,5 +1,6 @@
 // Another password in the middle of a sign-in, where an admin, its age or its length asks for one.
 import type { Step } from '../../core/signin/next-step.ts'
+import { countsFrom } from '../../core/signin/proof.ts'
 import type { Shown } from '../../methods/method.ts'
 import { STRENGTH_SCRIPT } from '../../methods/password/meter.ts'
 import { minLengthFor } from '../../methods/password/rules.ts'
@@ -44,12 +45,13 @@ export async function choosePassword({
   await leaveEndedSession(interaction)
   const { validFrom } = (await services.accounts.get(id)) ?? account!
   await outlastReset({ validFrom })
-  const at = Math.max(Date.now(), validFrom * 1000)
   await go(attempt =>
     attempt.accountId === id
       ? {
           ...attempt,
-          proofs: attempt.proofs.filter(proof => proof.at >= attempt.startedAt).map(proof => ({ ...proof, at })),
+          proofs: attempt.proofs
+            .filter(proof => proof.at >= attempt.startedAt)
+            .map(proof => ({ ...proof, at: countsFrom(Date.now(), attempt, validFrom) })),
         }
       : undefined,
   )

@@ -1,5 +1,6 @@
 // Setting something up in the middle of a sign-in, or putting it off.
 import { skipKeyOf } from '../../core/signin/missing-enrolment.ts'
+import { countsFrom } from '../../core/signin/proof.ts'
 import { Refused } from '../../lib/errors.ts'
 import { confirmEnrolment } from '../../methods/enrolment.ts'
 import type { Method } from '../../methods/method.ts'
@@ -29,7 +30,9 @@ export async function enrol(submission: Submission): Promise<void> {
       ? {
           ...known,
           added: [...(known.added ?? []), method.id],
-          proofs: proof ? [...known.proofs, proof] : known.proofs,
+          proofs: proof
+            ? [...known.proofs, { ...proof, at: countsFrom(proof.at, known, account!.validFrom) }]
+            : known.proofs,
           // What the person sets up in the same sign-in does not forget the device.
           ...(known.trustedAt ? { trustedAt: Date.now() } : {}),
         }

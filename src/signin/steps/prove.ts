@@ -5,6 +5,7 @@ import { confirmedAs, type Device } from '../../core/sessions/devices.ts'
 import { LimitReached } from '../../core/limits/limits.ts'
 import { Refused } from '../../lib/errors.ts'
 import { RefusedOf, type Method, type Verified } from '../../methods/method.ts'
+import { countsFrom } from '../../core/signin/proof.ts'
 import { isSecondOf } from '../../methods/facts.ts'
 import { WrongAnswer } from '../../methods/tries.ts'
 import { knownDevice } from '../browser/device-cookie.ts'
@@ -103,10 +104,11 @@ function lockOf({ rule, until }: LimitReached, method: string) {
 /** A proof counts for who it was asked of: meanwhile the person may have been changed in another tab. */
 export function withProof(
   attempt: Attempt,
-  { proof, account: found }: Verified,
+  { proof: given, account: found }: Verified,
   asked: Account | undefined,
 ): Attempt | undefined {
   if (attempt.accountId !== asked?.id) return undefined
+  const proof = { ...given, at: countsFrom(given.at, attempt, (found ?? asked)?.validFrom) }
   if (!found || found.id === asked?.id) return { ...attempt, proofs: [...attempt.proofs, proof] }
   const { remember } = attempt
   return {
