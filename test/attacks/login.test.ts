@@ -95,8 +95,9 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
     })
 
     it('one password for many accounts, from ever new addresses: everyone is stopped, but for known devices', async () => {
-      const env = { LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1', LATCHKEY_GLOBAL_FAILURES: '30' }
-      const small = await startServer({ env })
+      const store = await openUrl()
+      const env = { ...redis, LATCHKEY_TRUSTED_PROXIES: '127.0.0.1,::1', LATCHKEY_GLOBAL_FAILURES: '30' }
+      const small = await startServer({ store, env })
       try {
         const app = await small.register('web', { first_party: true })
         const { email } = await small.person()
@@ -111,7 +112,9 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
     })
 
     it('with an X-Forwarded-For of their own making: no proxy is trusted, and it counts for nothing', async () => {
-      const open = await startServer({ env: { LATCHKEY_ADDRESS_FAILURES: '10' } })
+      const store = await openUrl()
+      const env = { ...redis, LATCHKEY_ADDRESS_FAILURES: '10' }
+      const open = await startServer({ store, env })
       try {
         const app = await open.register('web', { first_party: true })
         const guess = () => tryPassword(newName(), PASSWORD, { visitor: new Visitor(open.issuer), by: open, app })
@@ -296,7 +299,9 @@ function attacks(_engine: EngineName, openUrl: OpenUrl, redis: Record<string, st
     })
 
     it('where registration is closed, by posting anyway: 403 [CVE-2024-49757]', async () => {
-      const closed = await startServer({ env: { LATCHKEY_REGISTRATION: 'closed' } })
+      const store = await openUrl()
+      const env = { ...redis, LATCHKEY_REGISTRATION: 'closed' }
+      const closed = await startServer({ store, env })
       try {
         const { visitor, page } = await authorize(closed, await closed.register('web'))
         const email = newName()

@@ -58,7 +58,9 @@ describe('attacks on sessions', () => {
       const [mine, victim] = [await at.server.person(), await at.server.person()]
       const signedIn = (await signInForTokens(at.server, at.client, mine.email)).visitor
       const fresh = (await authorize(at.server, at.client)).visitor
-      for (const attacker of [signedIn, fresh]) {
+      const signingOut = new Visitor(at.server.issuer)
+      await signingOut.open('/logout')
+      for (const attacker of [signedIn, fresh, signingOut]) {
         const names = ['latchkey_session', 'latchkey_session.sig'].filter(name => attacker.cookie(name))
         const browser = new Visitor(at.server.issuer)
         for (const name of names) browser.setCookie(name, attacker.cookie(name)!)
@@ -70,6 +72,20 @@ describe('attacks on sessions', () => {
         const { page: seen } = await authorize(at.server, at.client, { prompt: 'none' }, attacker)
         expect(answerOf(seen).error).to.equal('login_required')
       }
+    })
+
+    it('preset session cookie, copied from who is in -> new id at the next sign-in: the copy is nobody’s', async () => {
+      const { email } = await at.server.person()
+      const { visitor } = await signInForTokens(at.server, at.client, email)
+      const copy = new Visitor(at.server.issuer)
+      for (const name of ['latchkey_session', 'latchkey_session.sig']) copy.setCookie(name, visitor.cookie(name)!)
+      const silently = async (by: Visitor) =>
+        answerOf((await authorize(at.server, at.client, { prompt: 'none' }, by)).page)
+      expect(await silently(copy)).to.have.property('code')
+      const { page } = await authorize(at.server, at.client, { prompt: 'login' }, visitor)
+      answerOf(await visitor.submit(page, '/prove/password', { password: PASSWORD }))
+      expect((await silently(copy)).error).to.equal('login_required')
+      expect(await silently(visitor)).to.have.property('code')
     })
 
     it('password reset -> other sessions and refresh tokens dead synchronously', async () => {

@@ -42,6 +42,7 @@ eachEngine((_, openUrl) => {
         lie: undefined,
         trouble: undefined,
         answers: {},
+        tells: {},
         says: { sub, email: `${sub}@example.com`, email_verified: true },
       })
     })
@@ -234,6 +235,14 @@ eachEngine((_, openUrl) => {
 
       it('in another spelling: the same', () =>
         expectNoLink('liar', { email_verified: false }, email => email.toUpperCase().replace('@', '＠')))
+
+      it('told by userinfo as not verified, beside an ID token that says so of no address: the same', async () => {
+        const { email } = await server.person()
+        issuer.says = { sub: issuer.says.sub, email_verified: true }
+        issuer.tells = { email, email_verified: false }
+        const { visitor, page } = await authorize(server, client)
+        expect(wordsOf(await through(visitor, page, 'liar'))).to.include('Check your mail')
+      })
 
       async function expectNoLink(id: string, says: object, spelt = (email: string) => email): Promise<void> {
         const victim = await server.person()

@@ -293,6 +293,21 @@ describe('attacks on sessions and pages', () => {
       expect(server.server.requestTimeout).to.be.within(1, 60_000)
     })
 
+    it('slowhttptest: 200 requests of which half is sent -> others are served beside them', async () => {
+      const half = 'POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n'
+      const sockets = Array.from({ length: 200 }, (_, at) => {
+        const socket = connect(server.port, 'localhost')
+        socket.write(at % 2 ? half : `${half}Content-Length: 50000\r\n\r\ngrant_type=`)
+        return socket
+      })
+      await Promise.all(sockets.map(socket => once(socket, 'connect')))
+      expect((await fetch(`${server.issuer}/readyz`)).status).to.equal(200)
+      const { page } = await authorize(server, client)
+      expect(page.html).to.include('name="identifier"')
+      expect(sockets.filter(socket => socket.destroyed)).to.deep.equal([])
+      for (const socket of sockets) socket.destroy()
+    })
+
     it('what is no HTTP: hung up on, and others are served', async () => {
       for (const garbage of [
         '\0\0\0\r\n\r\n',

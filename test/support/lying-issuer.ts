@@ -10,6 +10,8 @@ export interface LyingIssuer {
   issuer: string
   /** Who is signed in next: claims of the ID token, over the right ones. */
   says: Record<string, unknown>
+  /** What userinfo says beside the sub. */
+  tells: Record<string, unknown>
   /** What the authorization endpoint answers, over `code`, `state` and `iss`. */
   answers: Record<string, string>
   lie:
@@ -95,7 +97,7 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
       case '/jwks':
         return void json({ keys: [jwk] })
       case '/userinfo':
-        return void json({ sub: self.says.sub })
+        return void json({ sub: self.says.sub, ...self.tells })
       default:
         return void response.writeHead(404).end()
     }
@@ -106,6 +108,7 @@ export async function startLyingIssuer(): Promise<LyingIssuer> {
   const self: LyingIssuer = {
     issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     says: {},
+    tells: {},
     answers: {},
     lie: undefined,
     trouble: undefined,

@@ -118,9 +118,11 @@ async function redeem(
   })
   const claims = tokens.claims()!
   // What is short in an ID token is told at the userinfo endpoint, for the same subject (OIDC Core 1.0, section 5.3.2).
-  const more =
+  const more: Record<string, unknown> =
     claims.email === undefined && client.serverMetadata().userinfo_endpoint
       ? await openid.fetchUserInfo(client, tokens.access_token, claims.sub)
       : {}
-  return { issuer: claims.iss, subject: subject.parse(claims.sub), claims: { ...more, ...claims } }
+  // Whether an address is verified is a word about that one address, and comes from where the address does.
+  const about = 'email' in more ? { email_verified: more.email_verified } : {}
+  return { issuer: claims.iss, subject: subject.parse(claims.sub), claims: { ...more, ...claims, ...about } }
 }

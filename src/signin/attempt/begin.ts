@@ -25,15 +25,17 @@ export async function beginAttempt(
   if (signIn?.endedAt) await leaveEndedSession(interaction)
 
   const now = Date.now()
+  const held = live && signIn?.accountId === account.id ? signIn.proofs : []
   const attempt: Attempt = {
     id: interaction.uid,
     clientId: oidc.client!.clientId,
     request,
     params: repeatable(oidc.params as Record<string, unknown>, request.expectedAccountId),
-    startedAt: now,
+    // After all that the session has, also where a clock was ahead: none of it is an answer to what is asked now.
+    startedAt: Math.max(now, ...held.map(({ at }) => at + 1)),
     expiresAt: now + config.interactionTtl * 1000 + ATTEMPT_OUTLIVES,
     ...(live ? { accountId: account.id, identifier: account.email } : {}),
-    proofs: live && signIn?.accountId === account.id ? signIn.proofs : [],
+    proofs: held,
     ...(live ? { sessionUid: session.uid } : {}),
     ...(live && signIn ? { device: deviceOf(signIn) } : {}),
     selected: false,
