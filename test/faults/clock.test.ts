@@ -71,103 +71,83 @@ describe('a clock that is off', () => {
       return server.mailTo(email)
     }
 
-    for (const seconds of [30, 600])
-      describe(`by ${seconds} s, and is set back`, () => {
-        const setBack = () => moveClock(-seconds * SECOND)
+    describe('by 10 minutes, and is set back', () => {
+      const setBack = () => moveClock(-600 * SECOND)
 
-        it('leaves in who is in', async () => {
-          const { email } = await server.person()
-          const { visitor, tokens } = await signInForTokens(server, client, email)
-          setBack()
-          expect((await userinfo(server, tokens.access_token)).status).to.equal(200)
-          const renewed = await refresh(server, client, tokens.refresh_token)
-          expect((await userinfo(server, renewed.body.access_token)).status).to.equal(200)
-          const { page, codeVerifier } = await authorize(server, client, {}, visitor)
-          await expectGood(visitor, page, codeVerifier)
-          const asked = await authorize(server, client, { prompt: 'login' }, visitor)
-          expect(asked.page.html, 'what is asked anew').to.include('name="password"')
-          const again = await visitor.submit(asked.page, '/prove/password', { password: PASSWORD })
-          await expectGood(visitor, again, asked.codeVerifier)
-        })
-
-        it('lets a sign-in, a sign-up and a way back in go on that were begun before', async () => {
-          const { email } = await server.person()
-          const signingIn = await authorize(server, client)
-          await signingIn.visitor.submit(signingIn.page, '/identify', { identifier: email })
-          const signingUp = await authorize(server, client)
-          const newcomer = `newcomer${seconds}@example.com`
-          const check = await signUp(signingUp.visitor, signingUp.page, { email: newcomer })
-          const forgetful = await server.person()
-          const gettingBack = await askForReset(forgetful.email)
-          const code = codeIn(await server.mailTo(newcomer))
-          const link = linkIn(await server.mailTo(forgetful.email))
-          setBack()
-
-          const proven = { password: PASSWORD }
-          const signedIn = await signingIn.visitor.post(`${attemptOf(signingIn.page)}/prove/password`, proven)
-          await expectGood(signingIn.visitor, signedIn, signingIn.codeVerifier)
-          const signedUp = await signingUp.visitor.submit(check, '/verify', { code })
-          await expectGood(signingUp.visitor, signedUp, signingUp.codeVerifier)
-          const back = await chooseBy(gettingBack.visitor, link)
-          await expectGood(gettingBack.visitor, back, gettingBack.codeVerifier)
-        })
-
-        it('lets in who was signed out everywhere just before, and brings nothing back that was ended', async () => {
-          const account = await server.person()
-          const { tokens } = await signInForTokens(server, client, account.email)
-          await server.app.accounts.endAllBefore(account.id)
-          setBack()
-          for (const status of ['deactivated', 'active'] as const)
-            await server.app.accounts.setStatus(account.id, status)
-          expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
-          const { visitor, page, codeVerifier } = await authorize(server, client)
-          await expectGood(visitor, await signIn(visitor, page, account.email), codeVerifier)
-          const forgetful = await server.person()
-          const gettingBack = await askForReset(forgetful.email)
-          const end = await chooseBy(gettingBack.visitor, linkIn(await server.mailTo(forgetful.email)))
-          await expectGood(gettingBack.visitor, end, gettingBack.codeVerifier)
-        })
-
-        it('opens no lock, and keeps nobody out for longer than one', async () => {
-          const { email } = await server.person()
-          const { visitor, page } = await authorize(server, client)
-          let answer = await signIn(visitor, page, email, 'a guess')
-          const guess = async (password: string) => {
-            answer = await visitor.post(`${attemptOf(page)}/prove/password`, { password })
-            return answer.status
-          }
-          for (let tries = 1; tries < 5; tries += 1) expect(await guess('a guess')).to.equal(400)
-          setBack()
-          expect(await guess(PASSWORD)).to.equal(429)
-          expect(Number(answer.headers.get('retry-after'))).to.be.at.most(900)
-        })
+      it('leaves in who is in', async () => {
+        const { email } = await server.person()
+        const { visitor, tokens } = await signInForTokens(server, client, email)
+        setBack()
+        expect((await userinfo(server, tokens.access_token)).status).to.equal(200)
+        const renewed = await refresh(server, client, tokens.refresh_token)
+        expect((await userinfo(server, renewed.body.access_token)).status).to.equal(200)
+        const { page, codeVerifier } = await authorize(server, client, {}, visitor)
+        await expectGood(visitor, page, codeVerifier)
+        const asked = await authorize(server, client, { prompt: 'login' }, visitor)
+        expect(asked.page.html, 'what is asked anew').to.include('name="password"')
+        const again = await visitor.submit(asked.page, '/prove/password', { password: PASSWORD })
+        await expectGood(visitor, again, asked.codeVerifier)
       })
+
+      it('lets a sign-in, a sign-up and a way back in go on that were begun before', async () => {
+        const { email } = await server.person()
+        const signingIn = await authorize(server, client)
+        await signingIn.visitor.submit(signingIn.page, '/identify', { identifier: email })
+        const signingUp = await authorize(server, client)
+        const newcomer = 'newcomer@example.com'
+        const check = await signUp(signingUp.visitor, signingUp.page, { email: newcomer })
+        const forgetful = await server.person()
+        const gettingBack = await askForReset(forgetful.email)
+        const code = codeIn(await server.mailTo(newcomer))
+        const link = linkIn(await server.mailTo(forgetful.email))
+        setBack()
+
+        const proven = { password: PASSWORD }
+        const signedIn = await signingIn.visitor.post(`${attemptOf(signingIn.page)}/prove/password`, proven)
+        await expectGood(signingIn.visitor, signedIn, signingIn.codeVerifier)
+        const signedUp = await signingUp.visitor.submit(check, '/verify', { code })
+        await expectGood(signingUp.visitor, signedUp, signingUp.codeVerifier)
+        const back = await chooseBy(gettingBack.visitor, link)
+        await expectGood(gettingBack.visitor, back, gettingBack.codeVerifier)
+      })
+
+      it('lets in who was signed out everywhere just before, and brings nothing back that was ended', async () => {
+        const account = await server.person()
+        const { tokens } = await signInForTokens(server, client, account.email)
+        await server.app.accounts.endAllBefore(account.id)
+        setBack()
+        for (const status of ['deactivated', 'active'] as const) await server.app.accounts.setStatus(account.id, status)
+        expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
+        const { visitor, page, codeVerifier } = await authorize(server, client)
+        await expectGood(visitor, await signIn(visitor, page, account.email), codeVerifier)
+      })
+    })
 
     it('in one of two processes, by 30 s: a sign-up, a sign-in and a refresh go on from one to the other', async () => {
       let ahead = false
-      const turn = () => setClock((ahead = !ahead) ? 30 * SECOND : 0)
+      function turn(): void {
+        ahead = !ahead
+        setClock(ahead ? 30 * SECOND : 0)
+      }
       class Between extends Visitor {
         override send(...request: Parameters<Visitor['send']>): ReturnType<Visitor['send']> {
           turn()
           return super.send(...request)
         }
       }
-      for (const first of [true, false]) {
-        ahead = first
-        const signingUp = await authorize(server, client, {}, new Between(server.issuer))
-        const email = `between-${first}@example.com`
-        const check = await signUp(signingUp.visitor, signingUp.page, { email })
-        const code = codeIn(await mailOf(email))
-        const end = await signingUp.visitor.submit(check, '/verify', { code })
-        await expectGood(signingUp.visitor, end, signingUp.codeVerifier, turn)
-        const again = await authorize(server, client, { prompt: 'login' }, signingUp.visitor)
-        const proven = await again.visitor.submit(again.page, '/prove/password', { password: PASSWORD })
-        await expectGood(again.visitor, proven, again.codeVerifier, turn)
-        const back = await authorize(server, client, {}, new Between(server.issuer))
-        await back.visitor.post(`${attemptOf(back.page)}/recover`, { identifier: email })
-        const chosen = await chooseBy(back.visitor, linkIn(await mailOf(email)))
-        await expectGood(back.visitor, chosen, back.codeVerifier, turn)
-      }
+      const signingUp = await authorize(server, client, {}, new Between(server.issuer))
+      const email = 'between@example.com'
+      const check = await signUp(signingUp.visitor, signingUp.page, { email })
+      const code = codeIn(await mailOf(email))
+      const end = await signingUp.visitor.submit(check, '/verify', { code })
+      await expectGood(signingUp.visitor, end, signingUp.codeVerifier, turn)
+      const again = await authorize(server, client, { prompt: 'login' }, signingUp.visitor)
+      const proven = await again.visitor.submit(again.page, '/prove/password', { password: PASSWORD })
+      await expectGood(again.visitor, proven, again.codeVerifier, turn)
+      const back = await authorize(server, client, {}, new Between(server.issuer))
+      await back.visitor.post(`${attemptOf(back.page)}/recover`, { identifier: email })
+      const chosen = await chooseBy(back.visitor, linkIn(await mailOf(email)))
+      await expectGood(back.visitor, chosen, back.codeVerifier, turn)
     })
 
     it('in one of two processes, by 10 minutes: what was used at one is used up at the other', async () => {
@@ -195,10 +175,8 @@ describe('a clock that is off', () => {
         return visitor.submit(asked, '/prove/totp', { code })
       }
       codeOf(await tryIt())
-      for (const offset of [30, -30]) {
-        setClock(offset * SECOND)
-        expect((await tryIt()).status).to.equal(400)
-      }
+      setClock(30 * SECOND)
+      expect((await tryIt()).status).to.equal(400)
     })
   })
 })

@@ -21,7 +21,7 @@ describe('a disk that is full', () => {
       () => false,
     )
     if (!hasTool) {
-      console.log('SKIPPED, the test of a full disk, for want of prlimit (util-linux)')
+      process.stdout.write('SKIPPED, the test of a full disk, for want of prlimit (util-linux)\n')
       return this.skip()
     }
     stage = await openStage()
