@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
-import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
+import { answerOf, authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine } from '../support/engines.ts'
 import { addTotp } from '../support/factors.ts'
 import { attemptOf, authorization, codeOf, redeem, signIn, signInForTokens, signUp } from '../support/flow.ts'
@@ -120,6 +120,12 @@ describe('a clock that is off', () => {
         expect((await userinfo(server, tokens.access_token)).status).to.equal(401)
         const { visitor, page, codeVerifier } = await authorize(server, client)
         await expectGood(visitor, await signIn(visitor, page, account.email), codeVerifier)
+
+        const later = await signInForTokens(server, client, account.email)
+        await server.app.accounts.endAllBefore(account.id)
+        expect((await userinfo(server, later.tokens.access_token)).status, 'signed out once more').to.equal(401)
+        const { page: silent } = await authorize(server, client, { prompt: 'none' }, later.visitor)
+        expect(answerOf(silent).error).to.equal('login_required')
       })
     })
 

@@ -119,6 +119,14 @@ export function standing(account: Account, at: number): boolean {
   return account.status === 'active' && at >= account.validFrom
 }
 
+/**
+ * The `validFrom` by which nothing counts that was obtained until `now` (epoch milliseconds). It is past the present second,
+ * and past the former one too: where the clock is behind, what was obtained since then is dated by that.
+ */
+export function validFromNow({ validFrom }: Account, now: number): number {
+  return Math.max(validFrom, Math.floor(now / 1000)) + 1
+}
+
 export type Why = Pick<Account, 'closing' | 'purgeAt'>
 
 /** Whether nothing would change: an administrator's word stands over the person's, and a sooner day over a later one. */

@@ -10,6 +10,7 @@ import {
   type Profile,
   type Status,
   type Why,
+  validFromNow,
 } from './account.ts'
 import type { FieldValues } from './fields.ts'
 import { formerOf, moved, movedBack, type FormerAddress } from './former-addresses.ts'
@@ -86,16 +87,16 @@ export function createAccounts(store: Store) {
   }
 
   /**
-   * What ends it moves `validFrom` past the present second, so that no session, token or grant of it counts any more; never
-   * back, by a clock that is behind: what was ended would count again. One that is being purged stays so.
+   * What ends it moves `validFrom` on, so that no session, token or grant of it counts any more. One that is being purged
+   * stays so.
    */
   function setStatus(id: string, status: Status, why: Why = {}): Promise<Account | undefined> {
-    const now = Math.floor(Date.now() / 1000) + 1
+    const now = Date.now()
     return change(id, account => {
       if (account.status === 'purged') return undefined
       if (isClosedAs(account, status, why)) return account
       const { closing: _closing, purgeAt: _purgeAt, ...rest } = account
-      const validFrom = status === 'active' ? account.validFrom : Math.max(account.validFrom, now)
+      const validFrom = status === 'active' ? account.validFrom : validFromNow(account, now)
       return { ...rest, status, ...why, validFrom }
     })
   }
@@ -135,7 +136,7 @@ export function createAccounts(store: Store) {
       const back = former && movedBack(account, secret, now)
       if (!back) return undefined
       const open = isClosedSince(back, former.at, now) ? reopened(back) : back
-      return { ...open, validFrom: Math.max(account.validFrom, Math.floor(now / 1000) + 1) }
+      return { ...open, validFrom: validFromNow(account, now) }
     })
   }
 
@@ -174,8 +175,8 @@ export function createAccounts(store: Store) {
 
   /** Nothing that was obtained until now counts any more. */
   function endAllBefore(id: string): Promise<Account | undefined> {
-    const validFrom = Math.floor(Date.now() / 1000) + 1
-    return change(id, account => ({ ...account, validFrom: Math.max(account.validFrom, validFrom) }))
+    const now = Date.now()
+    return change(id, account => ({ ...account, validFrom: validFromNow(account, now) }))
   }
 
   return {
