@@ -23,7 +23,7 @@ eachEngine((_name, openUrl) => {
     let person: Account
 
     before(async () => {
-      server = await startServer({ store: await openUrl() })
+      server = await startServer({ store: await openUrl(), jobs: false })
       client = await server.register('web')
     })
     after(() => server?.close())
@@ -37,7 +37,7 @@ eachEngine((_name, openUrl) => {
       return visitor.submit(page, CLOSE, { how, confirmation })
     }
 
-    /** Its time is over, without a clock that is moved: the server's own job would be quicker now and then. */
+    /** Its time is over, without a clock that is moved. */
     const makeDue = () =>
       server.app.accounts.setStatus(person.id, 'scheduled', {
         closing: { by: 'person', at: Date.now() },

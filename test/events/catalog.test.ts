@@ -128,7 +128,7 @@ describe('the catalog of events', () => {
       LATCHKEY_ACCOUNT_FIELDS: JSON.stringify([{ name: 'card', label: 'Library card', required: true }]),
     })
     secrets.keep('LATCHKEY_SECRETS', fleet.secrets)
-    desk = await startServer({ store, env: { ...ways, LATCHKEY_SECRETS: fleet.secrets } })
+    desk = await startServer({ store, jobs: false, env: { ...ways, LATCHKEY_SECRETS: fleet.secrets } })
     const env = { LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets, LATCHKEY_MAIL: mailbox.url }
     await new Journey({ issuer: fleet.issuer, withTerms: withTerms.issuer, env, desk, mailbox, secrets }).walk()
     entries = (await desk.app.events.list({ limit: 1000 })).items

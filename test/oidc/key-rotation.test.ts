@@ -18,7 +18,7 @@ describe('key rotation', () => {
   let visitor: Visitor
 
   before(async () => {
-    server = await startServer()
+    server = await startServer({ jobs: false })
     client = await server.register('web')
     email = (await server.person()).email
   })

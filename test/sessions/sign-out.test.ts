@@ -23,7 +23,7 @@ describe('the end of a session', () => {
   let held: Held
 
   before(async () => {
-    server = await startServer()
+    server = await startServer({ jobs: false })
     receiver = await startReceiver()
     client = await server.register('web', {
       backchannel_logout_uri: receiver.url,

@@ -12,6 +12,8 @@ import type { ClientView, Metadata } from '../../src/oidc/clients/clients.ts'
 import { loadConfig } from '../../src/lib/config/load.ts'
 import type { Config } from '../../src/lib/config/schema.ts'
 import { createLog, type Log } from '../../src/lib/log.ts'
+import { ownSource } from '../../src/operations/own-source.ts'
+import { openManagementPort } from '../../src/operations/port.ts'
 import { start, type RunningServer } from '../../src/server/start.ts'
 import { declarations } from '../../src/oidc/declarations.ts'
 import { openStore } from '../../src/storage/open.ts'
@@ -55,9 +57,12 @@ export interface ServerOptions {
   wrapStore?: (store: Store) => Store
   /** In the place of the program's own list of methods. */
   methods?: readonly Method[]
+  /** Leaves the jobs to the test: the schedule would run them in the middle of it wherever the clock is moved. */
+  jobs?: false
 }
 
-export async function startServer({ store, env = {}, wrapStore, methods }: ServerOptions = {}): Promise<TestServer> {
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const { store, env = {}, wrapStore, methods, jobs = true } = options
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-test-'))
   const mailbox = await startMailbox()
   const port = await freePort()
@@ -74,7 +79,8 @@ export async function startServer({ store, env = {}, wrapStore, methods }: Serve
   }
   const config = loadConfig({ env: variables })
   const log = createLog(config)
-  const running = wrapStore || methods ? await startWith(config, log, wrapStore, methods) : await start(config, log)
+  const isPlain = jobs && !wrapStore && !methods
+  const running = isPlain ? await start(config, log) : await startWith(config, log, wrapStore, methods)
   const { app } = running
   return {
     ...running,
@@ -120,7 +126,7 @@ export async function startServer({ store, env = {}, wrapStore, methods }: Serve
   }
 }
 
-/** As `start`, over a store that is wrapped or with other methods, and without jobs. */
+/** As `start`, but without jobs; over a store that is wrapped, or with other methods, where those are given. */
 async function startWith(
   config: Config,
   log: Log,
@@ -135,10 +141,12 @@ async function startWith(
   )
   const server = createHttpServer(app.handler).listen(config.port, config.host)
   await once(server, 'listening')
+  const management = await openManagementPort(ownSource(app.management), config, log)
   async function stop(): Promise<void> {
     server.close()
     server.closeAllConnections()
+    await management?.close()
     await app.close()
   }
-  return { app, server, port: config.port, stop }
+  return { app, server, port: config.port, ...(management ? { managementPort: management.port } : {}), stop }
 }

@@ -13,7 +13,7 @@ const HOUR = 3_600_000
 
 describe('a lost second factor', () => {
   eachEngine((_name, openUrl) => {
-    const at = atSignIn(openUrl)
+    const at = atSignIn(openUrl, { jobs: false })
     const another = () => new Visitor(at.server.issuer)
     const typesOf = async (id: string) =>
       (await at.server.app.events.ofAccount(id, { limit: 90 })).items.map(({ type }) => type)
