@@ -259,14 +259,14 @@ export class Journey {
     const form = await visitor.open(`${page.url.pathname}/totp/add`)
     const secret = secrets.keep('secret of an authenticator app', /secret=([A-Z2-7]+)/.exec(form.html)?.[1])
     const codeAt = (timestamp: number) => new TOTP({ secret }).generate({ timestamp })
-    // The step before: this moment's code is for the sign-in.
-    await visitor.submit(form, '/totp/add', { code: codeAt(Date.now() - 30_000) })
+    await visitor.submit(form, '/totp/add', { code: codeAt(Date.now()) })
 
     const begun = await this.#begin(client)
     const asked = await signIn(begun.visitor, begun.page, email)
     // Lost, and found again: the sign-in by it ends the wait.
     await begun.visitor.post(`${attemptOf(asked)}/lost`, {})
-    const code = codeAt(Date.now())
+    // Of the next step, as that of this one is used: it is taken now, and until that step is over.
+    const code = codeAt(Date.now() + 30_000)
     await allow(begun.visitor, await begun.visitor.submit(asked, '/prove/totp', { code, trust: 'yes' }))
     const security = await visitor.open(page.url)
     await visitor.submit(security, '/devices/forget')

@@ -2,6 +2,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { languageBy } from '../../src/lib/languages/language.ts'
 import type { Account } from '../../src/core/accounts/account.ts'
+import { onlyCredentialId } from '../../src/core/credentials.ts'
 import { confirmEnrolment } from '../../src/methods/enrolment.ts'
 import type { Enrolling, Method } from '../../src/methods/method.ts'
 import type { TestServer } from './server.ts'
@@ -28,12 +29,17 @@ export function authenticatorOn(page: VisitedPage): Authenticator {
   return new Authenticator(key)
 }
 
-/** Gives the account an authenticator app; its first code is used by that. */
+/** Gives the account an authenticator app, of which the code of this moment is still to be used. */
 export async function addTotp(server: Pick<TestServer, 'app'>, account: Account): Promise<Authenticator> {
   const { who, method, services } = setUp(server, account, 'totp')
   const { locals } = await method.enrol!.page(services, who)
   const app = new Authenticator((locals as { key: string }).key)
-  await confirmEnrolment({ ...services, events: server.app.events }, method, who, { code: app.code(-1) }, {})
+  await confirmEnrolment({ ...services, events: server.app.events }, method, who, { code: app.code() }, {})
+  // As if it had been set up a step ago. By the code of that step it would not be at the end of this one.
+  await services.credentials.update(onlyCredentialId('totp', account.id), known => ({
+    ...known,
+    data: { ...known.data, lastStep: Number(known.data.lastStep) - 1 },
+  }))
   return app
 }
 
