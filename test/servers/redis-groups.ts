@@ -5,7 +5,7 @@ import { startRedisServer, type RedisServer } from './redis-server.ts'
 
 export interface RedisGroup {
   url: string
-  /** Ends the server that takes the writes of this key; another is to take its place. */
+  /** Ends the server that takes the writes of this key, once its replica has them all; that is to take its place. */
   stopMasterOf(key: string): Promise<void>
   remove(): Promise<void>
 }
@@ -31,7 +31,14 @@ export async function startSentinels(): Promise<RedisGroup> {
   }
   await until(replica.port, async redis => (await redis.info('replication')).includes('master_link_status:up'))
   const all = [...sentinels, replica, master]
-  return { url: `redis+sentinel://${hosts}/main`, stopMasterOf: () => master.stop(), remove: () => removeAll(all) }
+  return {
+    url: `redis+sentinel://${hosts}/main`,
+    async stopMasterOf(key) {
+      await untilFollowed(master.port, key)
+      await master.stop()
+    },
+    remove: () => removeAll(all),
+  }
 }
 
 /** Three masters, and a replica for each. */
@@ -65,10 +72,20 @@ export async function startCluster(): Promise<RedisGroup> {
     url: `redis+cluster://127.0.0.1:${nodes[4]!.port},127.0.0.1:${nodes[1]!.port}`,
     async stopMasterOf(key) {
       const slot = await once(first!.port, redis => redis.cluster('KEYSLOT', key))
-      await nodes[Math.min(2, Math.floor(slot / 5461))]!.stop()
+      const master = nodes[Math.min(2, Math.floor(slot / 5461))]!
+      await untilFollowed(master.port, key)
+      await master.stop()
     },
     remove: () => removeAll(nodes),
   }
+}
+
+/** Replicas follow a moment later, and what they have not got is lost with the master. WAIT is about a connection's own writes. */
+async function untilFollowed(port: number, key: string): Promise<void> {
+  await once(port, async redis => {
+    await redis.set(`${key}:followed`, '')
+    await redis.wait(1, 0)
+  })
 }
 
 async function removeAll(servers: RedisServer[]): Promise<void> {
