@@ -93,9 +93,9 @@ describe('a thief in an account', () => {
           ({ state }) => state,
           ({ code }: Refused) => code,
         )
-      moveClock(3_599_000)
+      moveClock(3_540_000)
       expect(await finish()).to.equal('recovery.not_due')
-      moveClock(2000)
+      moveClock(60_000)
       const ends = await Promise.all(Array.from({ length: 20 }, finish))
       expect(ends.filter(end => end === 'finished')).to.have.length(1)
       expect(new Set(ends)).to.deep.equal(new Set(['finished', 'recovery.over']))
