@@ -24,6 +24,7 @@ describe('store calls', () => {
       client = await server.register('web')
       const { email } = await server.person()
       visitor = (await signInForTokens(server, client, email)).visitor
+      counted.ofRequests(server.server)
     })
     after(() => server?.close())
 

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Server } from 'node:http'
 import type { Collection, Declaration, Document, Store } from '../../src/storage/port.ts'
 
 export interface CountedStore {
@@ -5,11 +7,15 @@ export interface CountedStore {
   /** By collection and verb, like `accounts.get`. */
   calls: Map<string, number>
   reset(): void
+  /** Counts only what requests to the server ask for from now on, and not what it looks at every few seconds. */
+  ofRequests(server: Server): void
 }
 
 /** The store, counting the calls that go through it. */
 export function countCalls(store: Store): CountedStore {
   const calls = new Map<string, number>()
+  const inRequest = new AsyncLocalStorage<true>()
+  let onlyRequests = false
   const counted = <T extends object>(target: T, name: string): T =>
     new Proxy(target, {
       get(_, verb) {
@@ -17,7 +23,7 @@ export function countCalls(store: Store): CountedStore {
         if (typeof value !== 'function') return value
         return (...args: unknown[]) => {
           const key = `${name}.${String(verb)}`
-          calls.set(key, (calls.get(key) ?? 0) + 1)
+          if (!onlyRequests || inRequest.getStore()) calls.set(key, (calls.get(key) ?? 0) + 1)
           return value.apply(target, args) as unknown
         }
       },
@@ -31,5 +37,9 @@ export function countCalls(store: Store): CountedStore {
     },
     calls,
     reset: () => calls.clear(),
+    ofRequests(server) {
+      server.prependListener('request', () => inRequest.enterWith(true))
+      onlyRequests = true
+    },
   }
 }
