@@ -16,8 +16,8 @@ export interface Series {
 }
 
 export interface Prometheus {
-  /** @throws Error with what Prometheus says against the query */
-  query(expression: string): Promise<Series[]>
+  /** As it is now, or was when `at` (epoch seconds) was now. @throws Error with what Prometheus says against the query */
+  query(expression: string, at?: number): Promise<Series[]>
   /** Waits until it has scraped the target so many times since now. */
   scraped(times: number): Promise<void>
   stop(): Promise<void>
@@ -52,8 +52,8 @@ export async function startPrometheus(program: string, target: string): Promise<
   const ended = once(process, 'exit')
   const api = `http://127.0.0.1:${port}`
 
-  async function query(expression: string): Promise<Series[]> {
-    const body = new URLSearchParams({ query: expression })
+  async function query(expression: string, at?: number): Promise<Series[]> {
+    const body = new URLSearchParams({ query: expression, ...(at ? { time: String(at) } : {}) })
     const answer = await fetch(`${api}/api/v1/query`, { method: 'POST', body })
     const { status, error, data } = (await answer.json()) as {
       status: string
