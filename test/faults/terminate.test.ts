@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { attemptOf, authorization } from '../support/flow.ts'
+import { authorization } from '../support/flow.ts'
 import type { Child } from '../support/child.ts'
 import { PASSWORD } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
@@ -28,22 +28,29 @@ for (const workers of ['1', '2'])
       // As a load balancer does: nothing new goes to a process that is not ready.
       const isUp = { yes: true }
 
-      async function signInAgainAndAgain(who: number): Promise<void> {
+      /** What its requests were answered, of which each is one that the load balancer decides about. */
+      async function signInOnce(who: number): Promise<number[]> {
         const from = { 'x-forwarded-for': `10.9.${who}.1` }
+        const visitor = new Visitor(child.issuer)
+        const begun = await visitor.send('GET', authorization(child, stage.client).url, undefined, from)
+        const at = begun.headers.get('location')!
+        const statuses = [begun.status]
+        for (const [path, fields] of [
+          ['/identify', { identifier: people[who]!.email }],
+          ['/prove/password', { password: PASSWORD }],
+        ] as const) {
+          if (!isUp.yes) return statuses
+          statuses.push((await visitor.send('POST', at + path, fields, from)).status)
+        }
+        answered += 1
+        if (answered === 20) child.process.kill('SIGTERM')
+        return statuses
+      }
+      async function signInAgainAndAgain(who: number): Promise<void> {
         while (isUp.yes) {
-          const visitor = new Visitor(child.issuer)
           try {
-            const page = await visitor.open(authorization(child, stage.client).url, from)
-            const named = await visitor.send(
-              'POST',
-              `${attemptOf(page)}/identify`,
-              { identifier: people[who]!.email },
-              from,
-            )
-            const proven = await visitor.send('POST', `${attemptOf(page)}/prove/password`, { password: PASSWORD }, from)
-            if (named.status !== 303 || proven.status !== 303) failures.push([named.status, proven.status])
-            answered += 1
-            if (answered === 20) child.process.kill('SIGTERM')
+            const statuses = await signInOnce(who)
+            if (statuses.some(status => status !== 303)) failures.push(statuses)
           } catch (error) {
             failures.push(error)
           }
