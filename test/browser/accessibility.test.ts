@@ -23,11 +23,11 @@ describe('every page is for everybody:', () => {
   let complaints: string[]
 
   before(async () => {
-    stage = await setStage({ env: { LATCHKEY_TERMS_URL: 'https://example.com/terms' } })
+    stage = await setStage({ jobs: false, env: { LATCHKEY_TERMS_URL: 'https://example.com/terms' } })
     const browser = await launchBrowser()
     // A colour on its way from one scheme to the other has a contrast of its own.
     const context = await browser.newContext({ reducedMotion: 'reduce' })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(30_000)
     complaints = watch(context)
     page = await context.newPage()
   })

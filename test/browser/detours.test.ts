@@ -48,7 +48,7 @@ describe('a detour in a browser', () => {
     await press(page, 'Sign in')
     await enterName(page, email)
     await enterPassword(page, { password: 'not the one', remember: true })
-    expect(await page.getByText('That name and password do not belong together').isVisible()).to.equal(true)
+    await page.getByText('That name and password do not belong together').waitFor()
     expect(await page.locator('.account bdi').innerText()).to.equal(email)
     expect(await page.locator('#password:focus').inputValue()).to.equal('')
     expect(await page.getByLabel('Remember me').isChecked()).to.equal(true)
@@ -68,7 +68,7 @@ describe('a detour in a browser', () => {
     await expectHeading(page, 'Choose a username')
     await field(page, 'Username').fill(`${username}b`)
     await press(page, 'Continue')
-    expect(await page.getByText('That username is taken too').isVisible()).to.equal(true)
+    await page.getByText('That username is taken too').waitFor()
     await field(page, 'Username').fill(`${username}c`)
     await press(page, 'Continue')
     await press(page, 'Allow')
@@ -120,7 +120,7 @@ describe('a detour in a browser', () => {
     await field(page, 'Email or username').fill('rosa')
     await press(page, 'Continue')
     await expectHeading(page, 'This sign-in has expired')
-    expect(await page.getByRole('link', { name: 'Return to Acme Notes' }).isVisible()).to.equal(true)
+    await page.getByRole('link', { name: 'Return to Acme Notes' }).waitFor()
   })
 
   journey('by refusing, which the app puts in words', async open => {

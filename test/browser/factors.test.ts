@@ -7,7 +7,17 @@ import { Authenticator } from '../support/factors.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { codeIn } from '../support/mailbox.ts'
 import { PASSWORD } from '../support/server.ts'
-import { claim, enterName, enterPassword, expectHeading, expectSignedIn, field, openExample, press } from './person.ts'
+import {
+  claim,
+  enterName,
+  enterPassword,
+  expectHeading,
+  expectSignedIn,
+  field,
+  openExample,
+  press,
+  toFocus,
+} from './person.ts'
 import { setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -94,14 +104,17 @@ describe('a person with a second factor', () => {
       const page = await open()
       const email = await toPassword(page)
       await expectHeading(page, 'Enter your password')
+      await toFocus(page, '#password')
       await page.keyboard.type(PASSWORD)
       await page.keyboard.press('Enter')
       await expectHeading(page, 'Add a second way to prove it is you')
       await tabTo(page, 'Code by email')
       await page.keyboard.press('Enter')
       await expectHeading(page, 'Codes by email')
+      await toFocus(page, 'button')
       await page.keyboard.press('Enter')
       await page.getByText('We sent a 6-digit code').waitFor()
+      await toFocus(page, 'input')
       await page.keyboard.type(codeIn(await stage.server.mailTo(email)))
       await page.keyboard.press('Enter')
       await expectHeading(page, 'Keep your recovery codes')

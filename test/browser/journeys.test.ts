@@ -37,7 +37,7 @@ for (const [where, start, engines] of [
         const sub = await claim(page, 'ID token', 'sub')
 
         await press(page, 'Refresh tokens')
-        expect(await page.getByRole('status').innerText()).to.equal('Tokens refreshed.')
+        await page.getByRole('status').getByText('Tokens refreshed.', { exact: true }).waitFor()
         expect(await claim(page, 'ID token', 'sub')).to.equal(sub)
 
         await press(page, 'Sign out')
@@ -56,7 +56,7 @@ for (const [where, start, engines] of [
         const email = await signUp(stage, page)
         const phone = await open()
         await phone.goto(linkIn(await stage.server.mailTo(email)))
-        expect(await phone.getByText(email).isVisible()).to.equal(true)
+        await phone.getByText(email).waitFor()
         // Only who chose the password confirms from elsewhere.
         await phone.getByLabel('Password', { exact: true }).fill(PASSWORD)
         await press(phone, 'Confirm this address')

@@ -53,7 +53,7 @@ describe('a person with a mailed link', () => {
       const phone = await open({ viewport: { width: 360, height: 640 } })
       await phone.goto(link)
       await expectHeading(phone, 'Did you ask for this?')
-      expect(await phone.getByText('Acme Notes').first().isVisible()).to.equal(true)
+      await phone.getByText('Acme Notes').first().waitFor()
       await press(phone, 'Yes, show me the code')
       await expectHeading(phone, 'Type this code where you started')
       const code = codeIn({ subject: '', text: await phone.locator('.shown-code').innerText() })

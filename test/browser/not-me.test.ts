@@ -29,7 +29,7 @@ describe('a person to whose account something happened', () => {
       await phone.goto(linkIn(mail))
       expect(phone.url()).to.equal(`${stage.server.issuer}/not-me`)
       await expectHeading(phone, 'Was this not you?')
-      expect(await phone.getByText('Authenticator app was set up for your account.').isVisible()).to.equal(true)
+      await phone.getByText('Authenticator app was set up for your account.').waitFor()
       await press(phone, 'This was not me')
       await expectHeading(phone, 'Your account is yours again')
 

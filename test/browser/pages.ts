@@ -124,7 +124,10 @@ export const realPages: RealPage[] = [
     heading: 'Enter your password',
     async open(stage, page) {
       await toPassword(stage, page)
-      while (!(await page.getByText('Too many').isVisible())) await enterPassword(page, { password: 'not the one' })
+      while (!(await page.getByText('Too many').isVisible())) {
+        await enterPassword(page, { password: 'not the one' })
+        await page.waitForLoadState()
+      }
     },
   },
   { name: 'signup', heading: 'Create your account', open: (stage, page) => start(stage, page, { prompt: 'create' }) },
@@ -497,7 +500,7 @@ export const realPages: RealPage[] = [
     name: 'account-cancelled',
     heading: 'You are not signed in',
     async open({ server }, page) {
-      await page.goto(`${server.issuer}/account`)
+      await toTheEnd(page, () => page.goto(`${server.issuer}/account`))
       await press(page, 'Cancel')
     },
   },

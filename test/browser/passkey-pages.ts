@@ -4,7 +4,7 @@ import { device, type VirtualAuthenticator } from '../support/authenticator.ts'
 import { linkIn } from '../support/mailbox.ts'
 import { addPasskey } from '../support/passkeys.ts'
 import type { RealPage } from './real-page.ts'
-import { enterMailedCode, enterName, enterPassword, expectHeading, field, openLink, press } from './person.ts'
+import { enterMailedCode, enterName, enterPassword, expectHeading, field, openLink, press, toAble } from './person.ts'
 import { newAddress, type Stage } from './stage.ts'
 
 const PHR = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } })
@@ -37,6 +37,7 @@ async function toSecondFactor(stage: Stage, page: Page): Promise<void> {
 async function toConsole(stage: Stage, page: Page): Promise<void> {
   const { email } = await stage.server.person({ email: newAddress() })
   await page.goto(`${stage.server.issuer}/account`)
+  await toAble(page)
   await enterName(page, email)
   await enterPassword(page)
   await press(page, 'Not now')
@@ -75,6 +76,7 @@ export const passkeyPages: RealPage[] = [
   withDevice('passkey-offer', 'Sign in faster next time?', async (stage, page) => {
     const { email } = await stage.server.person({ email: newAddress() })
     await page.goto(stage.start())
+    await toAble(page)
     await enterName(page, email)
     await enterPassword(page)
   }),

@@ -64,6 +64,17 @@ export async function expectHeading(page: Page, heading: string): Promise<void> 
   await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
 }
 
+/** Waits until a first page has found out that this browser could keep a passkey, which it tells with the name. */
+export async function toAble(page: Page): Promise<void> {
+  await page.locator('input[data-able][value="passkey"]').first().waitFor({ state: 'attached' })
+}
+
+/** Waits until the page has put the focus where a person goes on: what is typed goes there. */
+export async function toFocus(page: Page, selector: string): Promise<void> {
+  await page.locator(`${selector}:focus`).waitFor()
+  await page.waitForLoadState()
+}
+
 export async function enterName(page: Page, name: string): Promise<void> {
   await field(page, 'Email or username').fill(name)
   await press(page, 'Continue')
@@ -84,6 +95,7 @@ export async function fillSignUp(
   await field(page, 'Username').fill(username)
   await field(page, 'Full name').fill(name)
   await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.waitForLoadState()
   const terms = page.getByLabel('I accept')
   if (await terms.isVisible()) await terms.check()
   await press(page, 'Create account')

@@ -12,6 +12,7 @@ import {
   press,
   signIn,
   signUp,
+  toFocus,
 } from './person.ts'
 import { newAddress, serve, setStage, type Site, type Stage } from './stage.ts'
 import { PASSWORD } from '../support/server.ts'
@@ -57,14 +58,14 @@ describe('a browser', () => {
       await enterName(page, email)
       await enterPassword(page)
       await press(page, 'Allow')
-      expect(page.url()).to.include('code=')
+      await page.waitForURL(`${stage.redirectUri}?code=**`)
     })
 
     journey('says what it lacks where no script runs', async open => {
       const page = await open({ javaScriptEnabled: false })
       await page.goto(stage.start())
       await enterName(page, newAddress())
-      expect(await page.innerText('main')).to.include('It needs JavaScript')
+      await page.locator('main', { hasText: 'It needs JavaScript' }).waitFor()
     })
   })
 
@@ -135,8 +136,7 @@ describe('a browser', () => {
 
 /** Types into the field that the page has given the focus. */
 async function typeInto(page: Page, selector: string, text: string): Promise<void> {
-  await page.locator(`${selector}:focus`).waitFor()
-  await page.waitForLoadState()
+  await toFocus(page, selector)
   await page.keyboard.type(text)
   expect(await page.locator(selector).inputValue()).to.equal(text)
 }

@@ -8,7 +8,7 @@ import { eachEngine } from '../support/engines.ts'
 import { freePort } from '../support/ports.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { withUpstreams } from '../support/upstreams.ts'
-import { claim, enterName, enterPassword, expectHeading, expectSignedIn, openLink, press } from './person.ts'
+import { claim, enterName, enterPassword, expectHeading, expectSignedIn, openLink, press, toFocus } from './person.ts'
 import { comeFromGitHub, newAddress, setStage, type Stage } from './stage.ts'
 import { journey } from './visits.ts'
 
@@ -124,6 +124,7 @@ describe('a person who has an account at another Latchkey', () => {
           await toSecurity(page, email)
           await openLink(page, 'Link Elsewhere')
           await expectHeading(page, 'Link Elsewhere')
+          await toFocus(page, 'button')
           await page.keyboard.press('Enter')
           await enterName(page, emailThere)
           await enterPassword(page)

@@ -15,7 +15,7 @@ export function journey(title: string, go: (open: Open) => Promise<void>): void 
     const browser = await launchBrowser()
     const open: Open = async options => {
       const context = await browser.newContext(options)
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(30_000)
       contexts.push(context)
       complaints.push(watch(context))
       return context.newPage()

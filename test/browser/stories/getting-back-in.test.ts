@@ -20,7 +20,7 @@ describe('a person who cannot get in', () => {
       let stage: Stage
       const own = () => stage
       before(async () => {
-        stage = await setStage({ store: await openUrl(), env })
+        stage = await setStage({ store: await openUrl(), env, jobs: false })
       })
       after(() => stage?.close())
       afterEach(resetClock)
