@@ -13,7 +13,7 @@ describe('a process that is killed (SIGKILL) during 500 registrations', () => {
   after(() => stage.close())
 
   it('has lost no account that it acknowledged, and left none that cannot be signed in to', async function () {
-    this.timeout(180_000)
+    this.timeout(600_000)
     let child = await stage.launch()
     let acknowledged = 0
     let restarted = Promise.resolve()

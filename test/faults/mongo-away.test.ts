@@ -38,8 +38,7 @@ describe('a Mongo server that goes away', () => {
     'is stopped': () => proxy.cut(),
     'says nothing any more': async () => proxy.stall(),
   }))
-    it(`${how}: 503 with a time to wait, no stack, keys still served; then the same sign-in goes on`, async function () {
-      this.timeout(120_000)
+    it(`${how}: 503 with a time to wait, no stack, keys still served; then the same sign-in goes on`, async () => {
       const { email } = await server.person()
       const known = await signInForTokens(server, client, email)
       const { visitor, page, codeVerifier } = await authorize(server, client)

@@ -48,8 +48,7 @@ describe('a Redis that goes away', () => {
     })
     after(takeDown)
 
-    it('is waited for by whoever needs it, 503, and by nobody else; then each person signs in once more', async function () {
-      this.timeout(120_000)
+    it('is waited for by whoever needs it, 503, and by nobody else; then each person signs in once more', async () => {
       const { email } = await server.person()
       const known = await signInForTokens(server, client, email)
       const { visitor, page } = await authorize(server, client)
@@ -91,8 +90,7 @@ describe('a Redis that goes away', () => {
       expect(codeOf(await silently(known.visitor))).to.be.a('string')
     })
 
-    it('resets no limit that protects a password, nor does a flush', async function () {
-      this.timeout(120_000)
+    it('resets no limit that protects a password, nor does a flush', async () => {
       const { email } = await server.person()
       let attackers = 0
       async function guess(password: string): Promise<number> {
@@ -131,8 +129,7 @@ describe('a Redis that goes away', () => {
     })
     after(takeDown)
 
-    it('costs nothing but the wait: the same sign-in goes on, and nobody signs in again', async function () {
-      this.timeout(120_000)
+    it('costs nothing but the wait: the same sign-in goes on, and nobody signs in again', async () => {
       const { email } = await server.person()
       const known = await signInForTokens(server, client, email)
       const { visitor, page, codeVerifier } = await authorize(server, client)
@@ -147,7 +144,6 @@ describe('a Redis that goes away', () => {
   })
 
   it('or says nothing any more: 503, then the same sign-in goes on', async function () {
-    this.timeout(120_000)
     await setUp(this)
     try {
       const { email } = await server.person()
@@ -171,7 +167,6 @@ describe('a Redis that goes away', () => {
   })
 
   it('still counts floods', async function () {
-    this.timeout(120_000)
     const stopped = await redisOrSkip(this, startRedisServer)
     const store = await openStore(
       'sqlite::memory:',

@@ -57,16 +57,14 @@ describe('a start that cannot be', () => {
     expect(stderr).to.not.match(/\n\s+at /)
   })
 
-  it('on a Mongo server that is not there', async function () {
-    this.timeout(60_000)
+  it('on a Mongo server that is not there', async () => {
     await expectRefused(
       { LATCHKEY_STORE: 'mongodb://user:hidden@127.0.0.1:1/latchkey' },
       /^(?!.*hidden).*127\.0\.0\.1:1/,
     )
   })
 
-  it('on a Redis that is not there', async function () {
-    this.timeout(60_000)
+  it('on a Redis that is not there', async () => {
     await expectRefused(
       { LATCHKEY_STORE: 'sqlite::memory:', LATCHKEY_REDIS: 'redis://user:hidden@127.0.0.1:1' },
       /^(?!.*hidden).*redis:\/\/127\.0\.0\.1:1.*ECONNREFUSED/,

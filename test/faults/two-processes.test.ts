@@ -24,8 +24,7 @@ for (const [who, processes, workers, engines] of [
       let client: ClientView
       let turn = 0
 
-      before(async function () {
-        this.timeout(60_000)
+      before(async () => {
         const store = await openUrl()
         desk = await startServer({ store, env })
         const { LATCHKEY_SECRETS, LATCHKEY_MAIL = '' } = desk.env

@@ -48,8 +48,7 @@ describe('workers', () => {
   }
 
   eachEngine((_, openUrl) => {
-    it('that are killed under load are replaced, and lose nothing that was acknowledged', async function () {
-      this.timeout(120_000)
+    it('that are killed under load are replaced, and lose nothing that was acknowledged', async () => {
       await launch(await openUrl())
       const before = workersOf(server)
       expect(before).to.have.length(2)
@@ -86,8 +85,7 @@ describe('workers', () => {
     })
   })
 
-  it('that die at once, again and again, end it all with one line and 1', async function () {
-    this.timeout(60_000)
+  it('that die at once, again and again, end it all with one line and 1', async () => {
     await launch()
     const sealed = await createSealer(['of somebody else']).seal('a key')
     const rings = stage.server.app.store.collection(keyDeclaration)

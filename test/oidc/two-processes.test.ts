@@ -18,8 +18,7 @@ describe('two processes on one store', () => {
     let email: string
     let visitor: Visitor
 
-    before(async function () {
-      this.timeout(60_000)
+    before(async () => {
       const store = await openUrl()
       fleet = await startFleet(2, store, undefined, env)
       desk = await startServer({ store, env: { ...env, LATCHKEY_SECRETS: fleet.secrets } })

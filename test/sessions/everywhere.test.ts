@@ -28,8 +28,7 @@ describe('signing out, across two processes', () => {
     let one: Held
     let two: Held
 
-    before(async function () {
-      this.timeout(60_000)
+    before(async () => {
       store = await openUrl()
       const resources = [{ identifier: RESOURCE, scopes: ['read'], format: 'jwt' }]
       fleet = await startFleet(2, store, undefined, { ...env, LATCHKEY_RESOURCES: JSON.stringify(resources) })
@@ -82,8 +81,7 @@ describe('signing out, across two processes', () => {
 
     // A server looks every 5 seconds for what others have ended, so the second command is left to one engine.
     for (const command of ['users disable', ...(name === 'sqlite' ? ['sessions revoke --account'] : [])])
-      it(`by \`latchkey ${command}\`: refused on both processes at once, and a running server tells the app`, async function () {
-        this.timeout(30_000)
+      it(`by \`latchkey ${command}\`: refused on both processes at once, and a running server tells the app`, async () => {
         const told = [receiver.next(), receiver.next()]
         const variables = { ...env, LATCHKEY_STORE: store, LATCHKEY_SECRETS: fleet.secrets }
         const { code, stderr } = await runCli([...command.split(' '), person.email], { env: variables })

@@ -42,8 +42,7 @@ describe('the write-ahead log of the sqlite engine', () => {
 
   const logSize = () => statSync(`${path}-wal`).size
 
-  it('stays small under writes that never pause', async function () {
-    this.timeout(120_000)
+  it('stays small under writes that never pause', async () => {
     let largest = 0
     await write(() => {
       largest = Math.max(largest, logSize())
@@ -52,8 +51,7 @@ describe('the write-ahead log of the sqlite engine', () => {
     expect(largest).to.be.below(BOUND)
   })
 
-  it('grows while somebody reads for long, without stopping the writers, and is begun anew afterwards', async function () {
-    this.timeout(120_000)
+  it('grows while somebody reads for long, without stopping the writers, and is begun anew afterwards', async () => {
     const reader = new DatabaseSync(path)
     reader.exec('BEGIN')
     reader.prepare('SELECT count(*) FROM people').get()
