@@ -64,15 +64,22 @@ export function createViews(root: string, globals: object): Views {
   const templates = new Map<string, ejs.TemplateFunction>()
   const assetVersion = fingerprint(join(root, 'assets', 'latchkey.css'))
 
+  function template(name: string, escape: Escape): ejs.TemplateFunction {
+    const known = templates.get(name)
+    if (known) return known
+    const filename = join(root, `${name}.ejs`)
+    // `with` is on for its strictness: a bare name that is no local throws, where `locals.name` would print nothing.
+    const options = { filename, escape, async: false, unsafePrototypeLocals: true } as const
+    const made = ejs.compile(readFileSync(filename, 'utf8'), options)
+    templates.set(name, made)
+    return made
+  }
+
   function fill(name: string, escape: Escape, locals: object): string {
-    let template = templates.get(name)
-    if (!template) {
-      const filename = join(root, `${name}.ejs`)
-      // `with` is on for its strictness: a bare name that is no local throws, where `locals.name` would print nothing.
-      template = ejs.compile(readFileSync(filename, 'utf8'), { filename, root, escape, cache: true, async: false })
-      templates.set(name, template)
-    }
-    return template(locals)
+    // EJS's own `include` looks for the file each time, and copies all locals twice.
+    const include = (path: string, more?: object) => fill(path.slice(1), escape, more ? { ...all, ...more } : all)
+    const all: object = Object.assign(Object.create(null) as object, locals, { include })
+    return template(name, escape)(all)
   }
 
   return {

@@ -68,8 +68,14 @@ function makeLanguage(tag: Tag): Language {
     return link.newTab ? `<span class="sr-only"> ${escapeHtml(t('common:newTab'))}</span></a>` : '</a>'
   }
 
+  // A page has some thirty of them, and looking each up among plurals and fallbacks is a third of what the page costs.
+  const texts = new Map<string, string>()
+
   function text(key: string, { count }: Values): string {
-    return textOf(tag, key, typeof count === 'number' ? count : undefined)
+    if (typeof count === 'number') return textOf(tag, key, count)
+    const known = texts.get(key) ?? textOf(tag, key)
+    texts.set(key, known)
+    return known
   }
 
   return {

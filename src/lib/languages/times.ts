@@ -30,6 +30,7 @@ export function momentIn(tag: Tag, at: number, zone?: string): string {
 
 /** An account's `zoneinfo` is what somebody once said, so it may be anything. */
 function knownZone(zone = 'UTC'): string {
+  if (zone === 'UTC') return zone
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
   } catch {
