@@ -87,6 +87,8 @@ export type Challenged =
 
 export interface Verified {
   proof: Proof
+  /** What is to be done besides once it counts: it shares the commit with the proof. */
+  done?: () => Promise<void>
   /** Who it is: given by a method that identifies. Otherwise the proof is for whom it was asked of. */
   account?: Account
   /** Somebody whom it knows, and who has no account by it yet: given in the place of `account`. */

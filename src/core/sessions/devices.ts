@@ -77,12 +77,13 @@ export function createDevices(store: Store) {
       { userAgent, address, confirmed = false }: Sight,
       news: DeviceNews = {},
     ): Promise<Device> {
+      const id = idOf(secret, accountId)
       const now = Date.now()
       const network = siteOf(address)
       const country = await countryOf(address)
       const made = ({ country: _before, ...device }: Partial<Device> = {}): Device => ({
         ...device,
-        id: idOf(secret, accountId),
+        id,
         accountId,
         userAgent: userAgent.slice(0, 300),
         inFullSince: now,
@@ -99,7 +100,10 @@ export function createDevices(store: Store) {
         device.network === network &&
         !tells(device, news) &&
         (!confirmed || confirmedAs(device, address) === 'network')
-      return (await devices.upsert(idOf(secret, accountId), known => (known && isSame(known) ? known : made(known))))!
+      // Most are as they were, and need no commit to find that out.
+      const found = await devices.get(id)
+      if (found && isSame(found)) return found
+      return (await devices.upsert(id, known => (known && isSame(known) ? known : made(known))))!
     },
 
     /** Shortens some of those that were kept in full since `before` (epoch milliseconds). @returns how many were found */

@@ -54,10 +54,9 @@ export const password: Method = {
       })
     }
 
-    await succeeded()
     if (stored && hasher.isOutdated(stored)) await renewHash(services, credential.id, data, typed)
     if (credential) await noteChangeDue(services, attempted.account, credential)
-    return { proof: passwordProof(Date.now()) }
+    return { proof: passwordProof(Date.now()), done: succeeded }
   },
 
   enrol: { page: enrolPage, confirm: confirmPassword },

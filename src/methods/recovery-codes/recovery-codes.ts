@@ -52,8 +52,7 @@ export const recoveryCodes: Method = {
     if (!used) {
       throw new WrongAnswer(failures, 'recovery.mismatch', { field: 'code' })
     }
-    await succeeded()
-    return { proof: proofBy(recoveryCodes) }
+    return { proof: proofBy(recoveryCodes), done: succeeded }
   },
 
   enrol: {

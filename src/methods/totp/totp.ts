@@ -51,8 +51,7 @@ export const totp: Method = {
     if (!burned) {
       throw new Refused('totp.replayed', { field: 'code' })
     }
-    await succeeded()
-    return { proof: proofBy(totp) }
+    return { proof: proofBy(totp), done: succeeded }
   },
 
   enrol: {

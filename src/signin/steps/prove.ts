@@ -34,7 +34,7 @@ export async function prove(submission: Submission): Promise<void> {
   const whose = verified.account ?? account
   // The browser may be known to the one whom the method found.
   const known = whose && whose.id !== account?.id ? await knownDevice(services, submission.ctx, whose.id) : device
-  await go(attempt => {
+  const gone = go(attempt => {
     const proven = withProof(attempt, verified, account)
     return (
       proven && {
@@ -45,6 +45,7 @@ export async function prove(submission: Submission): Promise<void> {
       }
     )
   })
+  await Promise.all([gone, verified.done?.()])
 }
 
 /** They come back from elsewhere. Only of a method that leads there: nobody's code belongs into an address. */
