@@ -11,6 +11,7 @@ import { mailedCodeSignIn } from './mailed-code-sign-in.ts'
 import { passkeySignIn } from './passkey-sign-in.ts'
 import { passwordSignIn } from './password-sign-in.ts'
 import { refresh } from './refresh.ts'
+import { returnByPassword } from './return-by-password.ts'
 import { totpSignIn } from './totp-sign-in.ts'
 import { userinfo } from './userinfo.ts'
 
@@ -26,6 +27,7 @@ export const cases: readonly Case[] = [
   keys,
   codeFlow,
   passwordSignIn,
+  returnByPassword,
 ]
 
 /** Ways to sign in that a plain provider does not have: they are measured on Latchkey alone. */

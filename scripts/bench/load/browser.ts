@@ -78,6 +78,11 @@ export class Browser {
     this.#cookies.set(name, { value, path: '/' })
   }
 
+  /** Drops the cookies of a name like this. */
+  forget(like: RegExp): void {
+    for (const name of this.#cookies.keys()) if (like.test(name)) this.#cookies.delete(name)
+  }
+
   /** Takes the answer's cookies. */
   keep({ head }: Answer): void {
     for (const [, name, value, rest] of head.matchAll(/^set-cookie: ([^=]+)=([^;\r\n]*)(.*)$/gim)) {

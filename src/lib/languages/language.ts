@@ -73,9 +73,9 @@ function makeLanguage(tag: Tag): Language {
 
   function text(key: string, { count }: Values): string {
     if (typeof count === 'number') return textOf(tag, key, count)
-    const known = texts.get(key) ?? textOf(tag, key)
-    texts.set(key, known)
-    return known
+    const found = texts.get(key) ?? textOf(tag, key)
+    texts.set(key, found)
+    return found
   }
 
   return {
