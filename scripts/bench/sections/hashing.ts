@@ -18,8 +18,8 @@ const MOST = 1.25
 const CONNECTIONS = 4
 /** So many that hardly anybody comes twice as a stranger. */
 const PEOPLE = 10_000
-/** Rounds that are not counted: at so few a second, it takes hundreds until what is hot has been compiled. */
-const WARM_UP = 10
+/** How many times as long as a round is not counted first: at so few a second, what is hot is not compiled at once. */
+const WARM_UP = 6
 
 export const hashing: Section = {
   name: 'hashing',
@@ -32,11 +32,11 @@ export const hashing: Section = {
         const alone: number[] = []
         const again: number[][] = []
         const first: number[][] = []
+        for (const one of [passwordSignIn, returnByPassword]) await cpuOf(one, targets, seconds * WARM_UP, outcome)
         for (let round = 0; round < rounds; round += 1) {
           alone.push(Number(await runOnServerCore([PROGRAM, String(Math.max(seconds, 0.5))])))
-          const warmUp = round === 0 ? seconds * WARM_UP : 0
-          again.push(await cpuOf(returnByPassword, targets, seconds * 2, warmUp, outcome))
-          first.push(await cpuOf(passwordSignIn, targets, seconds * 2, warmUp, outcome))
+          again.push(await cpuOf(returnByPassword, targets, seconds * 2, outcome))
+          first.push(await cpuOf(passwordSignIn, targets, seconds * 2, outcome))
         }
         report(outcome, median(alone), mediansOf(again), mediansOf(first))
         return outcome
@@ -46,10 +46,8 @@ export const hashing: Section = {
 }
 
 /** CPU of a sign-in on each target, microseconds. */
-async function cpuOf(one: Case, targets: RunningTarget[], seconds: number, warmUp: number, outcome: Outcome) {
-  const pace = { connections: CONNECTIONS, rounds: 1 }
-  if (warmUp > 0) await measure(one, targets, { ...pace, seconds: warmUp })
-  const all = await measure(one, targets, { ...pace, seconds })
+async function cpuOf(one: Case, targets: RunningTarget[], seconds: number, outcome: Outcome): Promise<number[]> {
+  const all = await measure(one, targets, { connections: CONNECTIONS, rounds: 1, seconds })
   outcome.errors.push(...all.flatMap(({ errors }) => errors))
   return all.map(({ cpu }) => cpu)
 }
