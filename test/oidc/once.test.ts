@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { ClientView } from '../../src/oidc/clients/clients.ts'
-import { sha256 } from '../../src/lib/ids.ts'
 import { recordKinds } from '../../src/oidc/store/records.ts'
+import { recordIdOf } from '../../src/oidc/store/token-ids.ts'
 import { moveClock, resetClock } from '../support/clock.ts'
 import { authorize, introspect, refresh, userinfo } from '../support/endpoints.ts'
 import { eachEngine, WITH_REDIS } from '../support/engines.ts'
@@ -43,7 +43,7 @@ describe('once', () => {
     /** How many tokens there are under the grant of a refresh token. */
     async function storedOf(refreshToken: string) {
       const of = (model: string) => server.app.store.collection(recordKinds[model]!.declaration)
-      const { grantId } = (await of('RefreshToken').get(sha256(refreshToken)))!
+      const { grantId } = (await of('RefreshToken').get(recordIdOf(refreshToken)))!
       const count = (model: string) => of(model).count({ grantId: grantId! })
       return { RefreshToken: await count('RefreshToken'), AccessToken: await count('AccessToken') }
     }

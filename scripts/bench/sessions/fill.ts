@@ -66,7 +66,7 @@ async function learnSignIn({ app, target, writtenBy }: InProcess, sign: (cookie:
   return {
     real: real!,
     signInAs(person) {
-      const own = [newSecret(), newSecret(), newSecret()] as const
+      const own = [newSecret(), like(accessToken), like(refreshToken)] as const
       const [ownCookie, ownAccess, ownRefresh] = own
       const replaced = own.map((secret, at) => [hashes[at]!, sha256(secret)] as const)
       const documents = clone(new Map([[accountId, personOf(person, '').account.id], ...replaced]))
@@ -76,6 +76,12 @@ async function learnSignIn({ app, target, writtenBy }: InProcess, sign: (cookie:
       return { signedIn: { browser: theirs, accessToken: ownAccess, refreshToken: ownRefresh }, documents }
     },
   }
+}
+
+/** Another token of the same kind and time. */
+function like(token: string): string {
+  const secret = newSecret()
+  return token.slice(0, -secret.length) + secret
 }
 
 function cookieSigner(secret: string): (cookie: string) => string {

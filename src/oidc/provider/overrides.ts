@@ -11,6 +11,7 @@ import { checkCodeVerifiers } from '../tokens/code-verifiers.ts'
 import { resultOf } from '../authorization/interaction-result.ts'
 import type { Decisions } from '../authorization/policy.ts'
 import { recordKinds, TOKEN_PREFIXES } from '../store/records.ts'
+import { timedToken } from '../store/token-ids.ts'
 
 export function applyOverrides(
   provider: Provider,
@@ -20,7 +21,7 @@ export function applyOverrides(
   finishOf: Decisions['finishOf'],
 ): void {
   keepClients(provider, findClient)
-  prefixTokens(provider)
+  nameTokens(provider)
   dateTokens(provider)
   compareHashedSecrets(provider, wrongSecrets)
   insertReplays(provider, store)
@@ -32,12 +33,12 @@ export function applyOverrides(
 }
 
 /** A token tells its kind, so that it is looked for in one collection, and found by those who search for leaked ones. */
-function prefixTokens(provider: Provider): void {
-  for (const [model, prefix] of Object.entries(TOKEN_PREFIXES)) {
+function nameTokens(provider: Provider): void {
+  for (const [model, prefix] of Object.entries({ AuthorizationCode: '', ...TOKEN_PREFIXES })) {
     const { prototype } = provider[model as 'AccessToken'] as unknown as { prototype: { generateTokenId(): string } }
     const { generateTokenId } = prototype
     prototype.generateTokenId = function () {
-      return prefix + generateTokenId.call(this)
+      return prefix + timedToken(generateTokenId.call(this))
     }
   }
 }

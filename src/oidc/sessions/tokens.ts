@@ -1,9 +1,9 @@
 import type { Events, Origin } from '../../core/events/events.ts'
 import type { LiveCounts } from '../../core/metrics/live-counts.ts'
-import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
 import { TOKEN_COUNTS } from '../tokens/count-tokens.ts'
 import { recordKinds } from '../store/records.ts'
+import { recordIdOf } from '../store/token-ids.ts'
 
 const KINDS = ['AccessToken', 'RefreshToken', 'ClientCredentials'] as const
 
@@ -19,7 +19,7 @@ export async function revokeToken(
   value: string,
   origin: Origin,
 ): Promise<(typeof KINDS)[number] | undefined> {
-  const id = sha256(value)
+  const id = recordIdOf(value)
   for (const kind of KINDS) {
     const records = store.collection(recordKinds[kind]!.declaration)
     const record = await records.get(id)

@@ -1,10 +1,10 @@
 // oidc-provider's adapter for everything but sessions and clients, over the storage port.
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
-import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
 import { keepForAnswer } from '../provider/under-way.ts'
 import { recordKinds, TOKEN_PREFIXES, type ProviderRecord } from './records.ts'
 import { thawed } from './thawed.ts'
+import { recordIdOf } from './token-ids.ts'
 import type { Revocations } from '../sessions/revocations.ts'
 
 /** After its use, a rotated refresh token is refused for this long without revoking: a client's own parallel calls. Milliseconds. */
@@ -17,7 +17,7 @@ export function createRecordAdapter(store: Store, model: string, revocations: Re
   const kind = recordKinds[model]
   if (!kind) throw new Error(`oidc-provider asked for a ${model}, which has no collection`)
   const records = store.collection(kind.declaration)
-  const idOf = (id: string) => (kind.secretId ? sha256(id) : id)
+  const idOf = (id: string) => (kind.secretId ? recordIdOf(id) : id)
 
   const others = Object.entries(TOKEN_PREFIXES).flatMap(([name, prefix]) => (name === model ? [] : [prefix]))
   const isAnothers = (id: string) => kind.secretId && others.some(prefix => id.startsWith(prefix))

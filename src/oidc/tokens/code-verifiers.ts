@@ -2,6 +2,7 @@ import Provider, { errors } from 'oidc-provider'
 import { sha256 } from '../../lib/ids.ts'
 import type { Store } from '../../storage/port.ts'
 import { recordKinds, type ProviderRecord } from '../store/records.ts'
+import { recordIdOf } from '../store/token-ids.ts'
 
 type AuthorizationCode = InstanceType<Provider['AuthorizationCode']>
 
@@ -26,7 +27,7 @@ export function checkCodeVerifiers(provider: Provider, store: Store): void {
       return code
     }
 
-    const tried = await codes.update(sha256(value), countWrong)
+    const tried = await codes.update(recordIdOf(value), countWrong)
     if (tried && wrongOf(tried) >= MAX_WRONG) await codes.remove(tried.id)
     throw new errors.InvalidGrant('code_verifier does not match code_challenge')
   } as typeof find
