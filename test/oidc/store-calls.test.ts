@@ -47,6 +47,8 @@ describe('store calls', () => {
       expect(Object.fromEntries(all)).to.deep.equal({
         'credentials.get': 1,
         'credentials.list': 1,
+        // A browser that is as it was is read alone, and makes no commit; this one is new.
+        'devices.get': 1,
         'devices.upsert': 1,
         // Of a new browser alone, beside the answer: whether there are others, so that the owner is to be told of it.
         'devices.list': 1,

@@ -119,7 +119,8 @@ describe('the password method', () => {
     const account = await server.person()
     for (let round = 0; round < 3; round += 1) {
       for (let tries = 0; tries < 4; tries += 1) await refusal(verify(account, 'wrong'))
-      await verify(account, PASSWORD)
+      const { done } = await verify(account, PASSWORD)
+      await done!()
     }
   })
 })
