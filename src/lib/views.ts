@@ -61,17 +61,22 @@ type Escape = (value: unknown) => string
  * `globals.page` holds what all pages share (PageLocals).
  */
 export function createViews(root: string, globals: object): Views {
-  const templates = new Map<string, ejs.TemplateFunction>()
+  // By what escapes their values, too: what was compiled for the text of a mail would let markup into a page.
+  const templates = new Map<Escape, Map<string, ejs.TemplateFunction>>([
+    [escapeHtml, new Map()],
+    [plainLine, new Map()],
+  ])
   const assetVersion = fingerprint(join(root, 'assets', 'latchkey.css'))
 
   function template(name: string, escape: Escape): ejs.TemplateFunction {
-    const known = templates.get(name)
+    const known = templates.get(escape)!.get(name)
     if (known) return known
     const filename = join(root, `${name}.ejs`)
     // `with` is on for its strictness: a bare name that is no local throws, where `locals.name` would print nothing.
+    // Our locals have no prototype, which is all that a copy of them would be made for.
     const options = { filename, escape, async: false, unsafePrototypeLocals: true } as const
     const made = ejs.compile(readFileSync(filename, 'utf8'), options)
-    templates.set(name, made)
+    templates.get(escape)!.set(name, made)
     return made
   }
 
