@@ -202,15 +202,19 @@ describe('the Security page', () => {
       expect(await eventsOf()).to.deep.equal([])
     })
 
-    it('keeps one of the last two at least, when both are removed at once', async () => {
+    it('keeps one of the last two, when both are removed at once', async () => {
       const form = await visitor.submit(await visitor.open(`${SECURITY}/email-code/add`), '/add', { send: 'yes' })
       await visitor.submit(form, '/add', { code: codeIn(await server.mailTo(person.email)) })
       const security = await visitor.open(SECURITY)
       const urls = ['password', 'email-code'].map(method => removeUrlIn(security, method)!)
-      await Promise.all(urls.map(url => visitor.post(url, {})))
-      const { items } = await server.app.methodServices.credentials.list({ accountId: person.id }, { limit: 10 })
-      // Each that finds the other one's gone is refused, and both may be.
-      expect(items.length).to.be.within(1, 2)
+      const left = async () =>
+        (await server.app.methodServices.credentials.list({ accountId: person.id }, { limit: 10 })).items.length
+      for (let round = 0; round < 20 && (await left()) === 2; round += 1) {
+        await Promise.all(urls.map(url => visitor.post(url, {})))
+        // Each may find the other one's gone: then both are refused, and the person, whose proofs were gone as well, begins anew.
+        if ((await left()) === 2) visitor = (await openConsole(server, person.email)).visitor
+      }
+      expect(await left()).to.equal(1)
     })
 
     it('does not let go of the last second step where policy requires one, and says why', async () => {

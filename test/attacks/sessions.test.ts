@@ -8,6 +8,7 @@ import { eachEngine } from '../support/engines.ts'
 import { attemptOf, signIn, signInForTokens } from '../support/flow.ts'
 import { PASSWORD, REDIRECT_URI } from '../support/server.ts'
 import { Visitor } from '../support/visitor.ts'
+import { SUFFIXES } from './target.ts'
 import { atSignIn } from '../signin/factors/at-sign-in.ts'
 import { askToGetBack, chooseBy, mailedTo, NEW_PASSWORD } from '../signin/recovery/getting-back.ts'
 
@@ -130,17 +131,7 @@ describe('attacks on sessions', () => {
         const query = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: to })
         return visitor.open(`/logout?${query}`)
       }
-      const evil = [
-        '.evil.example',
-        '/extra',
-        '/../other',
-        '?added=1',
-        '#fragment',
-        '%2f..',
-        '\\@evil.example',
-        ' ',
-        '\t',
-      ]
+      const evil = [...SUFFIXES, ' ', '\t']
       const others = [
         'http://127.0.0.1:9@evil.example/bye',
         'http://user@127.0.0.1:9/bye',

@@ -23,6 +23,9 @@ export const RESOURCES = [
   { identifier: 'https://jwt.example', scopes: ['read', 'write'], format: 'jwt' },
 ]
 
+/** What makes another address of a registered one when it is put behind it. */
+export const SUFFIXES = ['.evil.example', '/extra', '/../other', '?added=1', '#fragment', '%2f..', '\\@evil.example']
+
 /** Sets all up by hooks of the suite that this is called in. */
 export function target(openUrl: OpenUrl): Target {
   const at = {} as Target
